@@ -1,0 +1,5 @@
+/** What programs import. */
+@NullMarked
+package ray;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,5 @@
+/** Ray inside one JVM. */
+@NullMarked
+package ray.embedded;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,5 @@
+/** The object store. */
+@NullMarked
+package ray.store;
+
+import org.jspecify.annotations.NullMarked;
