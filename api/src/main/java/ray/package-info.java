@@ -1,4 +1,6 @@
-/** What programs import. */
+/**
+ * Ray's programming model: what programs import. Start at {@link ray.Ray}.
+ */
 @NullMarked
 package ray;
 

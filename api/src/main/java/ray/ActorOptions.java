@@ -1,0 +1,149 @@
+package ray;
+
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The options of an actor, as {@link ActorClass}'s methods set them.
+ *
+ * @param name the name by which other programs find it; empty: none
+ * @param namespace the namespace of the name; null: the program's own
+ * @param getIfExists whether an actor of that name is returned rather than an error
+ * @param lifetime when it ends by itself
+ * @param resources what it holds while it lives
+ * @param maxConcurrency how many of its calls may run at once
+ * @param concurrencyGroups limits of named groups of its methods, by group
+ * @param maxRestarts how often it is made again after it died; -1: without limit
+ * @param maxTaskRetries how often a call is sent again after a restart; -1: without limit
+ * @param maxPendingCalls how many calls one caller may have waiting; -1: without limit
+ * @param strategy where it runs
+ * @param labels free text carried along, shown in listings
+ */
+public record ActorOptions(
+    String name,
+    @Nullable String namespace,
+    boolean getIfExists,
+    Lifetime lifetime,
+    Resources resources,
+    int maxConcurrency,
+    Map<String, Integer> concurrencyGroups,
+    int maxRestarts,
+    int maxTaskRetries,
+    int maxPendingCalls,
+    SchedulingStrategy strategy,
+    Map<String, String> labels) {
+
+  /** When an actor ends by itself. */
+  public enum Lifetime {
+    /** When nothing refers to it any more. */
+    COUNTED,
+    /** When it is killed; it outlives the program that made it. */
+    DETACHED
+  }
+
+  /** Nameless, counted, no resources, one call at a time, no restart. */
+  public static final ActorOptions DEFAULT =
+      new ActorOptions(
+          "",
+          null,
+          false,
+          Lifetime.COUNTED,
+          Resources.NONE,
+          1,
+          Map.of(),
+          0,
+          0,
+          -1,
+          SchedulingStrategy.standard(),
+          Map.of());
+
+  /** Checks and copies. */
+  public ActorOptions {
+    concurrencyGroups = Map.copyOf(concurrencyGroups);
+    labels = Map.copyOf(labels);
+    OptionChecks.atLeastOne("maxConcurrency", maxConcurrency);
+    concurrencyGroups.forEach(
+        (group, limit) -> OptionChecks.atLeastOne("concurrency group " + group, limit));
+    OptionChecks.retries("maxRestarts", maxRestarts);
+    OptionChecks.retries("maxTaskRetries", maxTaskRetries);
+    OptionChecks.retries("maxPendingCalls", maxPendingCalls);
+    if (maxPendingCalls == 0) {
+      throw new IllegalArgumentException("maxPendingCalls must be at least 1, or -1 for no limit");
+    }
+  }
+
+  ActorOptions withName(String changed) {
+    return new ActorOptions(
+        changed, namespace, getIfExists, lifetime, resources, maxConcurrency, concurrencyGroups,
+        maxRestarts, maxTaskRetries, maxPendingCalls, strategy, labels);
+  }
+
+  ActorOptions withNamespace(String changed) {
+    return new ActorOptions(
+        name, changed, getIfExists, lifetime, resources, maxConcurrency, concurrencyGroups,
+        maxRestarts, maxTaskRetries, maxPendingCalls, strategy, labels);
+  }
+
+  ActorOptions withGetIfExists() {
+    return new ActorOptions(
+        name, namespace, true, lifetime, resources, maxConcurrency, concurrencyGroups,
+        maxRestarts, maxTaskRetries, maxPendingCalls, strategy, labels);
+  }
+
+  ActorOptions withLifetime(Lifetime changed) {
+    return new ActorOptions(
+        name, namespace, getIfExists, changed, resources, maxConcurrency, concurrencyGroups,
+        maxRestarts, maxTaskRetries, maxPendingCalls, strategy, labels);
+  }
+
+  ActorOptions withResources(Resources changed) {
+    return new ActorOptions(
+        name, namespace, getIfExists, lifetime, changed, maxConcurrency, concurrencyGroups,
+        maxRestarts, maxTaskRetries, maxPendingCalls, strategy, labels);
+  }
+
+  ActorOptions withMaxConcurrency(int changed) {
+    return new ActorOptions(
+        name, namespace, getIfExists, lifetime, resources, changed, concurrencyGroups,
+        maxRestarts, maxTaskRetries, maxPendingCalls, strategy, labels);
+  }
+
+  ActorOptions withConcurrencyGroup(String group, int limit) {
+    Map<String, Integer> changed = new TreeMap<>(concurrencyGroups);
+    changed.put(group, limit);
+    return new ActorOptions(
+        name, namespace, getIfExists, lifetime, resources, maxConcurrency, changed,
+        maxRestarts, maxTaskRetries, maxPendingCalls, strategy, labels);
+  }
+
+  ActorOptions withMaxRestarts(int changed) {
+    return new ActorOptions(
+        name, namespace, getIfExists, lifetime, resources, maxConcurrency, concurrencyGroups,
+        changed, maxTaskRetries, maxPendingCalls, strategy, labels);
+  }
+
+  ActorOptions withMaxTaskRetries(int changed) {
+    return new ActorOptions(
+        name, namespace, getIfExists, lifetime, resources, maxConcurrency, concurrencyGroups,
+        maxRestarts, changed, maxPendingCalls, strategy, labels);
+  }
+
+  ActorOptions withMaxPendingCalls(int changed) {
+    return new ActorOptions(
+        name, namespace, getIfExists, lifetime, resources, maxConcurrency, concurrencyGroups,
+        maxRestarts, maxTaskRetries, changed, strategy, labels);
+  }
+
+  ActorOptions withStrategy(SchedulingStrategy changed) {
+    return new ActorOptions(
+        name, namespace, getIfExists, lifetime, resources, maxConcurrency, concurrencyGroups,
+        maxRestarts, maxTaskRetries, maxPendingCalls, changed, labels);
+  }
+
+  ActorOptions withLabels(Map<String, String> changed) {
+    return new ActorOptions(
+        name, namespace, getIfExists, lifetime, resources, maxConcurrency, concurrencyGroups,
+        maxRestarts, maxTaskRetries, maxPendingCalls, strategy, changed);
+  }
+}

@@ -1,0 +1,111 @@
+package ray;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+import ray.spi.Backend;
+import ray.spi.FunctionCall;
+
+/**
+ * A function that runs as a task when called, and its options. Each option makes a changed copy:
+ *
+ * <pre>{@code
+ * var fetch = Ray.remote(Pages::fetch).cpus(0.5).retries(5, IOException.class);
+ * ObjectRef<String> page = fetch.name("home page").remote(url);
+ * }</pre>
+ *
+ * <p>Immutable and thread-safe.
+ *
+ * @param <H> what the caller gets
+ * @param <S> the type of the copies
+ */
+public abstract sealed class RemoteFunction<H, S extends RemoteFunction<H, S>> implements Call<H>
+    permits RemoteFunction0,
+        RemoteFunction1,
+        RemoteFunction2,
+        RemoteFunction3,
+        RemoteFunction4,
+        RemoteFunction5,
+        RemoteFunction6 {
+  private final FunctionCall<H> call;
+
+  RemoteFunction(FunctionCall<H> call) {
+    this.call = call;
+  }
+
+  abstract S with(FunctionCall<H> changed);
+
+  private S with(TaskOptions options) {
+    return with(call.withOptions(options));
+  }
+
+  @Override
+  public H invoke(@Nullable Object... arguments) {
+    return call.invoke(arguments);
+  }
+
+  /** The options that calls of this function have. */
+  public TaskOptions options() {
+    return call.options();
+  }
+
+  /** Runs on this instance rather than on the default one. */
+  public S on(RayInstance instance) {
+    return with(call.on((Backend) instance));
+  }
+
+  /** Names the task in listings and messages. */
+  public S name(String name) {
+    return with(options().withName(name));
+  }
+
+  /** How many CPUs one run holds; fractions and zero are allowed. One by default. */
+  public S cpus(double cpus) {
+    return resource(Resources.CPU, cpus);
+  }
+
+  /** How much memory one run holds, in bytes. It is accounted, not enforced. None by default. */
+  public S memory(long bytes) {
+    return resource(Resources.MEMORY, bytes);
+  }
+
+  /** How much of a resource of the program's own one run holds; fractions are allowed. */
+  public S resource(String name, double amount) {
+    return with(options().withResources(options().resources().with(name, amount)));
+  }
+
+  /** How often the task runs again after its worker died; -1: without limit. Three by default. */
+  public S retries(int times) {
+    return with(options().withRetries(times, options().retryExceptions()));
+  }
+
+  /** How often the task runs again after its worker died or one of these exceptions was thrown. */
+  @SafeVarargs
+  public final S retries(int times, Class<? extends Throwable>... exceptions) {
+    return with(options().withRetries(times, List.of(exceptions)));
+  }
+
+  /** How long one run may take; after that it is interrupted and fails. No limit by default. */
+  public S timeout(Duration limit) {
+    return with(options().withTimeout(limit));
+  }
+
+  /** Where to run. */
+  public S strategy(SchedulingStrategy strategy) {
+    return with(options().withStrategy(strategy));
+  }
+
+  /** Adds free text, shown in listings. */
+  public S label(String key, String value) {
+    Map<String, String> labels = new TreeMap<>(options().labels());
+    labels.put(key, value);
+    return with(options().withLabels(labels));
+  }
+
+  /** How many items a generator may be ahead of its consumer. */
+  public S backpressure(int items) {
+    return with(options().withBackpressure(items));
+  }
+}

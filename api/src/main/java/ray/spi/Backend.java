@@ -1,0 +1,25 @@
+package ray.spi;
+
+import org.jspecify.annotations.Nullable;
+import ray.ActorRef;
+import ray.RayInstance;
+
+/**
+ * What runs behind the API: tasks and actors submitted here run in this JVM or on a cluster. Programs
+ * use {@link ray.Ray} instead. Thread-safe; no method but those that say so blocks.
+ */
+public interface Backend extends RayInstance {
+  /**
+   * Submits a task.
+   *
+   * @return an {@link ray.ObjectRef}, an array of them, or an {@link ray.ObjectRefStream}, as the
+   *     call's shape says
+   */
+  Object submit(FunctionCall<?> call, @Nullable Object[] arguments);
+
+  /** Creates an actor. */
+  <T> ActorRef<T> createActor(ActorCreation<T> creation, @Nullable Object[] arguments);
+
+  /** Ends the actor whose method is running on this thread; does not return. */
+  void exitActor();
+}

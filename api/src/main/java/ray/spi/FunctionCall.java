@@ -1,0 +1,78 @@
+package ray.spi;
+
+import org.jspecify.annotations.Nullable;
+import ray.TaskOptions;
+import ray.function.RayFunction;
+
+/**
+ * A remote function with its options and the instance it is bound to: what a backend needs to submit a
+ * task but the arguments. Immutable but for the backend's cache.
+ *
+ * @param <H> what the caller gets
+ */
+public final class FunctionCall<H> {
+  private final RayFunction function;
+  private final Shape<H> shape;
+  private final TaskOptions options;
+  private final @Nullable Backend instance;
+
+  /** What a backend remembers between submissions of this call: a description, a scheduling class. */
+  private volatile @Nullable Object cache;
+
+  private FunctionCall(
+      RayFunction function, Shape<H> shape, TaskOptions options, @Nullable Backend instance) {
+    this.function = function;
+    this.shape = shape;
+    this.options = options;
+    this.instance = instance;
+  }
+
+  /** A call with the default options, on the instance that is current when it is made. */
+  public static <H> FunctionCall<H> of(RayFunction function, Shape<H> shape) {
+    if (function == null) {
+      throw new NullPointerException("the function is null; pass a method reference or a lambda");
+    }
+    return new FunctionCall<>(function, shape, TaskOptions.DEFAULT, null);
+  }
+
+  /** A copy with other options. */
+  public FunctionCall<H> withOptions(TaskOptions changed) {
+    return new FunctionCall<>(function, shape, changed, instance);
+  }
+
+  /** A copy that always runs on one instance. */
+  public FunctionCall<H> on(Backend backend) {
+    return new FunctionCall<>(function, shape, options, backend);
+  }
+
+  /** Submits a task; returns at once. */
+  public H invoke(@Nullable Object[] arguments) {
+    Backend backend = instance == null ? Backends.current() : instance;
+    return shape.assembler().assemble(backend.submit(this, arguments));
+  }
+
+  /** The user's function. */
+  public RayFunction function() {
+    return function;
+  }
+
+  /** How many results, and how they are handed over. */
+  public Shape<H> shape() {
+    return shape;
+  }
+
+  /** The options. */
+  public TaskOptions options() {
+    return options;
+  }
+
+  /** What the backend stored with {@link #cache(Object)}, or null. Racy by design: the last write wins. */
+  public @Nullable Object cache() {
+    return cache;
+  }
+
+  /** Lets the backend remember what it derived from this call. */
+  public void cache(Object value) {
+    this.cache = value;
+  }
+}
