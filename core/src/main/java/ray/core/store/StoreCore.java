@@ -1,0 +1,700 @@
+package ray.core.store;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalLong;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The rules of one node's object store, as a pure state machine: it plans which bytes of which bank
+ * an object has and how long it keeps them, and touches no memory itself. Not thread-safe; a shell
+ * holds it behind one lock and performs its {@link StoreEffects} after the lock is released.
+ *
+ * <h2>An object's life</h2>
+ *
+ * A create gives an object its bytes, at once or, when there is no room, in its turn: creates wait
+ * in the order in which they came, a large one is never overtaken by a smaller one, and each waits
+ * until its own deadline. The writer fills the bytes and seals the object. From then on it is
+ * immutable and is kept by
+ *
+ * <ul>
+ *   <li><b>pins</b>: a process that owns the object pins its primary copy, once, until it releases
+ *       it;
+ *   <li><b>readers</b>: a process counts the views it has of it;
+ *   <li><b>writing</b>: until its writer seals or gives up, nobody else gets the bytes, even if
+ *       every owner is dead: a thread may still be writing to them.
+ * </ul>
+ *
+ * A primary copy that nobody pins lingers until its last reader and its writer are gone, then its
+ * bytes come back. A lingering object is found by nobody: it can neither be pinned nor be read
+ * anew. A secondary copy needs no pin; unread ones are evicted, least recently used first, when a
+ * create needs their room, and a pin makes one the primary copy. The death of a process drops all
+ * its pins and readers, aborts what it was writing, and fails its waiting creates.
+ *
+ * <h2>Keys</h2>
+ *
+ * The caller chooses them and uses none twice in the life of the store (a retried task's result
+ * gets a new one). That makes every event safe to repeat or to arrive late: what names an unknown
+ * key changes nothing and returns false.
+ *
+ * <h2>Invariants</h2>
+ *
+ * Ranges of objects never overlap; used and free bytes add up to the capacity; neighbouring free
+ * ranges are merged; every claim is in its object's and its process's list; the counts of an object
+ * are the sums over its claims; the first waiting create does not fit, even after evicting all that
+ * may be. {@link #assertInvariants()} checks them all.
+ */
+public final class StoreCore {
+  /** How many processes an error names: enough to find the culprit, few enough to read. */
+  private static final int NAMED_HOLDERS = 5;
+
+  private final StoreLimits limits;
+  private final StoreEffects effects;
+  private final BankAllocator allocator;
+  private final long maxObjectBytes;
+
+  private final LongMap<Entry> entries = new LongMap<>();
+  private final LongMap<Claim.Process> processes = new LongMap<>();
+  private final EvictionList evictables = new EvictionList();
+  private final Map<Long, WaitingCreate> waiting = new LinkedHashMap<>();
+  private long waitingBytes;
+  private long evictedObjects;
+
+  /** A store with these limits, empty. */
+  public StoreCore(StoreLimits limits, StoreEffects effects) {
+    this.limits = limits;
+    this.effects = effects;
+    this.allocator = new BankAllocator(limits.capacityBytes(), limits.maxBankBytes());
+    this.maxObjectBytes = allocator.bankBytes(0);
+  }
+
+  /** Into how many banks the capacity is split. */
+  public int bankCount() {
+    return allocator.bankCount();
+  }
+
+  /** The size of a bank; the first is never smaller than the others. */
+  public long bankBytes(int bank) {
+    return allocator.bankBytes(bank);
+  }
+
+  /** The size of the largest object that the empty store can hold. */
+  public long maxObjectBytes() {
+    return maxObjectBytes;
+  }
+
+  /** Up to where a bank's memory has been in use before; beyond it, first touches are slow. */
+  public long warmEnd(int bank) {
+    return allocator.warmEnd(bank);
+  }
+
+  /** The shell has touched the bank's memory up to here, though no object was there yet. */
+  public void warmed(int bank, long endOffset) {
+    allocator.warmed(bank, endOffset);
+  }
+
+  /** A create whose owner writes the object itself. */
+  public void create(long key, long sizeBytes, long owner, long nowNs, long timeoutNs) {
+    create(key, sizeBytes, owner, owner, CopyKind.PRIMARY, nowNs, timeoutNs);
+  }
+
+  /**
+   * Asks for the bytes of a new object. Answered by exactly one of the effects created and
+   * createFailed, now or later.
+   *
+   * @param owner the process that pins the object from now on if it is a primary copy
+   * @param writer the process that will seal it or give it up
+   * @param timeoutNs how long it may wait for room; with 0 it fails at once when there is none
+   */
+  public void create(
+      long key,
+      long sizeBytes,
+      long owner,
+      long writer,
+      CopyKind kind,
+      long nowNs,
+      long timeoutNs) {
+    if (sizeBytes < 0) {
+      throw new IllegalArgumentException("an object cannot have " + sizeBytes + " bytes");
+    }
+    if (entries.get(key) != null || (!waiting.isEmpty() && waiting.containsKey(key))) {
+      effects.createFailed(key, new CreateFailure.KeyInUse(key));
+      return;
+    }
+    if (sizeBytes > maxObjectBytes) {
+      effects.createFailed(
+          key, new CreateFailure.TooLarge(sizeBytes, maxObjectBytes, allocator.capacityBytes()));
+      return;
+    }
+    if (waiting.isEmpty()) {
+      Block block = allocateOrEvict(sizeBytes);
+      if (block != null) {
+        start(key, sizeBytes, owner, writer, kind, nowNs, block);
+        return;
+      }
+    }
+    await(key, sizeBytes, owner, writer, kind, nowNs, timeoutNs);
+  }
+
+  private void await(
+      long key,
+      long sizeBytes,
+      long owner,
+      long writer,
+      CopyKind kind,
+      long nowNs,
+      long timeoutNs) {
+    // Capped so that deadlines stay comparable by difference, as times of nanoTime must be.
+    long deadlineNs = nowNs + Math.clamp(timeoutNs, 0, Long.MAX_VALUE / 4);
+    var create = new WaitingCreate(key, sizeBytes, owner, writer, kind, nowNs, deadlineNs);
+    if (create.isOverdue(nowNs)) {
+      effects.createFailed(key, timedOut(create, nowNs, topHolders(NAMED_HOLDERS)));
+    } else if (waiting.size() >= limits.maxWaitingCreates()) {
+      effects.createFailed(key, new CreateFailure.TooManyWaiting(limits.maxWaitingCreates()));
+    } else {
+      waiting.put(key, create);
+      waitingBytes += sizeBytes;
+    }
+  }
+
+  /**
+   * The object is complete. False if it cannot be sealed because there is no such object being
+   * written, or because nobody relies on it any more; then it is gone.
+   */
+  public boolean seal(long key) {
+    Entry entry = entries.get(key);
+    if (entry == null || !entry.beingWritten) {
+      return false;
+    }
+    endWriting(entry);
+    boolean wanted = entry.state == ObjectState.CREATED;
+    if (wanted) {
+      entry.state = ObjectState.SEALED;
+    }
+    settle(entry, FreeCause.RELEASED);
+    serveWaiting();
+    return wanted;
+  }
+
+  /** The writer gives up an object before sealing it, or while it still waits for room. */
+  public boolean cancelCreate(long key) {
+    if (failWaiting(key, new CreateFailure.Cancelled())) {
+      serveWaiting();
+      return true;
+    }
+    Entry entry = entries.get(key);
+    if (entry == null || !entry.beingWritten) {
+      return false;
+    }
+    abort(entry);
+    serveWaiting();
+    return true;
+  }
+
+  /**
+   * A process relies on the object until it releases it. Pinning again changes nothing. The pin
+   * makes a secondary copy the primary one.
+   *
+   * @return whether the object is there
+   */
+  public boolean pin(long key, long process) {
+    Entry entry = entries.get(key);
+    if (entry == null || entry.state == ObjectState.LINGERING) {
+      return false;
+    }
+    entry.kind = CopyKind.PRIMARY;
+    addPin(entry, process);
+    updateEvictable(entry);
+    return true;
+  }
+
+  /** A process no longer relies on the object. */
+  public boolean release(long key, long process) {
+    WaitingCreate create = waiting.isEmpty() ? null : waiting.get(key);
+    if (create != null && create.owner() == process && create.kind() == CopyKind.PRIMARY) {
+      failWaiting(key, new CreateFailure.Cancelled());
+      serveWaiting();
+      return true;
+    }
+    Entry entry = entries.get(key);
+    Claim claim = entry == null ? null : entry.claimOf(process);
+    if (entry == null || claim == null || !claim.pins) {
+      return false;
+    }
+    claim.pins = false;
+    entry.pins--;
+    dropIfEmpty(claim);
+    settle(entry, FreeCause.RELEASED);
+    serveWaiting();
+    return true;
+  }
+
+  /** The object is dead everywhere: its secondary copy here goes as soon as nobody reads it. */
+  public boolean discard(long key) {
+    Entry entry = entries.get(key);
+    if (entry == null || entry.kind != CopyKind.SECONDARY) {
+      return false;
+    }
+    entry.state = ObjectState.LINGERING;
+    settle(entry, FreeCause.RELEASED);
+    serveWaiting();
+    return true;
+  }
+
+  /**
+   * A process starts to read the object.
+   *
+   * @return where it lies, or null if there is no such sealed object
+   */
+  public @Nullable StoreObject addReader(long key, long process) {
+    Entry entry = entries.get(key);
+    if (entry == null || entry.state != ObjectState.SEALED) {
+      return null;
+    }
+    claim(entry, process).readers++;
+    entry.readers++;
+    if (entry.evictable) {
+      evictables.remove(entry);
+    }
+    return entry.object;
+  }
+
+  /** One reader of that process has ended. */
+  public boolean removeReader(long key, long process) {
+    Entry entry = entries.get(key);
+    Claim claim = entry == null ? null : entry.claimOf(process);
+    if (entry == null || claim == null || claim.readers == 0) {
+      return false;
+    }
+    claim.readers--;
+    entry.readers--;
+    dropIfEmpty(claim);
+    if (entry.readers == 0) {
+      settle(entry, FreeCause.RELEASED);
+      serveWaiting();
+    }
+    return true;
+  }
+
+  /** Fails the creates that have waited until their deadline. */
+  public void expire(long nowNs) {
+    List<Holder> holders = null;
+    boolean any = false;
+    Iterator<WaitingCreate> all = waiting.values().iterator();
+    while (all.hasNext()) {
+      WaitingCreate create = all.next();
+      if (create.isOverdue(nowNs)) {
+        all.remove();
+        waitingBytes -= create.sizeBytes();
+        holders = holders == null ? topHolders(NAMED_HOLDERS) : holders;
+        effects.createFailed(create.key(), timedOut(create, nowNs, holders));
+        any = true;
+      }
+    }
+    if (any) {
+      serveWaiting();
+    }
+  }
+
+  /** The earliest time at which {@link #expire} has something to do. */
+  public OptionalLong nextDeadlineNs() {
+    OptionalLong next = OptionalLong.empty();
+    for (WaitingCreate create : waiting.values()) {
+      if (next.isEmpty() || create.deadlineNs() - next.getAsLong() < 0) {
+        next = OptionalLong.of(create.deadlineNs());
+      }
+    }
+    return next;
+  }
+
+  /** A process is gone with all that it kept, wrote or waited for. */
+  public void processDied(long process) {
+    for (WaitingCreate create : List.copyOf(waiting.values())) {
+      if (create.owner() == process || create.writer() == process) {
+        failWaiting(create.key(), new CreateFailure.ProcessDied(process));
+      }
+    }
+    Claim.Process dead = processes.remove(process);
+    Claim claim = dead == null ? null : dead.firstClaim;
+    while (claim != null) {
+      Claim next = claim.nextOfProcess;
+      drop(claim);
+      claim = next;
+    }
+    serveWaiting();
+  }
+
+  private void drop(Claim claim) {
+    Entry entry = claim.entry;
+    boolean wrote = claim.writes;
+    entry.readers -= claim.readers;
+    entry.pins -= claim.pins ? 1 : 0;
+    claim.readers = 0;
+    claim.pins = false;
+    if (wrote) {
+      abort(entry);
+    } else {
+      dropIfEmpty(claim);
+      settle(entry, FreeCause.RELEASED);
+    }
+  }
+
+  /** Whether there is such an object that can be read. */
+  public boolean isSealed(long key) {
+    Entry entry = entries.get(key);
+    return entry != null && entry.state == ObjectState.SEALED;
+  }
+
+  /** The counters of this moment; walks over all objects. */
+  public StoreStats stats() {
+    var sum =
+        new Object() {
+          int unsealed;
+          int read;
+          long readBytes;
+          long lingeringBytes;
+        };
+    entries.forEach(entry -> {
+      sum.unsealed += entry.beingWritten ? 1 : 0;
+      sum.read += entry.readers > 0 ? 1 : 0;
+      sum.readBytes += entry.readers > 0 ? entry.block.sizeBytes : 0;
+      sum.lingeringBytes += entry.state == ObjectState.LINGERING ? entry.block.sizeBytes : 0;
+    });
+    return new StoreStats(
+        allocator.capacityBytes(),
+        allocator.usedBytes(),
+        allocator.largestFreeBytes(),
+        entries.size(),
+        sum.unsealed,
+        sum.read,
+        sum.readBytes,
+        sum.lingeringBytes,
+        evictables.bytes(),
+        evictedObjects,
+        waiting.size(),
+        waitingBytes);
+  }
+
+  /** How many bytes the objects take up; cheap. */
+  public long usedBytes() {
+    return allocator.usedBytes();
+  }
+
+  /** How many creates wait for room; cheap. */
+  public int waitingCreates() {
+    return waiting.size();
+  }
+
+  /** How many objects have bytes; cheap. */
+  public int objectCount() {
+    return entries.size();
+  }
+
+  /** The objects, the largest first, at most so many. */
+  public List<ObjectInfo> objects(int limit) {
+    List<Entry> all = new ArrayList<>();
+    entries.forEach(all::add);
+    return all.stream()
+        .sorted(
+            Comparator.comparingLong((Entry e) -> e.block.sizeBytes)
+                .reversed()
+                .thenComparingLong(e -> e.object.key()))
+        .limit(limit)
+        .map(StoreCore::info)
+        .toList();
+  }
+
+  /** The processes that keep most bytes, at most so many. */
+  public List<Holder> topHolders(int limit) {
+    List<Holder> all = new ArrayList<>();
+    processes.forEach(process -> {
+      if (process.firstClaim != null) {
+        all.add(holder(process));
+      }
+    });
+    return all.stream()
+        .sorted(
+            Comparator.comparingLong(Holder::bytes).reversed().thenComparingLong(Holder::process))
+        .limit(limit)
+        .toList();
+  }
+
+  // Creating
+
+  private void start(
+      long key, long sizeBytes, long owner, long writer, CopyKind kind, long nowNs, Block block) {
+    long warmEnd = allocator.warmEnd(block.bank);
+    long end = block.offset + sizeBytes;
+    long coldBytes = Math.clamp(end - warmEnd, 0, sizeBytes);
+    allocator.warmed(block.bank, block.end());
+    var object = new StoreObject(key, block.bank, block.offset, sizeBytes, coldBytes);
+    var entry = new Entry(object, block, kind, nowNs);
+    entries.add(key, entry);
+    entry.beingWritten = true;
+    claim(entry, writer).writes = true;
+    if (kind == CopyKind.PRIMARY) {
+      addPin(entry, owner);
+    }
+    effects.created(object);
+  }
+
+  private @Nullable Block allocateOrEvict(long sizeBytes) {
+    long blockBytes = BankAllocator.blockBytes(sizeBytes);
+    Block block = allocator.allocate(blockBytes);
+    if (block == null && allocator.freeBytes() + evictables.bytes() >= blockBytes) {
+      Entry victim = evictables.oldest();
+      while (block == null && victim != null) {
+        evictables.remove(victim);
+        evictedObjects++;
+        free(victim, FreeCause.EVICTED);
+        block = allocator.allocate(blockBytes);
+        victim = evictables.oldest();
+      }
+    }
+    return block;
+  }
+
+  /** Gives room to the waiting creates as long as the first of them fits. */
+  private void serveWaiting() {
+    while (!waiting.isEmpty()) {
+      WaitingCreate first = waiting.values().iterator().next();
+      Block block = allocateOrEvict(first.sizeBytes());
+      if (block == null) {
+        return;
+      }
+      waiting.remove(first.key());
+      waitingBytes -= first.sizeBytes();
+      start(
+          first.key(),
+          first.sizeBytes(),
+          first.owner(),
+          first.writer(),
+          first.kind(),
+          first.sinceNs(),
+          block);
+    }
+  }
+
+  private boolean failWaiting(long key, CreateFailure failure) {
+    WaitingCreate create = waiting.isEmpty() ? null : waiting.remove(key);
+    if (create == null) {
+      return false;
+    }
+    waitingBytes -= create.sizeBytes();
+    effects.createFailed(key, failure);
+    return true;
+  }
+
+  private CreateFailure timedOut(WaitingCreate create, long nowNs, List<Holder> holders) {
+    return new CreateFailure.TimedOut(
+        create.sizeBytes(),
+        nowNs - create.sinceNs(),
+        allocator.capacityBytes(),
+        allocator.usedBytes(),
+        allocator.largestFreeBytes(),
+        waiting.size(),
+        holders);
+  }
+
+  // Keeping and freeing
+
+  private Claim claim(Entry entry, long process) {
+    Claim claim = entry.claimOf(process);
+    if (claim != null) {
+      return claim;
+    }
+    Claim.Process of = processes.get(process);
+    if (of == null) {
+      of = new Claim.Process(process);
+      processes.add(process, of);
+    }
+    return new Claim(entry, of);
+  }
+
+  private void dropIfEmpty(Claim claim) {
+    if (claim.isEmpty()) {
+      claim.unlink();
+    }
+  }
+
+  private void addPin(Entry entry, long process) {
+    Claim claim = claim(entry, process);
+    if (!claim.pins) {
+      claim.pins = true;
+      entry.pins++;
+    }
+  }
+
+  private void endWriting(Entry entry) {
+    entry.beingWritten = false;
+    Claim claim = entry.firstClaim;
+    while (claim != null) {
+      Claim next = claim.nextOfEntry;
+      if (claim.writes) {
+        claim.writes = false;
+        dropIfEmpty(claim);
+      }
+      claim = next;
+    }
+  }
+
+  /** An object whose writer is gone before sealing is of use to nobody, whoever pins it. */
+  private void abort(Entry entry) {
+    endWriting(entry);
+    Claim claim = entry.firstClaim;
+    while (claim != null) {
+      Claim next = claim.nextOfEntry;
+      claim.pins = false;
+      dropIfEmpty(claim);
+      claim = next;
+    }
+    entry.pins = 0;
+    entry.state = ObjectState.LINGERING;
+    settle(entry, FreeCause.ABORTED);
+  }
+
+  /** Moves the entry to where it belongs after one of its counts went down. */
+  private void settle(Entry entry, FreeCause cause) {
+    if (entry.kind == CopyKind.PRIMARY && entry.pins == 0) {
+      entry.state = ObjectState.LINGERING;
+    }
+    if (entry.state == ObjectState.LINGERING && entry.readers == 0 && !entry.beingWritten) {
+      if (entry.evictable) {
+        evictables.remove(entry);
+      }
+      free(entry, cause);
+    } else {
+      updateEvictable(entry);
+    }
+  }
+
+  private void updateEvictable(Entry entry) {
+    boolean evictable =
+        entry.kind == CopyKind.SECONDARY && entry.state == ObjectState.SEALED && entry.readers == 0;
+    if (evictable && !entry.evictable) {
+      evictables.add(entry);
+    } else if (!evictable && entry.evictable) {
+      evictables.remove(entry);
+    }
+  }
+
+  private void free(Entry entry, FreeCause cause) {
+    entries.remove(entry.object.key());
+    allocator.free(entry.block);
+    effects.freed(entry.object, cause);
+  }
+
+  // Reporting
+
+  private static ObjectInfo info(Entry entry) {
+    List<Long> owners = new ArrayList<>();
+    List<Long> readers = new ArrayList<>();
+    for (Claim at = entry.firstClaim; at != null; at = at.nextOfEntry) {
+      if (at.pins) {
+        owners.add(at.process.id);
+      }
+      if (at.readers > 0) {
+        readers.add(at.process.id);
+      }
+    }
+    return new ObjectInfo(entry.object, entry.kind, entry.state, owners, readers, entry.createdNs);
+  }
+
+  private static Holder holder(Claim.Process process) {
+    int objects = 0;
+    long bytes = 0;
+    long pinnedBytes = 0;
+    long readBytes = 0;
+    for (Claim at = process.firstClaim; at != null; at = at.nextOfProcess) {
+      long size = at.entry.block.sizeBytes;
+      objects++;
+      bytes += size;
+      pinnedBytes += at.pins ? size : 0;
+      readBytes += at.readers > 0 ? size : 0;
+    }
+    return new Holder(process.id, objects, bytes, pinnedBytes, readBytes);
+  }
+
+  /**
+   * Throws an AssertionError that names the first broken invariant; for tests, walks everything.
+   */
+  public void assertInvariants() {
+    allocator.assertInvariants(entries.size());
+    var seen =
+        new Object() {
+          int claims;
+          long evictableBytes;
+        };
+    entries.forEach(entry -> {
+      assertEntry(entry);
+      for (Claim at = entry.firstClaim; at != null; at = at.nextOfEntry) {
+        seen.claims++;
+      }
+      seen.evictableBytes += entry.evictable ? entry.block.sizeBytes : 0;
+    });
+    check(seen.evictableBytes == evictables.bytes(), "evictable bytes are miscounted");
+    processes.forEach(process -> {
+      for (Claim at = process.firstClaim; at != null; at = at.nextOfProcess) {
+        seen.claims--;
+        check(at.process == process, "a claim is in the list of another process");
+        check(entries.get(at.entry.object.key()) == at.entry, "a claim is on a freed object");
+      }
+    });
+    check(seen.claims == 0, "claims of objects and of processes differ");
+    long bytes = 0;
+    for (WaitingCreate create : waiting.values()) {
+      check(entries.get(create.key()) == null, "create " + create.key() + " waits and has bytes");
+      bytes += create.sizeBytes();
+    }
+    check(bytes == waitingBytes, "waiting bytes are miscounted");
+    if (!waiting.isEmpty()) {
+      long needed = BankAllocator.blockBytes(waiting.values().iterator().next().sizeBytes());
+      check(needed > allocator.largestFreeBytes(), "the first waiting create would fit");
+      check(
+          evictables.oldest() == null || allocator.freeBytes() + evictables.bytes() < needed,
+          "the first waiting create could have evicted");
+    }
+  }
+
+  private void assertEntry(Entry entry) {
+    int pins = 0;
+    int readers = 0;
+    int writers = 0;
+    for (Claim at = entry.firstClaim; at != null; at = at.nextOfEntry) {
+      check(!at.isEmpty(), "an empty claim was kept");
+      check(at.entry == entry, "a claim is in the list of another object");
+      pins += at.pins ? 1 : 0;
+      readers += at.readers;
+      writers += at.writes ? 1 : 0;
+    }
+    String name = "object " + entry.object.key();
+    check(pins == entry.pins, name + " miscounts its pins");
+    check(readers == entry.readers, name + " miscounts its readers");
+    check(writers == (entry.beingWritten ? 1 : 0), name + " has " + writers + " writers");
+    check(entry.object.sizeBytes() <= entry.block.sizeBytes, name + " is larger than its block");
+    check(!entry.block.free, name + " lies in a free block");
+    switch (entry.state) {
+      case CREATED -> check(entry.beingWritten, name + " has lost its writer");
+      case SEALED -> {
+        check(!entry.beingWritten, name + " is sealed and written");
+        check(
+            entry.evictable == (entry.kind == CopyKind.SECONDARY && readers == 0),
+            name + " is wrongly (not) evictable");
+      }
+      case LINGERING -> check(readers > 0 || entry.beingWritten, name + " should be freed");
+    }
+    check(
+        entry.state == ObjectState.LINGERING || entry.kind == CopyKind.SECONDARY || pins > 0,
+        name + " is kept by nobody");
+  }
+
+  private static void check(boolean holds, String broken) {
+    if (!holds) {
+      throw new AssertionError("store: " + broken);
+    }
+  }
+}

@@ -1,0 +1,16 @@
+package ray.core.store;
+
+/**
+ * What {@link StoreCore} asks its shell to do. Called in the order of the decisions, from within
+ * the call that caused them; an implementation takes note and never calls the core back.
+ */
+public interface StoreEffects {
+  /** The object has its bytes; its writer may fill them and then seals it. */
+  void created(StoreObject object);
+
+  /** The create will not succeed; nothing of it remains. */
+  void createFailed(long key, CreateFailure failure);
+
+  /** The object is gone and its bytes may be given to another at any moment. */
+  void freed(StoreObject object, FreeCause cause);
+}

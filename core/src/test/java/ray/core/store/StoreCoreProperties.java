@@ -1,0 +1,378 @@
+package ray.core.store;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import net.jqwik.api.Arbitraries;
+import net.jqwik.api.Arbitrary;
+import net.jqwik.api.Combinators;
+import net.jqwik.api.EdgeCasesMode;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.Provide;
+import net.jqwik.api.Tuple;
+import net.jqwik.api.constraints.IntRange;
+import net.jqwik.api.constraints.Size;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Random histories of a store against a model that knows who keeps what but nothing of addresses:
+ * the effects must be those of the model, and the invariants must hold after every event.
+ */
+class StoreCoreProperties {
+  private static final int KEYS_IN_PLAY = 12;
+  private static final int PROCESSES = 4;
+
+  enum Kind {
+    CREATE,
+    CREATE_FOR_OTHER,
+    FETCH,
+    SEAL,
+    CANCEL,
+    PIN,
+    RELEASE,
+    DISCARD,
+    READ,
+    END_READ,
+    EXPIRE,
+    DIE
+  }
+
+  record Op(Kind kind, int which, int process, int units) {}
+
+  @Provide
+  Arbitrary<List<Op>> histories() {
+    // Releases and ends of reading are as likely as creates, so that the store fills and empties.
+    Arbitrary<Kind> kinds =
+        Arbitraries.frequencyOf(
+            Tuple.of(6, Arbitraries.just(Kind.CREATE)),
+            Tuple.of(2, Arbitraries.just(Kind.CREATE_FOR_OTHER)),
+            Tuple.of(4, Arbitraries.just(Kind.FETCH)),
+            Tuple.of(12, Arbitraries.just(Kind.SEAL)),
+            Tuple.of(2, Arbitraries.just(Kind.CANCEL)),
+            Tuple.of(3, Arbitraries.just(Kind.PIN)),
+            Tuple.of(8, Arbitraries.just(Kind.RELEASE)),
+            Tuple.of(1, Arbitraries.just(Kind.DISCARD)),
+            Tuple.of(6, Arbitraries.just(Kind.READ)),
+            Tuple.of(8, Arbitraries.just(Kind.END_READ)),
+            Tuple.of(1, Arbitraries.just(Kind.EXPIRE)),
+            Tuple.of(1, Arbitraries.just(Kind.DIE)));
+    Arbitrary<Op> ops =
+        Combinators.combine(
+                kinds,
+                Arbitraries.integers().between(0, KEYS_IN_PLAY - 1),
+                Arbitraries.integers().between(0, PROCESSES - 1),
+                Arbitraries.integers().between(0, 12))
+            .as(Op::new);
+    return ops.list().ofMinSize(1).ofMaxSize(300);
+  }
+
+  @Property(tries = 1000, edgeCases = EdgeCasesMode.NONE)
+  void everyHistoryGivesTheModelsEffects(
+      @ForAll("histories") List<Op> history,
+      @ForAll @IntRange(min = 8, max = 40) int capacityUnits,
+      @ForAll @IntRange(min = 4, max = 40) int bankUnits) {
+    var model = new Model(new StoreLimits(64L * capacityUnits, 64L * bankUnits, 5));
+    for (Op op : history) {
+      model.apply(op);
+    }
+    model.everybodyDies();
+  }
+
+  @Property(tries = 300)
+  void treeOfHolesFindsTheBestFit(
+      @ForAll @Size(min = 1, max = 200) List<@IntRange(min = 1, max = 50) Integer> sizes,
+      @ForAll @IntRange(min = 1, max = 60) int wanted) {
+    var tree = new FreeTree();
+    List<Block> blocks = new ArrayList<>();
+    for (int i = 0; i < sizes.size(); i++) {
+      blocks.add(new Block(i % 3, 100L * i, sizes.get(i)));
+    }
+    blocks.forEach(tree::add);
+    for (int i = 0; i < blocks.size(); i += 2) {
+      tree.remove(blocks.get(i));
+    }
+
+    Block expected = null;
+    for (int i = 1; i < blocks.size(); i += 2) {
+      Block block = blocks.get(i);
+      boolean fits = block.sizeBytes >= wanted;
+      if (fits && (expected == null || isBetter(block, expected))) {
+        expected = block;
+      }
+    }
+    assertThat(tree.bestFit(wanted)).isSameAs(expected);
+    assertThat(tree.size()).isEqualTo(blocks.size() / 2);
+  }
+
+  private static boolean isBetter(Block one, Block other) {
+    if (one.sizeBytes != other.sizeBytes) {
+      return one.sizeBytes < other.sizeBytes;
+    }
+    return one.bank != other.bank ? one.bank < other.bank : one.offset < other.offset;
+  }
+
+  @Property(tries = 300)
+  void longMapIsAMap(@ForAll List<@IntRange(min = -40, max = 40) Integer> keys) {
+    var map = new LongMap<Integer>();
+    Map<Long, Integer> expected = new HashMap<>();
+    for (int i = 0; i < keys.size(); i++) {
+      long key = 64L * keys.get(i);
+      if (expected.containsKey(key)) {
+        assertThat(map.remove(key)).isEqualTo(expected.remove(key));
+      } else {
+        map.add(key, i);
+        expected.put(key, i);
+      }
+      assertThat(map.size()).isEqualTo(expected.size());
+      for (int k = -40; k <= 40; k++) {
+        assertThat(map.get(64L * k)).isEqualTo(expected.get(64L * k));
+      }
+    }
+  }
+
+  /** An object as the model sees it. */
+  private static final class Thing {
+    final long writer;
+    boolean secondary;
+    boolean writing = true;
+    boolean dead;
+    final TreeSet<Long> pins = new TreeSet<>();
+    final TreeMap<Long, Integer> readers = new TreeMap<>();
+
+    Thing(long writer, boolean secondary) {
+      this.writer = writer;
+      this.secondary = secondary;
+    }
+
+    boolean isKept() {
+      boolean relied = !dead && (secondary || !pins.isEmpty());
+      return relied || writing || !readers.isEmpty();
+    }
+
+    boolean isEvictable() {
+      return secondary && !dead && !writing && readers.isEmpty();
+    }
+  }
+
+  private record Wish(Thing thing, long owner, long bytes) {}
+
+  private static final class Model {
+    final RecordedEffects effects = new RecordedEffects();
+    final StoreCore core;
+    final Map<Long, Thing> things = new LinkedHashMap<>();
+    final Map<Long, Wish> wishes = new LinkedHashMap<>();
+    final List<Long> keys = new ArrayList<>();
+    final List<Long> useOrder = new ArrayList<>();
+    long nowNs = Long.MAX_VALUE - 1_000; // runs over the edge: times are compared by difference
+    int createdSeen;
+    int freedSeen;
+    long nextKey = 1;
+
+    Model(StoreLimits limits) {
+      core = new StoreCore(limits, effects);
+    }
+
+    void apply(Op op) {
+      nowNs += 10;
+      long process = op.process();
+      switch (op.kind()) {
+        case CREATE -> create(process, process, false, op.units());
+        case CREATE_FOR_OTHER -> create((process + 1) % PROCESSES, process, false, op.units());
+        case FETCH -> create(process, process, true, op.units());
+        case EXPIRE -> core.expire(nowNs);
+        case DIE -> die(process);
+        case SEAL, CANCEL, PIN, RELEASE, DISCARD, READ, END_READ -> {
+          if (!keys.isEmpty()) {
+            int back = Math.min(op.which(), keys.size() - 1);
+            applyToKey(op.kind(), keys.get(keys.size() - 1 - back), process);
+          }
+        }
+      }
+      reconcile();
+    }
+
+    private void create(long owner, long writer, boolean secondary, int units) {
+      long key = nextKey++;
+      keys.add(key);
+      // One byte off a multiple: rounding up is part of what is tested.
+      long bytes = Math.max(0, 64L * units - 1);
+      wishes.put(key, new Wish(new Thing(writer, secondary), owner, bytes));
+      core.create(
+          key, bytes, owner, writer, secondary ? CopyKind.SECONDARY : CopyKind.PRIMARY, nowNs, 100);
+    }
+
+    private void applyToKey(Kind kind, long key, long process) {
+      Thing thing = things.get(key);
+      Wish wish = wishes.get(key);
+      boolean expected;
+      boolean actual;
+      switch (kind) {
+        case SEAL -> {
+          expected =
+              thing != null
+                  && thing.writing
+                  && !thing.dead
+                  && (thing.secondary || !thing.pins.isEmpty());
+          if (thing != null && thing.writing) {
+            thing.writing = false;
+            touch(key, thing);
+          }
+          actual = core.seal(key);
+        }
+        case CANCEL -> {
+          expected = wish != null || (thing != null && thing.writing);
+          if (thing != null && thing.writing) {
+            abort(thing);
+          }
+          actual = core.cancelCreate(key);
+        }
+        case PIN -> {
+          expected = isFound(thing);
+          if (thing != null && expected) {
+            thing.secondary = false;
+            thing.pins.add(process);
+          }
+          actual = core.pin(key, process);
+        }
+        case RELEASE -> {
+          boolean wished = wish != null && wish.owner() == process && !wish.thing().secondary;
+          expected = wished || (thing != null && thing.pins.remove(process));
+          if (thing != null && thing.pins.isEmpty() && !thing.secondary) {
+            thing.dead = true;
+          }
+          actual = core.release(key, process);
+        }
+        case DISCARD -> {
+          expected = thing != null && thing.secondary;
+          if (thing != null && expected) {
+            thing.dead = true;
+          }
+          actual = core.discard(key);
+        }
+        case READ -> {
+          expected = isFound(thing) && thing != null && !thing.writing;
+          if (thing != null && expected) {
+            thing.readers.merge(process, 1, Integer::sum);
+          }
+          actual = core.addReader(key, process) != null;
+        }
+        case END_READ -> {
+          expected = thing != null && thing.readers.containsKey(process);
+          if (thing != null && expected) {
+            thing.readers.compute(process, (p, n) -> n == null || n == 1 ? null : n - 1);
+            touch(key, thing);
+          }
+          actual = core.removeReader(key, process);
+        }
+        default -> throw new AssertionError(kind);
+      }
+      assertThat(actual).as("%s of %s by %s", kind, key, process).isEqualTo(expected);
+    }
+
+    private static boolean isFound(@Nullable Thing thing) {
+      return thing != null && !thing.dead && (thing.secondary || !thing.pins.isEmpty());
+    }
+
+    private void touch(long key, Thing thing) {
+      useOrder.remove(key);
+      if (thing.isEvictable()) {
+        useOrder.add(key);
+      }
+    }
+
+    private static void abort(Thing thing) {
+      thing.writing = false;
+      thing.dead = true;
+      thing.pins.clear();
+    }
+
+    private void die(long process) {
+      things.forEach((key, thing) -> {
+        boolean read = thing.readers.remove(process) != null;
+        if (thing.writing && thing.writer == process) {
+          abort(thing);
+        }
+        thing.pins.remove(process);
+        if (thing.pins.isEmpty() && !thing.secondary) {
+          thing.dead = true;
+        }
+        if (read) {
+          useOrder.remove(key); // the order among those that died together is not specified
+        }
+      });
+      core.processDied(process);
+    }
+
+    /** Compares what happened with what had to. */
+    private void reconcile() {
+      core.assertInvariants();
+      wishes.keySet().removeAll(effects.failures.keySet());
+      List<Long> created = effects.created.subList(createdSeen, effects.created.size());
+      createdSeen = effects.created.size();
+      for (long key : created) {
+        Wish wish = wishes.get(key);
+        assertThat(wish).as("created %s without a create", key).isNotNull();
+        assertThat(wishes.keySet().iterator().next()).as("first in, first out").isEqualTo(key);
+        wishes.remove(key);
+        if (!wish.thing().secondary) {
+          wish.thing().pins.add(wish.owner());
+        }
+        things.put(key, wish.thing());
+      }
+      List<RecordedEffects.Freed> freed = effects.freed.subList(freedSeen, effects.freed.size());
+      freedSeen = effects.freed.size();
+      for (RecordedEffects.Freed one : freed) {
+        Thing thing = things.remove(one.key());
+        assertThat(thing).as("freed %s without it being there", one.key()).isNotNull();
+        if (one.cause() == FreeCause.EVICTED) {
+          assertThat(thing.isEvictable()).as("%s was evicted", one.key()).isTrue();
+          assertOldest(one.key());
+        } else {
+          assertThat(thing.isKept()).as("%s was freed", one.key()).isFalse();
+        }
+        useOrder.remove(one.key());
+      }
+      things.forEach((key, thing) -> assertThat(thing.isKept()).as("%s kept", key).isTrue());
+      assertThat(effects.live.keySet()).isEqualTo(things.keySet());
+      assertThat(core.objectCount()).isEqualTo(things.size());
+      assertThat(core.waitingCreates()).isEqualTo(wishes.size());
+      long used = 0;
+      for (StoreObject object : effects.live.values()) {
+        used += Math.max(64, (object.sizeBytes() + 63) / 64 * 64);
+      }
+      assertThat(core.usedBytes()).isEqualTo(used);
+    }
+
+    private void assertOldest(long key) {
+      int at = useOrder.indexOf(key);
+      if (at >= 0) {
+        for (long older : useOrder.subList(0, at)) {
+          Thing thing = things.get(older);
+          assertThat(thing != null && thing.isEvictable())
+              .as("%s was evicted before %s, which was used longer ago", key, older)
+              .isFalse();
+        }
+      }
+    }
+
+    void everybodyDies() {
+      for (long process = 0; process < PROCESSES; process++) {
+        die(process);
+        reconcile();
+      }
+      for (long key : List.copyOf(things.keySet())) {
+        applyToKey(Kind.DISCARD, key, 0);
+        reconcile();
+      }
+      assertThat(core.usedBytes()).isZero();
+      assertThat(core.stats().largestFreeBytes()).isEqualTo(core.maxObjectBytes());
+    }
+  }
+}
