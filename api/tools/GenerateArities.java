@@ -71,7 +71,7 @@ class GenerateArities {
     if (base) {
       b.append(" extends RayFunction {\n");
       b.append("  /** Runs the function; whatever it throws is the task's result. */\n  ").append(k.returned).append(" apply(").append(params(n)).append(") throws Exception;\n\n");
-      if (n > 0) b.append("  @SuppressWarnings(\"unchecked\")\n");
+      if (n > 0) b.append("  @SuppressWarnings({\"unchecked\", \"NullAway\"}) // the caller passes what the types say\n");
       b.append("  @Override\n  default @Nullable Object invoke(@Nullable Object[] arguments) throws Exception {\n    ");
       String args = IntStream.range(0, n).mapToObj(i -> "(" + LETTERS[i] + ") arguments[" + i + "]").collect(Collectors.joining(", "));
       b.append(k.returned.equals("void") ? "apply(" + args + ");\n    return null;\n" : "return apply(" + args + ");\n");

@@ -11,7 +11,7 @@ public interface Func1<A extends @Nullable Object, R extends @Nullable Object> e
   /** Runs the function; whatever it throws is the task's result. */
   R apply(A a) throws Exception;
 
-  @SuppressWarnings("unchecked")
+  @SuppressWarnings({"unchecked", "NullAway"}) // the caller passes what the types say
   @Override
   default @Nullable Object invoke(@Nullable Object[] arguments) throws Exception {
     return apply((A) arguments[0]);

@@ -11,7 +11,7 @@ public interface Func5<A extends @Nullable Object, B extends @Nullable Object, C
   /** Runs the function; whatever it throws is the task's result. */
   R apply(A a, B b, C c, D d, E e) throws Exception;
 
-  @SuppressWarnings("unchecked")
+  @SuppressWarnings({"unchecked", "NullAway"}) // the caller passes what the types say
   @Override
   default @Nullable Object invoke(@Nullable Object[] arguments) throws Exception {
     return apply((A) arguments[0], (B) arguments[1], (C) arguments[2], (D) arguments[3], (E) arguments[4]);

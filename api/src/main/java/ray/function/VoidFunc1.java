@@ -11,7 +11,7 @@ public interface VoidFunc1<A extends @Nullable Object> extends RayFunction {
   /** Runs the function; whatever it throws is the task's result. */
   void apply(A a) throws Exception;
 
-  @SuppressWarnings("unchecked")
+  @SuppressWarnings({"unchecked", "NullAway"}) // the caller passes what the types say
   @Override
   default @Nullable Object invoke(@Nullable Object[] arguments) throws Exception {
     apply((A) arguments[0]);

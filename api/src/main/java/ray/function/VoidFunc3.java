@@ -11,7 +11,7 @@ public interface VoidFunc3<A extends @Nullable Object, B extends @Nullable Objec
   /** Runs the function; whatever it throws is the task's result. */
   void apply(A a, B b, C c) throws Exception;
 
-  @SuppressWarnings("unchecked")
+  @SuppressWarnings({"unchecked", "NullAway"}) // the caller passes what the types say
   @Override
   default @Nullable Object invoke(@Nullable Object[] arguments) throws Exception {
     apply((A) arguments[0], (B) arguments[1], (C) arguments[2]);
