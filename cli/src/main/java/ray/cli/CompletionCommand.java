@@ -1,0 +1,56 @@
+package ray.cli;
+
+import java.util.Locale;
+import picocli.AutoComplete;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code ray completion SHELL}: prints a script that completes Ray's commands and options. */
+@Command(
+    name = "completion",
+    description = "Print a completion script for bash, zsh or fish.",
+    mixinStandardHelpOptions = true,
+    footer = {
+      "",
+      "bash, zsh:  source <(ray completion bash)",
+      "fish:       ray completion fish | source"
+    })
+final class CompletionCommand implements Runnable {
+  /** The shells that have a script. */
+  enum Shell {
+    BASH,
+    ZSH,
+    FISH;
+
+    @Override
+    public String toString() {
+      return name().toLowerCase(Locale.ROOT);
+    }
+  }
+
+  @Spec private CommandSpec spec = CommandSpec.create();
+
+  @Parameters(
+      index = "0",
+      paramLabel = "SHELL",
+      defaultValue = "bash",
+      description = "bash, zsh or fish; bash if left out.")
+  private Shell shell = Shell.BASH;
+
+  @Override
+  public void run() {
+    CommandLine ray = spec.root().commandLine();
+    spec.commandLine()
+        .getOut()
+        .print(
+            switch (shell) {
+              // One script serves both: it turns on zsh's compatibility with bash's completions.
+              case BASH, ZSH -> AutoComplete.bash(ray.getCommandName(), ray);
+              case FISH -> FishCompletion.script(ray);
+            });
+    spec.commandLine().getOut().flush();
+  }
+}

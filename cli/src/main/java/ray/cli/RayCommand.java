@@ -1,0 +1,52 @@
+package ray.cli;
+
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ScopeType;
+import picocli.CommandLine.Spec;
+
+/** {@code ray} itself: the options that every command has, and the list of commands. */
+@Command(
+    name = "ray",
+    description = "Ray for Java: functions and objects that run in parallel, here or on a cluster.",
+    versionProvider = VersionText.class,
+    mixinStandardHelpOptions = true,
+    synopsisSubcommandLabel = "COMMAND",
+    subcommands = {
+      ExampleCommand.class,
+      RunCommand.class,
+      ShellCommand.class,
+      ClassPathCommand.class,
+      CompletionCommand.class
+    },
+    footer = {
+      "",
+      "To begin:  ray example imagenet",
+      "Help on a command:  ray COMMAND --help",
+      "JVM options are taken from the variable RAY_JAVA_OPTS."
+    })
+final class RayCommand implements Runnable {
+  @Spec private CommandSpec spec = CommandSpec.create();
+
+  @Option(
+      names = "--verbose",
+      scope = ScopeType.INHERIT,
+      description = "Show the stack trace of a failure.")
+  private boolean verbose;
+
+  /** Whether failures are printed with their stack trace. */
+  boolean verbose() {
+    return verbose;
+  }
+
+  /** Without a command there is nothing to do, which is an error that shows what there is. */
+  @Override
+  public void run() {
+    CommandLine ray = spec.commandLine();
+    ray.usage(ray.getErr());
+    throw new ParameterException(ray, "no command was given");
+  }
+}
