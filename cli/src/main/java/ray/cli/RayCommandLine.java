@@ -1,6 +1,7 @@
 package ray.cli;
 
 import java.io.PrintWriter;
+import java.util.Objects;
 import picocli.CommandLine;
 
 /**
@@ -11,7 +12,10 @@ final class RayCommandLine {
 
   /** Runs the command on the process's own streams and returns its exit code. */
   static int run(String... arguments) {
-    return run(new PrintWriter(System.out, true), new PrintWriter(System.err, true), arguments);
+    return run(
+        new PrintWriter(System.out, true, System.out.charset()),
+        new PrintWriter(System.err, true, System.err.charset()),
+        arguments);
   }
 
   /** Runs the command, printing to {@code out} and {@code err}, and returns its exit code. */
@@ -22,8 +26,9 @@ final class RayCommandLine {
   /** The command line, ready to execute or to look at. */
   static CommandLine create() {
     CommandLine commandLine = new CommandLine(new RayCommand());
-    // Kept for commands that pass their last arguments on: `ray run Hello.java --option`.
-    commandLine.getSubcommands().get(RunCommand.NAME).setStopAtPositional(true);
+    // What follows the program's name is the program's: `ray run Hello.java --option`.
+    CommandLine run = Objects.requireNonNull(commandLine.getSubcommands().get(RunCommand.NAME));
+    run.setStopAtPositional(true);
     return commandLine
         .setCaseInsensitiveEnumValuesAllowed(true)
         .setUsageHelpAutoWidth(true)

@@ -27,7 +27,7 @@ final class UsageErrors implements IParameterExceptionHandler {
   private static String message(ParameterException error) {
     if (!(error instanceof UnmatchedArgumentException unmatched)
         || unmatched.getUnmatched().isEmpty()) {
-      return uncapitalized(error.getMessage());
+      return uncapitalized(String.valueOf(error.getMessage()));
     }
     CommandLine command = error.getCommandLine();
     String word = unmatched.getUnmatched().getFirst();
