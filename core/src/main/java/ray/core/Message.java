@@ -1,0 +1,205 @@
+package ray.core;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import ray.ActorId;
+import ray.ObjectId;
+
+/**
+ * Everything that processes say to each other. Between two living processes messages arrive once and in
+ * order, or else one side learns that the other is gone; there is no order across pairs. Cores rely on no
+ * more than that.
+ */
+public sealed interface Message {
+
+  // ---- owner to node, node to owner and executor: leases
+
+  /** An owner wants this many more leases of a class; the number replaces what it said before. */
+  record RequestLeases(long owner, long job, FunctionKey schedulingClass, int count)
+      implements Message {}
+
+  /** The node gave leases on a worker; the worker has been told their ids. */
+  record LeasesGranted(long node, FunctionKey schedulingClass, long worker, int count)
+      implements Message {}
+
+  /** No node can ever provide what the class needs. */
+  record LeasesRefused(FunctionKey schedulingClass, String reason) implements Message {}
+
+  /** Another node suits the class better: ask there. */
+  record LeasesRedirected(FunctionKey schedulingClass, long node) implements Message {}
+
+  /** Others wait: give idle leases back at once. */
+  record ReclaimLeases(long node) implements Message {}
+
+  /** The worker may run one more task of an owner's class at a time. */
+  record AttachLease(long lease, long owner, FunctionKey schedulingClass) implements Message {}
+
+  /** The lease's task waits in a {@code get}: its CPUs are free until it is resumed. */
+  record SuspendLease(long lease) implements Message {}
+
+  /** Tasks of a class wait on a worker all of whose leases are suspended: one more is needed. */
+  record ReplaceLease(long owner, long job, FunctionKey schedulingClass) implements Message {}
+
+  /** The lease's task could go on. */
+  record ResumeLease(long lease) implements Message {}
+
+  /** The lease's task may go on. */
+  record LeaseResumed(long lease) implements Message {}
+
+  /** The worker does not use the lease any more. */
+  record ReturnLease(long lease) implements Message {}
+
+  // ---- owner to executor and back: tasks
+
+  /**
+   * One run of a task.
+   *
+   * @param values of the arguments given as refs, in order; null where there are none
+   */
+  record Push(TaskSpec spec, int attempt, Outcome @Nullable [] values) {}
+
+  /** Run these. */
+  record PushTasks(long owner, List<Push> tasks) implements Message {}
+
+  /** The owner has this many leases of a class too many; those that idle are to be returned. */
+  record ShrinkLeases(long owner, FunctionKey schedulingClass, int count) implements Message {}
+
+  /** Of the leases asked for, so many were returned to the node. */
+  record LeasesReturned(long worker, FunctionKey schedulingClass, int asked, int count)
+      implements Message {}
+
+  /**
+   * One run has ended.
+   *
+   * @param outcomes one a result; a single failure stands for all; for a generator empty, or its failure
+   * @param retained refs that the worker keeps beyond the run
+   * @param items how many items a generator made
+   * @param durationNs how long it ran
+   */
+  record Done(
+      ObjectId task,
+      int attempt,
+      List<Outcome> outcomes,
+      List<ObjectId> retained,
+      int items,
+      long durationNs) {}
+
+  /** These runs have ended. */
+  record TasksDone(long worker, List<Done> results) implements Message {}
+
+  /** These runs have started. */
+  record TasksStarted(long worker, List<ObjectId> tasks) implements Message {}
+
+  /** A generator made an item. */
+  record ItemMade(long worker, ObjectId task, int attempt, int index, Outcome outcome)
+      implements Message {}
+
+  /** The consumer of a generator has taken so many items. */
+  record ItemsTaken(ObjectId task, int count) implements Message {}
+
+  /** Stop a run. */
+  record CancelTask(ObjectId task, boolean recursive) implements Message {}
+
+  // ---- between owners: references
+
+  /** Tell me what this object is, as soon as it is known; {@code adopt}: the asker takes it over. */
+  record Resolve(long asker, ObjectId object, boolean adopt) implements Message {}
+
+  /** What the object is. */
+  record Resolved(ObjectId object, Outcome outcome, boolean adopt) implements Message {}
+
+  /** A process holds the object; whoever says so holds it too until the owner has read this. */
+  record AddBorrower(ObjectId object, long borrower, boolean acknowledge) implements Message {}
+
+  /** The borrower is known to the owner. */
+  record BorrowerAdded(ObjectId object) implements Message {}
+
+  /** A borrower gives so many of its registrations back. */
+  record RemoveBorrower(ObjectId object, long borrower, int registrations) implements Message {}
+
+  /** Follows aliases to find out whether they lead back to their origin. */
+  record ProbeAlias(ObjectId origin, ObjectId at) implements Message {}
+
+  /** They do. */
+  record AliasCycle(ObjectId origin) implements Message {}
+
+  // ---- actors
+
+  /** Make an actor, or find the one of that name. */
+  record RegisterActor(ActorSpec spec, Outcome @Nullable [] values, long owner)
+      implements Message {}
+
+  /** Answer to a registration: the actor to use, or why there is none. */
+  record ActorRegistered(ActorId requested, ActorId actual, @Nullable String refusal)
+      implements Message {}
+
+  /** Tell me about an actor, now and whenever it changes. */
+  record WatchActor(ActorId actor, long watcher) implements Message {}
+
+  /**
+   * How an actor is.
+   *
+   * @param retained refs among its constructor's arguments that it keeps, for its owner
+   */
+  record ActorChanged(
+      ActorId actor,
+      ray.ActorInfo.State state,
+      int incarnation,
+      long worker,
+      Outcome.@Nullable Failed cause,
+      List<ObjectId> retained)
+      implements Message {}
+
+  /** Place an actor on this node. */
+  record PlaceActor(ActorSpec spec, Outcome @Nullable [] values, int incarnation, long owner)
+      implements Message {}
+
+  /** Run the constructor. */
+  record CreateActor(
+      ActorSpec spec, Outcome @Nullable [] values, int incarnation, long owner, long lease)
+      implements Message {}
+
+  /** The constructor has run, or failed. */
+  record ActorCreated(
+      ActorId actor,
+      int incarnation,
+      long worker,
+      Outcome.@Nullable Failed failure,
+      List<ObjectId> retained)
+      implements Message {}
+
+  /** Run these methods, in this order. */
+  record PushCalls(long caller, ActorId actor, int incarnation, List<Push> calls)
+      implements Message {}
+
+  /** The worker does not hold that incarnation: the calls did not run. */
+  record CallsRefused(ActorId actor, int incarnation, List<ObjectId> tasks) implements Message {}
+
+  /** Nothing refers to the actor any more. */
+  record ActorOutOfScope(ActorId actor) implements Message {}
+
+  /** End an actor. */
+  record KillActor(ActorId actor, boolean restart, String reason) implements Message {}
+
+  /** End an actor in this worker. */
+  record StopActor(ActorId actor, int incarnation, String reason, boolean drain)
+      implements Message {}
+
+  /** An actor has ended in its worker. */
+  record ActorStopped(ActorId actor, int incarnation, boolean intended, String reason)
+      implements Message {}
+
+  // ---- membership
+
+  /** A node is there. */
+  record RegisterNode(NodeView node) implements Message {}
+
+  /** How all nodes are. */
+  record NodesChanged(List<NodeView> nodes) implements Message {}
+
+  /** A process is gone and will never be heard of again. */
+  record ProcessDied(long process, String reason) implements Message {}
+
+  /** A job has ended; what is its own ends too. */
+  record JobEnded(long job) implements Message {}
+}

@@ -1,0 +1,363 @@
+package ray.core.control;
+
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import ray.ActorId;
+import ray.ActorInfo;
+import ray.ErrorCode;
+import ray.core.ActorSpec;
+import ray.core.Message;
+import ray.core.NodeView;
+import ray.core.Outcome;
+import ray.core.Placement;
+
+/**
+ * The control service's state: nodes, and the directory of actors with their names, places and restarts.
+ * Never on the path of a task or of a call. A pure state machine, not thread-safe.
+ */
+public final class ControlCore {
+  /** How many dead actors are remembered. */
+  public static final int MAX_DEAD = 10_000;
+
+  private final ControlEffects effects;
+  private final Map<Long, NodeView> nodes = new LinkedHashMap<>();
+  private final Map<ActorId, ActorRecord> actors = new HashMap<>();
+  private final Map<Name, ActorId> names = new LinkedHashMap<>();
+  private final ArrayDeque<ActorId> dead = new ArrayDeque<>();
+
+  /** Who asked about actors that are not registered yet, because their arguments are not ready. */
+  private final Map<ActorId, Set<Long>> earlyWatchers = new HashMap<>();
+
+  /** Why actors died before they were registered. */
+  private final Map<ActorId, Outcome.Failed> stillborn =
+      new LinkedHashMap<>() {
+        private static final long serialVersionUID = 1L;
+
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<ActorId, Outcome.Failed> eldest) {
+          return size() > MAX_DEAD;
+        }
+      };
+
+  private record Name(String namespace, String name) {}
+
+  /** A control service that knows nothing yet. */
+  public ControlCore(ControlEffects effects) {
+    this.effects = effects;
+  }
+
+  /** A message arrived. */
+  public void receive(Message message) {
+    switch (message) {
+      case Message.RegisterNode registered -> {
+        nodes.put(registered.node().id(), registered.node());
+        nodesChanged();
+      }
+      case Message.RegisterActor register -> register(register);
+      case Message.WatchActor watch -> watch(watch.actor(), watch.watcher());
+      case Message.ActorCreated created -> created(created);
+      case Message.ActorStopped stopped -> {
+        ActorRecord actor = actors.get(stopped.actor());
+        if (actor != null && actor.incarnation == stopped.incarnation()) {
+          died(actor, !stopped.intended(), stopped.reason());
+        }
+      }
+      case Message.KillActor kill -> {
+        ActorRecord actor = actors.get(kill.actor());
+        if (actor != null && actor.state != ActorInfo.State.DEAD) {
+          stop(actor, kill.reason(), false);
+          died(actor, kill.restart(), kill.reason());
+        }
+      }
+      case Message.ActorOutOfScope gone -> outOfScope(gone.actor());
+      case Message.ProcessDied process -> processDied(process);
+      case Message.JobEnded job -> jobEnded(job.job());
+      default -> throw new IllegalArgumentException("not for the control service: " + message);
+    }
+  }
+
+  private void nodesChanged() {
+    Message changed = new Message.NodesChanged(List.copyOf(nodes.values()));
+    nodes.keySet().forEach(node -> effects.send(node, changed));
+  }
+
+  private void register(Message.RegisterActor message) {
+    ActorSpec spec = message.spec();
+    String name = spec.options().name();
+    if (!name.isEmpty()) {
+      Name full = new Name(spec.namespace(), name);
+      ActorId taken = names.get(full);
+      if (taken != null) {
+        boolean joins = spec.options().getIfExists();
+        String refusal =
+            joins
+                ? null
+                : "an actor named '" + name + "' lives in namespace '" + spec.namespace()
+                    + "': use it with Ray.actor(name) or getIfExists(), kill it first, or choose"
+                    + " another name";
+        effects.send(
+            message.owner(),
+            new Message.ActorRegistered(spec.id(), joins ? taken : spec.id(), refusal));
+        return;
+      }
+      names.put(full, spec.id());
+    }
+    ActorRecord actor = new ActorRecord(spec, message.owner(), message.values());
+    actors.put(spec.id(), actor);
+    Set<Long> early = earlyWatchers.remove(spec.id());
+    if (early != null) {
+      actor.watchers.addAll(early);
+    }
+    effects.send(
+        message.owner(), new Message.ActorRegistered(spec.id(), spec.id(), null));
+    place(actor);
+  }
+
+  private void place(ActorRecord actor) {
+    NodeView node =
+        Placement.choose(
+            actor.spec.options().resources(),
+            actor.spec.options().strategy(),
+            nodes.values(),
+            0);
+    if (node == null) {
+      finish(
+          actor,
+          Outcome.Failed.of(
+              ErrorCode.OUT_OF_RESOURCES,
+              Placement.refusal(
+                  "actor " + describe(actor),
+                  actor.spec.options().resources(),
+                  actor.spec.options().strategy(),
+                  nodes.values())));
+      return;
+    }
+    actor.node = node.id();
+    effects.send(
+        node.id(),
+        new Message.PlaceActor(actor.spec, actor.values, actor.incarnation, actor.owner));
+  }
+
+  private void watch(ActorId id, long watcher) {
+    ActorRecord actor = actors.get(id);
+    if (actor != null) {
+      actor.watchers.add(watcher);
+      if (actor.state != ActorInfo.State.PENDING) {
+        effects.send(watcher, change(actor));
+      }
+      return;
+    }
+    Outcome.Failed cause = stillborn.get(id);
+    if (cause != null) {
+      effects.send(
+          watcher,
+          new Message.ActorChanged(
+              id, ActorInfo.State.DEAD, Integer.MAX_VALUE, 0, cause, List.of()));
+    } else {
+      earlyWatchers.computeIfAbsent(id, missing -> new LinkedHashSet<>()).add(watcher);
+    }
+  }
+
+  private static Message.ActorChanged change(ActorRecord actor) {
+    return new Message.ActorChanged(
+        actor.spec.id(),
+        actor.state,
+        actor.incarnation,
+        actor.worker,
+        actor.cause,
+        actor.retained);
+  }
+
+  private void publish(ActorRecord actor) {
+    Message change = change(actor);
+    actor.watchers.forEach(watcher -> effects.send(watcher, change));
+  }
+
+  private void created(Message.ActorCreated message) {
+    ActorRecord actor = actors.get(message.actor());
+    Outcome.Failed failure = message.failure();
+    if (actor == null) {
+      if (failure != null) {
+        Outcome.Failed cause = diedInConstructor("actor " + message.actor(), failure);
+        stillborn.put(message.actor(), cause);
+        Set<Long> early = earlyWatchers.remove(message.actor());
+        if (early != null) {
+          early.forEach(watcher -> watch(message.actor(), watcher));
+        }
+      }
+      return;
+    }
+    if (actor.state == ActorInfo.State.DEAD || actor.incarnation != message.incarnation()) {
+      if (failure == null) {
+        effects.send(
+            message.worker(),
+            new Message.StopActor(
+                message.actor(), message.incarnation(), "it was killed meanwhile", false));
+      }
+      return;
+    }
+    if (failure != null) {
+      finish(actor, diedInConstructor("actor " + describe(actor), failure));
+      return;
+    }
+    actor.state = ActorInfo.State.ALIVE;
+    actor.worker = message.worker();
+    actor.retained = message.retained();
+    if (actor.restartsLeft == 0) {
+      actor.values = null;
+    }
+    publish(actor);
+    if (actor.outOfScope) {
+      stop(actor, "nothing refers to it any more", true);
+    }
+  }
+
+  private static Outcome.Failed diedInConstructor(String who, Outcome.Failed failure) {
+    return new Outcome.Failed(
+        failure.code() == ErrorCode.TASK_FAILED ? ErrorCode.ACTOR_DIED : failure.code(),
+        who + " died in its constructor: " + failure.message(),
+        failure.error(),
+        false);
+  }
+
+  private void stop(ActorRecord actor, String reason, boolean drain) {
+    Message stop =
+        new Message.StopActor(actor.spec.id(), actor.incarnation, reason, drain);
+    if (actor.worker != 0) {
+      effects.send(actor.worker, stop);
+    } else if (actor.node != 0) {
+      effects.send(actor.node, stop);
+    }
+  }
+
+  private void died(ActorRecord actor, boolean mayRestart, String reason) {
+    if (actor.state == ActorInfo.State.DEAD) {
+      return;
+    }
+    actor.worker = 0;
+    actor.retained = List.of();
+    if (mayRestart && actor.takeRestart()) {
+      actor.incarnation++;
+      actor.state = ActorInfo.State.RESTARTING;
+      publish(actor);
+      place(actor);
+      return;
+    }
+    finish(
+        actor,
+        Outcome.Failed.of(
+            ErrorCode.ACTOR_DIED, "actor " + describe(actor) + " is dead: " + reason));
+  }
+
+  private void finish(ActorRecord actor, Outcome.Failed cause) {
+    actor.state = ActorInfo.State.DEAD;
+    actor.cause = cause;
+    actor.values = null;
+    actor.worker = 0;
+    String name = actor.spec.options().name();
+    if (!name.isEmpty()) {
+      names.remove(new Name(actor.spec.namespace(), name), actor.spec.id());
+    }
+    publish(actor);
+    actor.watchers.clear();
+    dead.add(actor.spec.id());
+    if (dead.size() > MAX_DEAD) {
+      ActorId oldest = dead.remove();
+      actors.remove(oldest);
+      stillborn.put(
+          oldest,
+          Outcome.Failed.of(ErrorCode.ACTOR_DIED, "actor " + oldest + " died long ago"));
+    }
+  }
+
+  private static String describe(ActorRecord actor) {
+    String name = actor.spec.options().name();
+    return actor.spec.className() + (name.isEmpty() ? "" : " '" + name + "'") + " "
+        + actor.spec.id();
+  }
+
+  private void outOfScope(ActorId id) {
+    ActorRecord actor = actors.get(id);
+    if (actor == null || actor.spec.isDetached() || actor.state == ActorInfo.State.DEAD) {
+      return;
+    }
+    actor.outOfScope = true;
+    if (actor.state == ActorInfo.State.ALIVE) {
+      stop(actor, "nothing refers to it any more", true);
+      died(actor, false, "nothing refers to it any more");
+    }
+  }
+
+  private void processDied(Message.ProcessDied message) {
+    boolean node = nodes.remove(message.process()) != null;
+    if (node) {
+      nodesChanged();
+    }
+    for (ActorRecord actor : List.copyOf(actors.values())) {
+      if (actor.state == ActorInfo.State.DEAD) {
+        continue;
+      }
+      if (actor.worker == message.process() || node && actor.node == message.process()) {
+        died(actor, true, "its process died (" + message.reason() + ")");
+      } else if (actor.owner == message.process() && !actor.spec.isDetached()) {
+        stop(actor, "its owner died", false);
+        died(actor, false, "its owner died (" + message.reason() + ")");
+      }
+    }
+    List<ActorId> orphans = new ArrayList<>();
+    for (ActorId id : earlyWatchers.keySet()) {
+      if (id.creation().owner() == message.process()) {
+        orphans.add(id);
+      }
+    }
+    for (ActorId id : orphans) {
+      Set<Long> watchers = earlyWatchers.remove(id);
+      stillborn.put(
+          id,
+          Outcome.Failed.of(
+              ErrorCode.ACTOR_DIED,
+              "actor " + id + " was never made: its owner died (" + message.reason() + ")"));
+      if (watchers != null) {
+        watchers.forEach(watcher -> watch(id, watcher));
+      }
+    }
+    actors.values().forEach(actor -> actor.watchers.remove(message.process()));
+  }
+
+  private void jobEnded(long job) {
+    for (ActorRecord actor : List.copyOf(actors.values())) {
+      if (actor.spec.creation().job() == job && !actor.spec.isDetached()
+          && actor.state != ActorInfo.State.DEAD) {
+        stop(actor, "its program ended", false);
+        died(actor, false, "its program ended");
+      }
+    }
+  }
+
+  // ---- looking in
+
+  /** The living actor of a name, or null. */
+  public @Nullable ActorView find(String namespace, String name) {
+    ActorId id = names.get(new Name(namespace, name));
+    ActorRecord actor = id == null ? null : actors.get(id);
+    return actor == null ? null : ActorView.of(actor);
+  }
+
+  /** Visits all actors that are known. */
+  public void forEachActor(Consumer<ActorView> visitor) {
+    actors.values().forEach(actor -> visitor.accept(ActorView.of(actor)));
+  }
+
+  /** The nodes that live. */
+  public List<NodeView> nodes() {
+    return List.copyOf(nodes.values());
+  }
+}

@@ -1,0 +1,99 @@
+package ray.core.executor;
+
+import org.jspecify.annotations.Nullable;
+import ray.core.Outcome;
+import ray.core.TaskSpec;
+
+/** One run of a task in this worker, from its arrival to its end. */
+public final class Execution {
+  /** How far a run is. */
+  enum State {
+    QUEUED,
+    TAKEN,
+    BLOCKED,
+    ENDED
+  }
+
+  private final long owner;
+  private final TaskSpec spec;
+  private final int attempt;
+  private final Outcome @Nullable [] values;
+
+  /** Where it waits and what limits it. */
+  final CallQueue queue;
+
+  State state = State.QUEUED;
+
+  /** The suspended lease, while it is blocked. */
+  long lease;
+
+  /** Whether its owner has had its result. */
+  boolean reported;
+
+  /** When its time is over; 0 without limit or before its start. */
+  long deadlineNs;
+
+  /** Whether it must not start; written under the shell's lock, read by whoever runs it. */
+  private volatile boolean cancelled;
+
+  /** What the shell runs it with, opaque. */
+  private volatile @Nullable Object runner;
+
+  Execution(
+      long owner, TaskSpec spec, int attempt, Outcome @Nullable [] values, CallQueue queue) {
+    this.owner = owner;
+    this.spec = spec;
+    this.attempt = attempt;
+    this.values = values;
+    this.queue = queue;
+  }
+
+  /** The process that submitted it. */
+  public long owner() {
+    return owner;
+  }
+
+  /** What to run. */
+  public TaskSpec spec() {
+    return spec;
+  }
+
+  /** Which run of the task this is, from 1. */
+  public int attempt() {
+    return attempt;
+  }
+
+  /** The values of the arguments given as refs, in order; null where there are none. */
+  public Outcome @Nullable [] values() {
+    return values;
+  }
+
+  /** The actor whose method or constructor it is; null for a task. */
+  public @Nullable ActorSlot actor() {
+    return queue.actor;
+  }
+
+  /** Whether it must not start. */
+  public boolean isCancelled() {
+    return cancelled;
+  }
+
+  void cancel() {
+    cancelled = true;
+  }
+
+  /** What the shell runs it with. */
+  public @Nullable Object runner() {
+    return runner;
+  }
+
+  /** Lets the shell find what it runs this with. */
+  public void runner(Object changed) {
+    this.runner = changed;
+  }
+
+  @Override
+  public String toString() {
+    return spec + " attempt " + attempt + " " + state;
+  }
+}

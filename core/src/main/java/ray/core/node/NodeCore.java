@@ -1,0 +1,396 @@
+package ray.core.node;
+
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import ray.ErrorCode;
+import ray.Resources;
+import ray.core.FunctionKey;
+import ray.core.LongMap;
+import ray.core.Message;
+import ray.core.NodeView;
+import ray.core.Outcome;
+import ray.core.Placement;
+
+/**
+ * The node service's account of its resources: who has leases on them, who waits for one, and who waits to go
+ * on after a {@code get}. A pure state machine, not thread-safe.
+ *
+ * <p>Order of precedence when resources come free: runs that were blocked, then actors, then owners' demands
+ * in turn. So a run that has begun is never kept from ending by one that has not.
+ */
+public final class NodeCore {
+  private final long self;
+  private final Resources total;
+  private final Map<String, String> labels;
+  private final NodeEffects effects;
+  private final Map<String, Long> free;
+  private final LongMap<Lease> leases = new LongMap<>();
+  private final Map<DemandKey, Demand> demands = new LinkedHashMap<>();
+  private final ArrayDeque<Lease> resuming = new ArrayDeque<>();
+  private final ArrayDeque<Message.PlaceActor> actors = new ArrayDeque<>();
+  private final Map<Long, List<Long>> workers = new HashMap<>();
+  private final Set<Long> starting = new HashSet<>();
+  private Map<Long, NodeView> cluster = Map.of();
+  private long nextLease = 1;
+  private int suspended;
+
+  private record DemandKey(long owner, FunctionKey schedulingClass) {}
+
+  /** What one owner still wants for one class. */
+  private static final class Demand {
+    final DemandKey key;
+    final long job;
+    int asked;
+    int replacements;
+
+    Demand(DemandKey key, long job) {
+      this.key = key;
+      this.job = job;
+    }
+
+    int count() {
+      return asked + replacements;
+    }
+  }
+
+  private static final class Lease {
+    final long id;
+    final long owner;
+    final long worker;
+    final Resources resources;
+    boolean suspended;
+    boolean resuming;
+
+    Lease(long id, long owner, long worker, Resources resources) {
+      this.id = id;
+      this.owner = owner;
+      this.worker = worker;
+      this.resources = resources;
+    }
+  }
+
+  /** A node with these resources and labels. */
+  public NodeCore(
+      long self, Resources total, Map<String, String> labels, NodeEffects effects) {
+    this.self = self;
+    this.total = total;
+    this.labels = labels;
+    this.effects = effects;
+    this.free = new HashMap<>(total.units());
+  }
+
+  /** Makes the node known. */
+  public void start() {
+    effects.send(effects.control(), new Message.RegisterNode(view()));
+  }
+
+  /** A message arrived. */
+  public void receive(Message message) {
+    switch (message) {
+      case Message.RequestLeases request -> request(request);
+      case Message.ReplaceLease replace -> {
+        demand(replace.owner(), replace.job(), replace.schedulingClass()).replacements++;
+        grant();
+        reclaim();
+      }
+      case Message.SuspendLease suspend -> suspend(suspend.lease());
+      case Message.ResumeLease resume -> resume(resume.lease());
+      case Message.ReturnLease returned -> {
+        Lease lease = leases.remove(returned.lease());
+        if (lease != null) {
+          release(lease);
+          grant();
+        }
+      }
+      case Message.PlaceActor place -> {
+        actors.add(place);
+        grant();
+        if (!actors.isEmpty()) {
+          reclaim();
+        }
+      }
+      case Message.StopActor stop ->
+          actors.removeIf(waiting -> waiting.spec().id().equals(stop.actor()));
+      case Message.NodesChanged changed -> {
+        Map<Long, NodeView> nodes = new HashMap<>();
+        changed.nodes().forEach(node -> nodes.put(node.id(), node));
+        cluster = nodes;
+      }
+      case Message.ProcessDied died -> processDied(died.process());
+      default -> throw new IllegalArgumentException("not for a node: " + message);
+    }
+  }
+
+  private Demand demand(long owner, long job, FunctionKey schedulingClass) {
+    DemandKey key = new DemandKey(owner, schedulingClass);
+    Demand demand = demands.get(key);
+    if (demand == null) {
+      demand = new Demand(key, job);
+      demands.put(key, demand);
+    }
+    return demand;
+  }
+
+  private void request(Message.RequestLeases request) {
+    FunctionKey wanted = request.schedulingClass();
+    if (request.count() > 0 && !suitsHere(wanted)) {
+      NodeView better =
+          Placement.choose(wanted.resources(), wanted.strategy(), knownNodes(), self);
+      if (better == null) {
+        String refusal =
+            Placement.refusal(
+                "task " + wanted.function(), wanted.resources(), wanted.strategy(), knownNodes());
+        effects.send(request.owner(), new Message.LeasesRefused(wanted, refusal));
+        return;
+      }
+      if (better.id() != self) {
+        effects.send(request.owner(), new Message.LeasesRedirected(wanted, better.id()));
+        return;
+      }
+    }
+    Demand demand = demand(request.owner(), request.job(), wanted);
+    demand.asked = request.count();
+    if (demand.count() == 0) {
+      demands.remove(demand.key);
+      return;
+    }
+    grant();
+    if (demand.count() > 0) {
+      reclaim();
+    }
+  }
+
+  /** Nothing speaks against this node: the usual case, decided without looking at others. */
+  private boolean suitsHere(FunctionKey wanted) {
+    return wanted.strategy() instanceof ray.SchedulingStrategy.Standard
+        && (cluster.size() <= 1 || fits(wanted.resources()))
+        && Placement.fits(wanted.resources(), total);
+  }
+
+  private Collection<NodeView> knownNodes() {
+    Map<Long, NodeView> known = new HashMap<>(cluster);
+    known.put(self, view());
+    return known.values();
+  }
+
+  /** Others have leases that they may not use: asks for those. */
+  private void reclaim() {
+    Set<Long> owners = new HashSet<>();
+    leases.forEach(lease -> owners.add(lease.owner));
+    for (long owner : owners) {
+      if (owner != 0) {
+        effects.send(owner, new Message.ReclaimLeases(self));
+      }
+    }
+  }
+
+  private void suspend(long id) {
+    Lease lease = leases.get(id);
+    if (lease != null && !lease.suspended) {
+      lease.suspended = true;
+      suspended++;
+      give(lease.resources);
+      grant();
+    }
+  }
+
+  private void resume(long id) {
+    Lease lease = leases.get(id);
+    if (lease != null && lease.suspended && !lease.resuming) {
+      lease.resuming = true;
+      resuming.add(lease);
+      grant();
+    }
+  }
+
+  private void release(Lease lease) {
+    if (lease.suspended) {
+      suspended--;
+      resuming.remove(lease);
+    } else {
+      give(lease.resources);
+    }
+  }
+
+  // ---- giving what is free to who waits
+
+  private void grant() {
+    while (!resuming.isEmpty()) {
+      Lease lease = resuming.peek();
+      if (!fits(lease.resources)) {
+        return;
+      }
+      resuming.remove();
+      take(lease.resources);
+      lease.suspended = false;
+      lease.resuming = false;
+      suspended--;
+      effects.send(lease.worker, new Message.LeaseResumed(lease.id));
+    }
+    placeActors();
+    grantDemands();
+  }
+
+  private void placeActors() {
+    for (Iterator<Message.PlaceActor> all = actors.iterator(); all.hasNext(); ) {
+      Message.PlaceActor place = all.next();
+      Resources needed = place.spec().options().resources();
+      Long worker = worker(place.spec().creation().job());
+      if (worker == null || !fits(needed)) {
+        continue;
+      }
+      all.remove();
+      Lease lease = lease(0, worker, needed);
+      effects.send(
+          worker,
+          new Message.CreateActor(
+              place.spec(), place.values(), place.incarnation(), place.owner(), lease.id));
+    }
+  }
+
+  private void grantDemands() {
+    boolean granted = true;
+    while (granted && !demands.isEmpty()) {
+      granted = false;
+      for (Demand demand : List.copyOf(demands.values())) {
+        Resources needed = demand.key.schedulingClass().resources();
+        Long worker = worker(demand.job);
+        if (worker == null || !fits(needed)) {
+          continue;
+        }
+        granted = true;
+        Lease lease = lease(demand.key.owner(), worker, needed);
+        if (demand.replacements > 0) {
+          demand.replacements--;
+        } else {
+          demand.asked--;
+        }
+        if (demand.count() == 0) {
+          demands.remove(demand.key);
+        }
+        FunctionKey schedulingClass = demand.key.schedulingClass();
+        effects.send(
+            worker, new Message.AttachLease(lease.id, demand.key.owner(), schedulingClass));
+        effects.send(
+            demand.key.owner(), new Message.LeasesGranted(self, schedulingClass, worker, 1));
+      }
+    }
+  }
+
+  private Lease lease(long owner, long worker, Resources resources) {
+    Lease lease = new Lease(nextLease++, owner, worker, resources);
+    leases.put(lease.id, lease);
+    take(resources);
+    return lease;
+  }
+
+  private @Nullable Long worker(long job) {
+    List<Long> ofJob = workers.get(job);
+    if (ofJob != null && !ofJob.isEmpty()) {
+      return ofJob.getFirst();
+    }
+    if (starting.add(job)) {
+      effects.startWorker(job);
+    }
+    return null;
+  }
+
+  /** A worker is there. */
+  public void workerStarted(long job, long worker) {
+    starting.remove(job);
+    workers.computeIfAbsent(job, missing -> new ArrayList<>()).add(worker);
+    grant();
+  }
+
+  private boolean fits(Resources asked) {
+    for (Map.Entry<String, Long> need : asked.units().entrySet()) {
+      if (free.getOrDefault(need.getKey(), 0L) < need.getValue()) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private void take(Resources resources) {
+    resources
+        .units()
+        .forEach(
+            (name, amount) -> {
+              long left = free.merge(name, -amount, Long::sum);
+              assert left >= 0 : "negative " + name + " on node " + self;
+            });
+  }
+
+  private void give(Resources resources) {
+    resources
+        .units()
+        .forEach(
+            (name, amount) -> {
+              long now = free.merge(name, amount, Long::sum);
+              assert now <= total.units().getOrDefault(name, 0L)
+                  : "more " + name + " than there is on node " + self;
+            });
+  }
+
+  private void processDied(long process) {
+    demands.values().removeIf(demand -> demand.key.owner() == process);
+    actors.removeIf(waiting -> waiting.owner() == process && !waiting.spec().isDetached());
+    boolean worker = false;
+    for (List<Long> ofJob : workers.values()) {
+      worker |= ofJob.remove(process);
+    }
+    if (worker) {
+      List<Lease> lost = new ArrayList<>();
+      leases.forEach(
+          lease -> {
+            if (lease.worker == process) {
+              lost.add(lease);
+            }
+          });
+      for (Lease lease : lost) {
+        leases.remove(lease.id);
+        release(lease);
+      }
+    }
+    grant();
+  }
+
+  // ---- looking in
+
+  /** What others may know of this node. */
+  public NodeView view() {
+    return new NodeView(self, total, available(), labels);
+  }
+
+  /** What is free. */
+  public Resources available() {
+    return new Resources(free);
+  }
+
+  /** How many leases there are. */
+  public int leaseCount() {
+    return leases.size();
+  }
+
+  /** How many leases are suspended, because their run waits. */
+  public int suspendedCount() {
+    return suspended;
+  }
+
+  /** What a demand of an owner waits for, in words; empty if it does not wait. */
+  public String waitingFor(long owner, FunctionKey schedulingClass) {
+    return demands.containsKey(new DemandKey(owner, schedulingClass))
+        ? "resources " + schedulingClass.resources() + ", of which " + available() + " is free"
+        : "";
+  }
+
+}

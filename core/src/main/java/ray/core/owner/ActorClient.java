@@ -1,0 +1,161 @@
+package ray.core.owner;
+
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import ray.ActorId;
+import ray.ActorInfo;
+import ray.ObjectId;
+import ray.TaskInfo;
+import ray.core.Message;
+import ray.core.Outcome;
+import ray.core.TaskSpec;
+
+/**
+ * One process's side of one actor: calls leave in the order in which they were made, once their arguments
+ * are ready and the actor is alive; those under way when it dies are sent again or failed, as the policy
+ * says.
+ */
+final class ActorClient {
+  /** How many calls may be under way; the others wait here, so that the actor's memory is bounded. */
+  static final int MAX_UNDER_WAY = 8192;
+
+  final ActorId actor;
+  private final long self;
+  private final OwnerEffects effects;
+
+  /** Calls not sent, in order. */
+  private final ArrayDeque<Task> waiting = new ArrayDeque<>();
+
+  /** Calls sent, in order. */
+  private final Map<ObjectId, Task> underWay = new LinkedHashMap<>();
+
+  /** The constructor, while it may have to run again; its arguments are held. */
+  @Nullable TaskSpec restartable;
+
+  ActorInfo.State state = ActorInfo.State.PENDING;
+  private int incarnation;
+  private long worker;
+  private Outcome.@Nullable Failed cause;
+
+  ActorClient(ActorId actor, long self, OwnerEffects effects) {
+    this.actor = actor;
+    this.self = self;
+    this.effects = effects;
+  }
+
+  Outcome.@Nullable Failed deathCause() {
+    return state == ActorInfo.State.DEAD ? cause : null;
+  }
+
+  int unfinished() {
+    return waiting.size() + underWay.size();
+  }
+
+  void add(Task task) {
+    waiting.add(task);
+  }
+
+  /** Sends what is ready, in order; a call whose arguments are not ready holds back those behind it. */
+  void flush(LeaseQueue.PushMaker pushes, long nowNs) {
+    if (state != ActorInfo.State.ALIVE) {
+      return;
+    }
+    List<Message.Push> batch = null;
+    while (!waiting.isEmpty() && underWay.size() < MAX_UNDER_WAY) {
+      Task task = waiting.peek();
+      if (task.isEnded()) {
+        waiting.remove();
+        continue;
+      }
+      if (task.unresolved > 0) {
+        break;
+      }
+      waiting.remove();
+      underWay.put(task.spec().id(), task);
+      if (batch == null) {
+        batch = new ArrayList<>();
+      }
+      batch.add(pushes.run(task, worker, nowNs));
+    }
+    if (batch != null) {
+      effects.send(worker, new Message.PushCalls(self, actor, incarnation, batch));
+    }
+  }
+
+  void ended(Task task) {
+    underWay.remove(task.spec().id());
+  }
+
+  /** The worker did not know the incarnation: the calls did not run, and wait for the next one. */
+  void refused(Message.CallsRefused message, long nowNs) {
+    List<Task> back = new ArrayList<>();
+    for (ObjectId id : message.tasks()) {
+      Task task = underWay.remove(id);
+      if (task != null && !task.isEnded()) {
+        back.add(task);
+      }
+    }
+    putBack(back, nowNs);
+  }
+
+  /**
+   * The actor changed.
+   *
+   * @return calls that end with the actor's failure
+   */
+  List<Task> changed(Message.ActorChanged change, long nowNs) {
+    List<Task> lost = new ArrayList<>();
+    if (state == ActorInfo.State.DEAD || change.incarnation() < incarnation) {
+      return lost;
+    }
+    boolean gone =
+        change.state() == ActorInfo.State.RESTARTING
+            || change.state() == ActorInfo.State.DEAD
+            || change.incarnation() > incarnation;
+    if (gone) {
+      List<Task> again = new ArrayList<>();
+      for (Task task : underWay.values()) {
+        if (task.isEnded()) {
+          continue;
+        }
+        if (change.state() != ActorInfo.State.DEAD && task.takeRetry()) {
+          again.add(task);
+        } else {
+          lost.add(task);
+        }
+      }
+      underWay.clear();
+      putBack(again, nowNs);
+    }
+    state = change.state();
+    incarnation = change.incarnation();
+    worker = change.worker();
+    cause = change.cause();
+    if (state == ActorInfo.State.DEAD) {
+      for (Task task : waiting) {
+        if (!task.isEnded()) {
+          lost.add(task);
+        }
+      }
+      waiting.clear();
+    }
+    return lost;
+  }
+
+  private void putBack(List<Task> tasks, long nowNs) {
+    for (int i = tasks.size() - 1; i >= 0; i--) {
+      tasks.get(i).enter(TaskInfo.State.QUEUED, nowNs);
+      waiting.addFirst(tasks.get(i));
+    }
+  }
+
+  /** Sends a call again, before those that were made after it. */
+  void again(Task task, long nowNs) {
+    underWay.remove(task.spec().id());
+    putBack(List.of(task), nowNs);
+  }
+}

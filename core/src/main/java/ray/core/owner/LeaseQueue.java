@@ -1,0 +1,273 @@
+package ray.core.owner;
+
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import ray.TaskInfo;
+import ray.core.FunctionKey;
+import ray.core.Message;
+
+/**
+ * The ready tasks of one scheduling class, and the leases that the owner has for them. It asks the node for
+ * as many leases as there are tasks without one, hands tasks to the workers with the most room, and gives
+ * leases back when there is nothing to run.
+ *
+ * <p>Long tasks are handed over one a lease, so that they can go wherever a lease comes up; short ones
+ * ahead of need, by their measured time, so that a worker never waits for the owner.
+ */
+final class LeaseQueue {
+  /** How much work a lease may have ahead. */
+  static final long AHEAD_NS = 1_000_000;
+
+  /** How many tasks a lease may have ahead, however short they are. */
+  static final int MAX_AHEAD = 1024;
+
+  /** How many leases are asked for at once. */
+  static final int MAX_DEMAND = 256;
+
+  /** How long an idle lease is kept for the next task. */
+  static final long IDLE_NS = 5_000_000;
+
+  /** How long idle leases are returned at once after the node has asked for them. */
+  static final long EAGER_NS = 100_000_000;
+
+  final FunctionKey key;
+  final long job;
+  private final long self;
+  private final OwnerEffects effects;
+  private final ArrayDeque<Task> tasks = new ArrayDeque<>();
+  private final Map<Long, Slot> slots = new LinkedHashMap<>();
+
+  /** Ended tasks of the class, and how long they took, smoothed. */
+  long submitted;
+
+  long finished;
+  long failed;
+  private long averageNs;
+
+  private int cancelled;
+  private int leases;
+  private int outstanding;
+  private int demand;
+  private long demandNode;
+  private long idleSinceNs;
+  private long eagerUntilNs = Long.MIN_VALUE;
+
+  /** Leases on one worker. */
+  private static final class Slot {
+    final long worker;
+    int leases;
+    int outstanding;
+
+    /** Leases that the worker was asked to return. */
+    int returning;
+
+    @Nullable List<Message.Push> batch;
+
+    Slot(long worker) {
+      this.worker = worker;
+    }
+  }
+
+  LeaseQueue(FunctionKey key, long job, long self, OwnerEffects effects) {
+    this.key = key;
+    this.job = job;
+    this.self = self;
+    this.effects = effects;
+  }
+
+  void add(Task task, long nowNs) {
+    task.enter(TaskInfo.State.QUEUED, nowNs);
+    tasks.add(task);
+  }
+
+  /** A task that waited here was cancelled; it is skipped when its turn comes. */
+  void cancelled() {
+    cancelled++;
+    if (waiting() == 0) {
+      tasks.clear();
+      cancelled = 0;
+    }
+  }
+
+  int waiting() {
+    return tasks.size() - cancelled;
+  }
+
+  int outstanding() {
+    return outstanding;
+  }
+
+  @Nullable Task oldest() {
+    for (Task task : tasks) {
+      if (!task.isEnded()) {
+        return task;
+      }
+    }
+    return null;
+  }
+
+  /** Hands tasks over while there is room, then asks for what is missing. */
+  void dispatch(PushMaker pushes, long nowNs) {
+    int ahead = ahead();
+    while (waiting() > 0) {
+      Slot slot = roomiest(ahead);
+      if (slot == null) {
+        break;
+      }
+      Task task = tasks.remove();
+      if (task.isEnded()) {
+        cancelled--;
+        continue;
+      }
+      if (slot.batch == null) {
+        slot.batch = new ArrayList<>();
+      }
+      slot.outstanding++;
+      outstanding++;
+      slot.batch.add(pushes.run(task, slot.worker, nowNs));
+    }
+    for (Slot slot : slots.values()) {
+      if (slot.batch != null) {
+        List<Message.Push> batch = slot.batch;
+        slot.batch = null;
+        effects.send(slot.worker, new Message.PushTasks(self, batch));
+      }
+    }
+    ask();
+    shrink(nowNs, eagerUntilNs > nowNs);
+  }
+
+  private int ahead() {
+    if (averageNs == 0) {
+      return 1;
+    }
+    return (int) Math.max(1, Math.min(MAX_AHEAD, AHEAD_NS / averageNs));
+  }
+
+  private @Nullable Slot roomiest(int ahead) {
+    Slot best = null;
+    long bestRoom = 0;
+    for (Slot slot : slots.values()) {
+      long room = (long) (slot.leases - slot.returning) * ahead - slot.outstanding;
+      if (room > bestRoom) {
+        best = slot;
+        bestRoom = room;
+      }
+    }
+    return best;
+  }
+
+  private void ask() {
+    int wanted = Math.min(MAX_DEMAND, waiting());
+    if (wanted > 0 && demand == 0 || wanted == 0 && demand > 0) {
+      demand = wanted;
+      if (demandNode == 0) {
+        demandNode = effects.node();
+      }
+      effects.send(demandNode, new Message.RequestLeases(self, job, key, wanted));
+    }
+  }
+
+  /** The node gave leases. */
+  void granted(long worker, int count) {
+    slots.computeIfAbsent(worker, Slot::new).leases += count;
+    leases += count;
+    demand = Math.max(0, demand - count);
+  }
+
+  /** Another node is to be asked. */
+  void redirected(long node) {
+    if (demand > 0) {
+      effects.send(demandNode, new Message.RequestLeases(self, job, key, 0));
+      demandNode = node;
+      effects.send(node, new Message.RequestLeases(self, job, key, demand));
+    }
+  }
+
+  /** The worker returned some of the leases that it was asked to return. */
+  void returned(long worker, int asked, int count) {
+    Slot slot = slots.get(worker);
+    if (slot != null) {
+      slot.returning -= asked;
+      slot.leases -= count;
+      leases -= count;
+      assert slot.leases >= 0 && leases >= 0 : "more leases returned than there were";
+      if (slot.leases == 0 && slot.outstanding == 0 && slot.returning == 0) {
+        slots.remove(worker);
+      }
+    }
+  }
+
+  /** A run on a worker has ended. */
+  void ended(long worker, long durationNs) {
+    Slot slot = slots.get(worker);
+    if (slot != null) {
+      slot.outstanding--;
+      outstanding--;
+    }
+    long sample = Math.max(1, durationNs);
+    averageNs = averageNs == 0 ? sample : averageNs + (sample - averageNs) / 8;
+  }
+
+  /** All that was on a worker is gone. */
+  void workerDied(long worker) {
+    Slot slot = slots.remove(worker);
+    if (slot != null) {
+      leases -= slot.leases;
+      outstanding -= slot.outstanding;
+    }
+  }
+
+  /** The node wants idle leases back. */
+  void reclaim(long nowNs) {
+    eagerUntilNs = nowNs + EAGER_NS;
+    shrink(nowNs, true);
+  }
+
+  /** Whether there are leases to give back after a while. */
+  boolean hasIdleLeases() {
+    return leases > outstanding;
+  }
+
+  /** Gives idle leases back: at once, or when they have been idle for a while. */
+  void shrink(long nowNs, boolean atOnce) {
+    if (leases <= outstanding || waiting() > 0) {
+      idleSinceNs = 0;
+      return;
+    }
+    if (!atOnce) {
+      if (idleSinceNs == 0) {
+        idleSinceNs = nowNs;
+      }
+      if (nowNs - idleSinceNs < IDLE_NS) {
+        return;
+      }
+    }
+    idleSinceNs = nowNs;
+    for (Slot slot : slots.values()) {
+      int surplus = slot.leases - slot.outstanding - slot.returning;
+      if (surplus > 0) {
+        slot.returning += surplus;
+        effects.send(slot.worker, new Message.ShrinkLeases(self, key, surplus));
+      }
+    }
+  }
+
+  /** Refused: returns the tasks that wait. */
+  List<Task> drain() {
+    demand = 0;
+    List<Task> all = new ArrayList<>(tasks);
+    tasks.clear();
+    cancelled = 0;
+    return all;
+  }
+
+  /** Makes one run of a task. */
+  interface PushMaker {
+    Message.Push run(Task task, long worker, long nowNs);
+  }
+}

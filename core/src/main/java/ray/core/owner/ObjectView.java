@@ -1,0 +1,52 @@
+package ray.core.owner;
+
+import java.util.EnumMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import ray.ObjectId;
+import ray.ObjectInfo;
+import ray.core.Outcome;
+
+/**
+ * What is shown of an object.
+ *
+ * @param id the object
+ * @param outcome what it is; null until that is known
+ * @param alias whether it is another name of an object
+ * @param holders who holds it
+ * @param borrowers registrations by process
+ * @param creationSite where it was created, opaque
+ */
+public record ObjectView(
+    ObjectId id,
+    @Nullable Outcome outcome,
+    boolean alias,
+    Map<ObjectInfo.Holder, Integer> holders,
+    Map<Long, Integer> borrowers,
+    @Nullable Object creationSite) {
+
+  static ObjectView of(OwnedReference own) {
+    Map<ObjectInfo.Holder, Integer> holders = new EnumMap<>(ObjectInfo.Holder.class);
+    count(holders, ObjectInfo.Holder.LOCAL_HANDLE, own.handles);
+    count(holders, ObjectInfo.Holder.TASK_ARGUMENT, own.arguments);
+    count(holders, ObjectInfo.Holder.CONTAINED, own.contained);
+    count(holders, ObjectInfo.Holder.ALIAS, own.aliases);
+    count(holders, ObjectInfo.Holder.PENDING_TASK, own.producer == null ? 0 : 1);
+    Map<Long, Integer> borrowers = own.borrowers == null ? Map.of() : Map.copyOf(own.borrowers);
+    count(holders, ObjectInfo.Holder.BORROWER, borrowers.size());
+    return new ObjectView(
+        own.id(),
+        own.outcome,
+        own.target != null || own.adopting != null,
+        holders,
+        borrowers,
+        own.creationSite);
+  }
+
+  private static void count(
+      Map<ObjectInfo.Holder, Integer> holders, ObjectInfo.Holder holder, int count) {
+    if (count != 0) {
+      holders.put(holder, count);
+    }
+  }
+}

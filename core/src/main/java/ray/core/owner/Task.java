@@ -1,0 +1,101 @@
+package ray.core.owner;
+
+import org.jspecify.annotations.Nullable;
+import ray.TaskInfo;
+import ray.core.Outcome;
+import ray.core.TaskSpec;
+
+/** One task as its owner sees it, from submission to its last run's end. */
+public final class Task {
+  private final TaskSpec spec;
+
+  /** The program's side of a generator, opaque; null for others. */
+  final @Nullable Object stream;
+
+  /** How far it is. */
+  TaskInfo.State state = TaskInfo.State.WAITING_FOR_ARGUMENTS;
+
+  /** When it came into that state. */
+  long sinceNs;
+
+  /** How many arguments are not ready. */
+  int unresolved;
+
+  /** Which run this is, from 1; 0 before the first. Results of other runs are not believed. */
+  int attempt;
+
+  /** How often it may run again; -1 without limit. */
+  int retriesLeft;
+
+  /** The worker that runs it; 0 when none does. */
+  long worker;
+
+  /** Where it waits; null for methods of actors. */
+  @Nullable LeaseQueue queue;
+
+  /** Items of a generator that were accepted. */
+  int items;
+
+  /** Why it failed. */
+  Outcome.@Nullable Failed failure;
+
+  /** A task to be submitted; {@code stream} is the program's side of a generator. */
+  public Task(TaskSpec spec, @Nullable Object stream) {
+    this.spec = spec;
+    this.stream = stream;
+    this.retriesLeft = spec.policy().maxRetries();
+  }
+
+  /** What to run. */
+  public TaskSpec spec() {
+    return spec;
+  }
+
+  /** How far it is. */
+  public TaskInfo.State state() {
+    return state;
+  }
+
+  /** When it came into that state. */
+  public long sinceNs() {
+    return sinceNs;
+  }
+
+  /** Which run this is, from 1; 0 before the first. */
+  public int attempt() {
+    return attempt;
+  }
+
+  /** Why it failed, if it did. */
+  public Outcome.@Nullable Failed failure() {
+    return failure;
+  }
+
+  boolean isEnded() {
+    return switch (state) {
+      case FINISHED, FAILED, CANCELLED -> true;
+      case WAITING_FOR_ARGUMENTS, QUEUED, RUNNING -> false;
+    };
+  }
+
+  /** Takes a retry, if one is left. */
+  boolean takeRetry() {
+    if (retriesLeft == 0) {
+      return false;
+    }
+    if (retriesLeft > 0) {
+      retriesLeft--;
+    }
+    return true;
+  }
+
+  void enter(TaskInfo.State next, long nowNs) {
+    state = next;
+    sinceNs = nowNs;
+  }
+
+  @Override
+  public String toString() {
+    return spec + " " + state;
+  }
+}
