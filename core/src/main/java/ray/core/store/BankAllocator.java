@@ -73,6 +73,14 @@ final class BankAllocator {
     b.warmEnd = Math.max(b.warmEnd, Math.min(endOffset, b.sizeBytes));
   }
 
+  long warmBytes() {
+    long warm = 0;
+    for (Bank bank : banks) {
+      warm += bank.warmEnd;
+    }
+    return warm;
+  }
+
   long capacityBytes() {
     return capacityBytes;
   }

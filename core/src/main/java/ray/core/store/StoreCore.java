@@ -97,6 +97,11 @@ public final class StoreCore {
     allocator.warmed(bank, endOffset);
   }
 
+  /** How many bytes are warm and in no use. */
+  public long warmFreeBytes() {
+    return allocator.warmBytes() - allocator.usedBytes();
+  }
+
   /** A create whose owner writes the object itself. */
   public void create(long key, long sizeBytes, long owner, long nowNs, long timeoutNs) {
     create(key, sizeBytes, owner, owner, CopyKind.PRIMARY, nowNs, timeoutNs);

@@ -318,6 +318,8 @@ class StoreCoreTest {
     create(1, 64 * 15);
     assertThat(effects.object(1).coldBytes()).isEqualTo(64 * 5);
     assertThat(store.warmEnd(0)).isEqualTo(64 * 15);
+    store.cancelCreate(1);
+    assertThat(store.warmFreeBytes()).isEqualTo(64 * 15);
   }
 
   @Test
