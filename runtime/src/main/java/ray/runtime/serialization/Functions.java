@@ -1,0 +1,264 @@
+package ray.runtime.serialization;
+
+import java.lang.invoke.MethodHandle;
+import java.lang.invoke.MethodHandleInfo;
+import java.lang.invoke.MethodType;
+import java.lang.invoke.SerializedLambda;
+import java.lang.reflect.Method;
+import java.lang.reflect.Modifier;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Looks into lambdas and method references: their name, what they capture, and how to make them
+ * again with captured values of their own.
+ *
+ * <p>The compiler gives every serializable lambda a method that returns a {@link SerializedLambda},
+ * and its class a {@code $deserializeLambda$} that turns one back; nothing else of the lambda is
+ * known. What is the same for all instances of one expression is remembered by class.
+ *
+ * <p>Thread-safe.
+ */
+public final class Functions {
+  private static final ClassValue<LambdaClass> CLASSES =
+      new ClassValue<>() {
+        @Override
+        protected LambdaClass computeValue(Class<?> type) {
+          return new LambdaClass(type);
+        }
+      };
+
+  /** Serializable lambdas have a hash in their name, which tells a person nothing. */
+  private static final Pattern LAMBDA_HASH =
+      Pattern.compile("^(lambda\\$.*)\\$[0-9a-f]{4,8}(\\$\\d+)$");
+
+  private Functions() {}
+
+  /**
+   * Describes a function.
+   *
+   * @param function a serializable lambda or method reference, or an object of a class that
+   *     implements a functional interface
+   * @throws UnserializableValueException if it is a lambda whose type is not Serializable
+   */
+  public static FunctionInfo inspect(Object function) {
+    return CLASSES.get(function.getClass()).info(function);
+  }
+
+  /** Returns what a lambda captured, in order; nothing for an object of a named class. */
+  public static List<@Nullable Object> captured(Object function) {
+    LambdaClass lambdaClass = CLASSES.get(function.getClass());
+    if (!lambdaClass.isLambda() || lambdaClass.capturesNothing()) {
+      return List.of();
+    }
+    return Collections.unmodifiableList(Arrays.asList(arguments(lambdaClass.toForm(function))));
+  }
+
+  /**
+   * Takes a function by value: what it captures is copied now, so that later changes by the caller
+   * are not seen. A function that captures nothing mutable is kept as it is.
+   *
+   * @param refs gathers the handles among the captured values
+   * @throws UnserializableValueException if a captured value can't be serialized
+   */
+  public static FunctionSnapshot snapshot(
+      Object function, ValueSerializers serializers, RefCollector refs) {
+    LambdaClass lambdaClass = CLASSES.get(function.getClass());
+    FunctionInfo info = lambdaClass.info(function);
+    if (!lambdaClass.isLambda()) {
+      return serializers.isImmutable(function)
+          ? new FunctionSnapshot.Shared(info, function)
+          : new FunctionSnapshot.OfObject(info, serializers.serialize(function, refs).detach());
+    }
+    if (lambdaClass.capturesNothing()) {
+      return new FunctionSnapshot.Shared(info, function);
+    }
+    SerializedLambda form = lambdaClass.toForm(function);
+    @Nullable Object[] captured = arguments(form);
+    if (Arrays.stream(captured).allMatch(serializers::isImmutable)) {
+      return new FunctionSnapshot.Shared(info, function);
+    }
+    return new FunctionSnapshot.OfLambda(
+        info, lambdaClass, form, serialize(captured, info, serializers, refs));
+  }
+
+  private static Serialized serialize(
+      @Nullable Object[] captured,
+      FunctionInfo info,
+      ValueSerializers serializers,
+      RefCollector refs) {
+    try {
+      return serializers.serialize(captured, refs).detach();
+    } catch (UnserializableValueException e) {
+      throw e.captured(info.name());
+    }
+  }
+
+  private static @Nullable Object[] arguments(SerializedLambda form) {
+    @Nullable Object[] arguments = new Object[form.getCapturedArgCount()];
+    for (int index = 0; index < arguments.length; index++) {
+      arguments[index] = form.getCapturedArg(index);
+    }
+    return arguments;
+  }
+
+  /** What is known of all functions of one class. */
+  static final class LambdaClass {
+    private final Class<?> type;
+    private final AtomicReference<@Nullable FunctionInfo> info = new AtomicReference<>();
+    private final AtomicReference<@Nullable MethodHandle> writeReplace = new AtomicReference<>();
+    private final AtomicReference<@Nullable MethodHandle> deserialize = new AtomicReference<>();
+
+    private LambdaClass(Class<?> type) {
+      this.type = type;
+    }
+
+    boolean isLambda() {
+      return ClassNames.isLambda(type);
+    }
+
+    boolean capturesNothing() {
+      return isLambda() && type.getDeclaredFields().length == 0;
+    }
+
+    FunctionInfo info(Object function) {
+      FunctionInfo known = info.get();
+      if (known == null) {
+        known = isLambda() ? describe(toForm(function)) : describeObject();
+        info.set(known);
+      }
+      return known;
+    }
+
+    /** The lambda as data, from its {@code writeReplace}. */
+    SerializedLambda toForm(Object function) {
+      String reason = Untransferable.reasonAgainst(type);
+      if (reason != null) {
+        throw new UnserializableValueException(type, ClassNames.simple(type), reason, null);
+      }
+      try {
+        MethodHandle handle = writeReplace.get();
+        if (handle == null) {
+          Method method = type.getDeclaredMethod("writeReplace");
+          handle =
+              TrustedLookup.in(type)
+                  .unreflect(method)
+                  .asType(MethodType.methodType(SerializedLambda.class, Object.class));
+          writeReplace.set(handle);
+        }
+        return (SerializedLambda) handle.invokeExact(function);
+      } catch (Error e) {
+        throw e;
+      } catch (Throwable e) {
+        throw new UnserializableValueException(
+            type,
+            ClassNames.simple(type),
+            "this lambda was not compiled to be taken apart; write it as a lambda or a method"
+                + " reference in Java",
+            e);
+      }
+    }
+
+    /** A new lambda of the same expression with other captured values. */
+    Object fromForm(SerializedLambda form, @Nullable Object[] captured) {
+      try {
+        Class<?> owner = ownerOf(form);
+        MethodHandle handle = deserialize.get();
+        if (handle == null) {
+          handle =
+              TrustedLookup.in(owner)
+                  .findStatic(
+                      owner,
+                      "$deserializeLambda$",
+                      MethodType.methodType(Object.class, SerializedLambda.class));
+          deserialize.set(handle);
+        }
+        return (Object) handle.invokeExact(with(form, owner, captured));
+      } catch (Error e) {
+        throw e;
+      } catch (Throwable e) {
+        throw new UnreadableValueException(
+            "can't make the lambda %s of %s again"
+                .formatted(form.getImplMethodName(), form.getImplClass()),
+            e);
+      }
+    }
+
+    /** The form alone, which keeps nothing of the caller's alive. */
+    SerializedLambda withoutCaptured(SerializedLambda form) {
+      try {
+        return with(form, ownerOf(form), new Object[0]);
+      } catch (ClassNotFoundException e) {
+        throw new UnserializableValueException(
+            type, ClassNames.simple(type), "the class it was written in can't be found", e);
+      }
+    }
+
+    private Class<?> ownerOf(SerializedLambda form) throws ClassNotFoundException {
+      return Class.forName(
+          form.getCapturingClass().replace('/', '.'), false, type.getClassLoader());
+    }
+
+    private FunctionInfo describe(SerializedLambda form) {
+      String owner = form.getImplClass().replace('/', '.');
+      String simpleOwner = owner.substring(owner.lastIndexOf('.') + 1).replace('$', '.');
+      boolean constructor = form.getImplMethodKind() == MethodHandleInfo.REF_newInvokeSpecial;
+      String method = constructor ? "new" : form.getImplMethodName();
+      return new FunctionInfo(
+          simpleOwner + "." + LAMBDA_HASH.matcher(method).replaceFirst("$1$2"),
+          owner,
+          form.getImplMethodName(),
+          form.getImplMethodSignature(),
+          MethodType.fromMethodDescriptorString(
+              form.getInstantiatedMethodType(), type.getClassLoader()),
+          form.getCapturedArgCount(),
+          !form.getImplMethodName().startsWith("lambda$"));
+    }
+
+    private FunctionInfo describeObject() {
+      Method method = soleAbstractMethod();
+      return new FunctionInfo(
+          ClassNames.simple(type),
+          type.getName(),
+          method == null ? "" : method.getName(),
+          "",
+          method == null
+              ? MethodType.methodType(Object.class)
+              : MethodType.methodType(method.getReturnType(), method.getParameterTypes()),
+          1,
+          false);
+    }
+
+    private @Nullable Method soleAbstractMethod() {
+      for (Class<?> at = type; at != null; at = at.getSuperclass()) {
+        for (Class<?> functionalInterface : at.getInterfaces()) {
+          for (Method method : functionalInterface.getMethods()) {
+            if (Modifier.isAbstract(method.getModifiers())) {
+              return method;
+            }
+          }
+        }
+      }
+      return null;
+    }
+
+    private static SerializedLambda with(
+        SerializedLambda form, Class<?> owner, @Nullable Object[] captured) {
+      return new SerializedLambda(
+          owner,
+          form.getFunctionalInterfaceClass(),
+          form.getFunctionalInterfaceMethodName(),
+          form.getFunctionalInterfaceMethodSignature(),
+          form.getImplMethodKind(),
+          form.getImplClass(),
+          form.getImplMethodName(),
+          form.getImplMethodSignature(),
+          form.getInstantiatedMethodType(),
+          captured);
+    }
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package ray.runtime.serialization;
+
+import org.jspecify.annotations.NullMarked;
