@@ -1,0 +1,4 @@
+@NullMarked
+package ray.examples.imagenet.image;
+
+import org.jspecify.annotations.NullMarked;
