@@ -89,8 +89,7 @@ final class FastFormat {
       return Serialized.borrowing(new byte[] {SEGMENT}, List.of(segment));
     }
     if (value instanceof ByteBuffer buffer) {
-      byte tag =
-          buffer.order() == ByteOrder.BIG_ENDIAN ? BIG_ENDIAN_BUFFER : LITTLE_ENDIAN_BUFFER;
+      byte tag = buffer.order() == ByteOrder.BIG_ENDIAN ? BIG_ENDIAN_BUFFER : LITTLE_ENDIAN_BUFFER;
       return Serialized.borrowing(new byte[] {tag}, List.of(MemorySegment.ofBuffer(buffer)));
     }
     PrimitiveArrayKind kind = PrimitiveArrayKind.of(value.getClass());

@@ -100,11 +100,10 @@ final class FieldPath {
         }
       }
       case Map<?, ?> map when Untransferable.isOfTheJdk(type) ->
-          map.forEach(
-              (key, element) -> {
-                offer(key, step, "[key]");
-                offer(element, step, "[" + quoted(key) + "]");
-              });
+          map.forEach((key, element) -> {
+            offer(key, step, "[key]");
+            offer(element, step, "[" + quoted(key) + "]");
+          });
       case Map.Entry<?, ?> entry when Untransferable.isOfTheJdk(type) -> {
         offer(entry.getKey(), step, ".key");
         offer(entry.getValue(), step, ".value");
@@ -180,8 +179,7 @@ final class FieldPath {
 
   private static String quoted(@Nullable Object key) {
     String text = key instanceof String || key instanceof Number ? key.toString() : "value";
-    String shown =
-        text.length() > MAX_KEY_LENGTH ? text.substring(0, MAX_KEY_LENGTH) + "…" : text;
+    String shown = text.length() > MAX_KEY_LENGTH ? text.substring(0, MAX_KEY_LENGTH) + "…" : text;
     return key instanceof String ? "\"" + shown + "\"" : shown;
   }
 }

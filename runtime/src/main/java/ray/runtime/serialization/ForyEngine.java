@@ -12,8 +12,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A program that serializes a few values must not pay for a compiler: Fory starts interpreting,
  * which is ready several hundred milliseconds earlier than its generated code. Once values keep
- * coming ({@link #WARM_AFTER}), a background thread compiles serializers for the classes seen so far
- * and every later call uses them. Both write the same bytes.
+ * coming ({@link #WARM_AFTER}), a background thread compiles serializers for the classes seen so
+ * far and every later call uses them. Both write the same bytes.
  *
  * <p>Thread-safe. Creating one loads Fory.
  */
@@ -74,8 +74,8 @@ final class ForyEngine {
   /**
    * Reads what {@link #write} wrote.
    *
-   * @throws GraphException if the bytes are damaged, a class is missing, or a serializer of the user
-   *     fails
+   * @throws GraphException if the bytes are damaged, a class is missing, or a serializer of the
+   *     user fails
    */
   Object read(Serialized serialized, RefResolver refs) {
     ForyPool current = pool;
@@ -95,7 +95,9 @@ final class ForyEngine {
     }
   }
 
-  /** After an exception Fory is as before; after an error (stack, memory, linkage) it may not be. */
+  /**
+   * After an exception Fory is as before; after an error (stack, memory, linkage) it may not be.
+   */
   private static boolean causedByError(Throwable e) {
     for (Throwable at = e; at != null; at = at.getCause()) {
       if (at instanceof Error) {

@@ -8,9 +8,10 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A bounded number of Fory sessions, made as they are needed and shared by all threads, virtual ones
- * included. A session costs some hundred kilobytes, so there are as many as can run at once, not as
- * many as there are threads. Taking an idle session and giving it back is one atomic exchange each.
+ * A bounded number of Fory sessions, made as they are needed and shared by all threads, virtual
+ * ones included. A session costs some hundred kilobytes, so there are as many as can run at once,
+ * not as many as there are threads. Taking an idle session and giving it back is one atomic
+ * exchange each.
  */
 final class ForyPool {
   /** Twice the processors: a session whose thread was preempted should not hold up another. */
@@ -22,8 +23,7 @@ final class ForyPool {
    */
   private static final long MAX_WAIT_NS = TimeUnit.MILLISECONDS.toNanos(100);
 
-  private final AtomicReferenceArray<@Nullable ForySession> idle =
-      new AtomicReferenceArray<>(SIZE);
+  private final AtomicReferenceArray<@Nullable ForySession> idle = new AtomicReferenceArray<>(SIZE);
   private final AtomicInteger alive = new AtomicInteger();
   private final AtomicInteger waiting = new AtomicInteger();
   private final Semaphore returned = new Semaphore(0);

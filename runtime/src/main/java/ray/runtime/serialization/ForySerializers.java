@@ -164,8 +164,7 @@ final class ForySerializers implements SerializerFactory {
     public Object read(ReadContext context) {
       MemoryBuffer buffer = context.getBuffer();
       byte[] description = buffer.readBytesAndSize();
-      return codec.restore(
-          exchange.buffer(buffer.readVarUInt32()).asReadOnly(), description);
+      return codec.restore(exchange.buffer(buffer.readVarUInt32()).asReadOnly(), description);
     }
   }
 
@@ -270,7 +269,9 @@ final class ForySerializers implements SerializerFactory {
     }
   }
 
-  /** Writes nothing: by it, serializers that several sessions share find the session they run in. */
+  /**
+   * Writes nothing: by it, serializers that several sessions share find the session they run in.
+   */
   private static final class OfExchange extends Serializer<Exchange> {
     private final Exchange exchange;
 

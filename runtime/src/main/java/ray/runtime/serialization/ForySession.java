@@ -9,8 +9,8 @@ import org.apache.fory.memory.MemoryBuffer;
 import org.apache.fory.resolver.SharedRegistry;
 
 /**
- * One Fory instance and the buffer it writes to. Used by one thread at a time; which thread does not
- * matter.
+ * One Fory instance and the buffer it writes to. Used by one thread at a time; which thread does
+ * not matter.
  */
 final class ForySession {
   private static final int INITIAL_BUFFER_BYTES = 1024;
@@ -62,8 +62,7 @@ final class ForySession {
             .build();
     for (PrimitiveArrayKind kind : PrimitiveArrayKind.values()) {
       fory.registerSerializer(
-          kind.arrayClass(),
-          new ForySerializers.OfPrimitiveArray(fory.getTypeResolver(), kind));
+          kind.arrayClass(), new ForySerializers.OfPrimitiveArray(fory.getTypeResolver(), kind));
     }
   }
 

@@ -5,8 +5,8 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A function taken by value. Each {@link #restore} gives a function that shares nothing mutable with
- * the caller's or with another task's.
+ * A function taken by value. Each {@link #restore} gives a function that shares nothing mutable
+ * with the caller's or with another task's.
  */
 public sealed interface FunctionSnapshot {
 

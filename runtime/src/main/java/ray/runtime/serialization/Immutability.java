@@ -54,10 +54,11 @@ import org.jspecify.annotations.Nullable;
  * as it is. It errs on the side of "no": a value it doesn't know is copied, never shared.
  *
  * <p>Known are strings, boxed numbers, enums, {@code java.time}, the JDK's other value classes,
- * serializable lambdas that capture nothing; records and sealed hierarchies of them; and {@code List.of}, {@code
- * Set.of}, {@code Map.of}, {@code Optional} and single-element collections. What the declared types
- * of a record's components don't settle is settled by looking at their values, up to {@link
- * #MAX_VISITED} of them. Handles are never immutable here: each owner has handles of its own.
+ * serializable lambdas that capture nothing; records and sealed hierarchies of them; and {@code
+ * List.of}, {@code Set.of}, {@code Map.of}, {@code Optional} and single-element collections. What
+ * the declared types of a record's components don't settle is settled by looking at their values,
+ * up to {@link #MAX_VISITED} of them. Handles are never immutable here: each owner has handles of
+ * its own.
  *
  * <p>Thread-safe. The answer for a class is computed once; a string or a boxed number costs a few
  * nanoseconds.

@@ -7,8 +7,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A value as bytes: a header, and the buffers of its large arrays and views, which lie apart so that
- * they can be laid out aligned and read in place.
+ * A value as bytes: a header, and the buffers of its large arrays and views, which lie apart so
+ * that they can be laid out aligned and read in place.
  *
  * <p>Until {@link #detach} or {@link #writeTo}, the buffers may still be the arrays of the value
  * itself: whoever keeps a {@code Serialized} on the heap detaches it before the writer goes on.

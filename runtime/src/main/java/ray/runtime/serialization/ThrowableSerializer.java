@@ -16,12 +16,12 @@ import org.apache.fory.serializer.Serializer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writes exceptions whole: message, cause, suppressed ones, stack trace and their own fields, cycles
- * included, without running a constructor of theirs.
+ * Writes exceptions whole: message, cause, suppressed ones, stack trace and their own fields,
+ * cycles included, without running a constructor of theirs.
  *
  * <p>Fory's own serializer calls the exception's constructor with a null message, which the user's
- * code may refuse, and writes {@code getMessage()}, which may be computed from fields and would then
- * be computed twice.
+ * code may refuse, and writes {@code getMessage()}, which may be computed from fields and would
+ * then be computed twice.
  */
 final class ThrowableSerializer extends Serializer<Throwable> {
   private static final @Nullable Fields FIELDS = Fields.find();

@@ -18,8 +18,7 @@ public final class UnserializableValueException extends RuntimeException {
   UnserializableValueException(
       Class<?> offendingClass, String path, String reason, @Nullable Throwable cause) {
     super(
-        "Can't serialize %s (%s): %s"
-            .formatted(path, ClassNames.readable(offendingClass), reason),
+        "Can't serialize %s (%s): %s".formatted(path, ClassNames.readable(offendingClass), reason),
         cause);
     this.offendingClass = offendingClass;
     this.path = path;

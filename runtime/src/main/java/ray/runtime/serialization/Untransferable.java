@@ -43,8 +43,8 @@ import org.jspecify.annotations.Nullable;
  *   <li>threads, thread groups, executors, futures, thread locals;
  *   <li>class loaders, modules, method handles, memory arenas, references;
  *   <li>streams, readers, writers, channels, sockets, selectors, processes, database connections,
- *       and everything else of the JDK that is not {@link Serializable} (iterators, streams,
- *       locks of the JDK that are not, native resources);
+ *       and everything else of the JDK that is not {@link Serializable} (iterators, streams, locks
+ *       of the JDK that are not, native resources);
  *   <li>lambdas whose type is not {@link Serializable}, and other hidden classes.
  * </ul>
  *
@@ -75,7 +75,8 @@ final class Untransferable {
           new Rule(DatagramSocket.class, "an open socket can't travel; open it inside the task"),
           new Rule(Process.class, "a process handle can't travel; start it inside the task"),
           new Rule(Executor.class, "an executor owns threads; create it inside the task or actor"),
-          new Rule(Future.class, "a future completes in its JVM only; pass its value or an ObjectRef"));
+          new Rule(
+              Future.class, "a future completes in its JVM only; pass its value or an ObjectRef"));
 
   /** By name, since Ray does not require the modules that hold them. */
   private static final Set<String> REFUSED_BY_NAME =
@@ -141,8 +142,7 @@ final class Untransferable {
     if (Iterator.class.isAssignableFrom(type) || Spliterator.class.isAssignableFrom(type)) {
       return "an iterator belongs to its collection; pass a list of the elements";
     }
-    boolean container =
-        Collection.class.isAssignableFrom(type) || Map.class.isAssignableFrom(type);
+    boolean container = Collection.class.isAssignableFrom(type) || Map.class.isAssignableFrom(type);
     if (container && !Modifier.isPublic(type.getModifiers())) {
       return "this is a view of another collection; copy it first, as with List.copyOf";
     }

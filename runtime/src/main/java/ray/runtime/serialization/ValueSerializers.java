@@ -134,8 +134,8 @@ public final class ValueSerializers {
   }
 
   /**
-   * Reads a value. Arrays are the reader's own; segments, buffers and views are read-only and, where
-   * the bytes lie in the store, show the store's memory.
+   * Reads a value. Arrays are the reader's own; segments, buffers and views are read-only and,
+   * where the bytes lie in the store, show the store's memory.
    *
    * @param refs supplies the reader's handles
    * @throws UnreadableValueException if the bytes are damaged or a class is missing
@@ -201,17 +201,15 @@ public final class ValueSerializers {
           null);
     }
     return FieldPath.search(value, type -> rules.reasonAgainst(type) != null, rules::isOurs)
-        .map(
-            found ->
-                new UnserializableValueException(
-                    found.type(),
-                    found.path(),
-                    Objects.requireNonNull(rules.reasonAgainst(found.type())),
-                    e))
-        .orElseGet(
-            () ->
-                new UnserializableValueException(
-                    value.getClass(), name, String.valueOf(e.root().getMessage()), e));
+        .map(found ->
+            new UnserializableValueException(
+                found.type(),
+                found.path(),
+                Objects.requireNonNull(rules.reasonAgainst(found.type())),
+                e))
+        .orElseGet(() ->
+            new UnserializableValueException(
+                value.getClass(), name, String.valueOf(e.root().getMessage()), e));
   }
 
   private static UnreadableValueException unreadable(Throwable root, Throwable cause) {

@@ -89,8 +89,7 @@ class FunctionsTest {
     Fn<Integer, String> immutable = x -> text + (x + five);
 
     assertThat(restored(Functions.snapshot(nothing, serializers, handles))).isSameAs(nothing);
-    assertThat(restored(Functions.snapshot(immutable, serializers, handles)))
-        .isSameAs(immutable);
+    assertThat(restored(Functions.snapshot(immutable, serializers, handles))).isSameAs(immutable);
     assertThat(Functions.captured(immutable)).containsExactly("x", 5);
   }
 

@@ -196,8 +196,7 @@ class ImmutabilityTest {
 
   @Test
   void aHandleIsNeverSharedNorIsWhatHoldsOne() {
-    Immutability rules =
-        new Immutability(type -> type == Point.class, List.of(), segment -> false);
+    Immutability rules = new Immutability(type -> type == Point.class, List.of(), segment -> false);
 
     assertThat(rules.isImmutable(new Point(1, 2))).isFalse();
     assertThat(rules.isImmutable(new Named("a", new Point(1, 2), Optional.empty()))).isFalse();

@@ -25,8 +25,7 @@ class SerializedTest {
       @ForAll @Size(max = 5) List<@IntRange(max = 5000) Integer> sizes) {
     Serialized written = Serialized.borrowing(header, random(sizes));
     try (Arena arena = Arena.ofConfined()) {
-      MemorySegment memory =
-          arena.allocate(written.sizeInStore(), Serialized.ALIGNMENT_BYTES);
+      MemorySegment memory = arena.allocate(written.sizeInStore(), Serialized.ALIGNMENT_BYTES);
       written.writeTo(memory);
 
       Serialized read = Serialized.readFrom(memory);
@@ -66,8 +65,7 @@ class SerializedTest {
 
     MemorySegment cut = memory.asSlice(0, memory.byteSize() - missing);
 
-    assertThatThrownBy(() -> Serialized.readFrom(cut))
-        .isInstanceOf(UnreadableValueException.class);
+    assertThatThrownBy(() -> Serialized.readFrom(cut)).isInstanceOf(UnreadableValueException.class);
   }
 
   @Test
@@ -79,8 +77,7 @@ class SerializedTest {
     Serialized detached = borrowed.detach();
     array[0] = 100;
 
-    assertThat(detached.buffer(0).toArray(ValueLayout.JAVA_INT_UNALIGNED))
-        .containsExactly(1, 2, 3);
+    assertThat(detached.buffer(0).toArray(ValueLayout.JAVA_INT_UNALIGNED)).containsExactly(1, 2, 3);
     assertThat(detached.buffer(0).isReadOnly()).isTrue();
     assertThat(detached.detach()).isSameAs(detached);
   }

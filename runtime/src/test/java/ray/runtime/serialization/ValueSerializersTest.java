@@ -444,8 +444,7 @@ class ValueSerializersTest {
           Object array = kind.array(MemorySegment.ofArray(bytes));
 
           assertThat(new Object[] {mode.copy(array)}).isEqualTo(new Object[] {array});
-          assertThat(mode.copy(new Object[] {array, array}))
-              .isEqualTo(new Object[] {array, array});
+          assertThat(mode.copy(new Object[] {array, array})).isEqualTo(new Object[] {array, array});
         }
       }
     }
@@ -663,8 +662,7 @@ class ValueSerializersTest {
   @ParameterizedTest
   @EnumSource
   void aRegisteredSerializerServesItsTypeAndSubtypes(Mode mode) {
-    ValueSerializers serializers =
-        ValueSerializers.forLoader(getClass().getClassLoader()).build();
+    ValueSerializers serializers = ValueSerializers.forLoader(getClass().getClassLoader()).build();
     serializers.register(Engine.class, new EngineCodec());
     if (mode == Mode.COMPILED) {
       serializers.compileNow();
@@ -713,8 +711,7 @@ class ValueSerializersTest {
       last = last.next;
     }
 
-    assertThatThrownBy(
-            () -> Mode.INTERPRETED.serializers().serialize(first, new HandleTable()))
+    assertThatThrownBy(() -> Mode.INTERPRETED.serializers().serialize(first, new HandleTable()))
         .isInstanceOf(UnserializableValueException.class)
         .hasMessageContaining("nested too deeply");
   }
