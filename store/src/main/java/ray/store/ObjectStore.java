@@ -464,11 +464,12 @@ public final class ObjectStore implements AutoCloseable {
         return;
       }
       closed = true;
-      for (CreateTicket ticket : List.copyOf(waiting.values())) {
+      toWake = List.copyOf(waiting.values());
+      waiting.clear(); // so that nobody sees the core's answer to the cancelling
+      for (CreateTicket ticket : toWake) {
         core.cancelCreate(ticket.key);
         ticket.settle(new CreateTicket.Outcome.Closed());
       }
-      toWake = takeSettled();
     } finally {
       lock.unlock();
     }

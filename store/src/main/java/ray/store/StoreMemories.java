@@ -5,14 +5,13 @@ import java.lang.management.ManagementFactory;
 import java.nio.file.FileStore;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
 import java.util.Set;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** Chooses the best kind of memory that a machine offers for a store of some size. */
 final class StoreMemories {
-  private static final Logger log = LoggerFactory.getLogger(StoreMemories.class);
   private static final Path SHARED_MEMORY = Path.of("/dev/shm");
 
   /** File systems that live in memory: mapping a hole of such a file takes up its space. */
@@ -22,21 +21,29 @@ final class StoreMemories {
 
   /** The first of shared, private and direct memory that can be had. */
   static StoreMemory openBest(long capacityBytes) {
-    if (hasSharedMemory(capacityBytes)) {
+    List<StoreMemoryException> refused = new ArrayList<>();
+    for (MemoryKind kind : candidates(capacityBytes)) {
       try {
-        return open(MemoryKind.SHARED, capacityBytes);
+        return open(kind, capacityBytes);
       } catch (StoreMemoryException e) {
-        log.debug("no shared memory for the object store", e);
+        refused.add(e);
       }
+    }
+    StoreMemoryException last = refused.removeLast();
+    refused.forEach(last::addSuppressed);
+    throw last;
+  }
+
+  private static List<MemoryKind> candidates(long capacityBytes) {
+    List<MemoryKind> kinds = new ArrayList<>();
+    if (hasSharedMemory(capacityBytes)) {
+      kinds.add(MemoryKind.SHARED);
     }
     if (!isWindows() && holesOfFilesAreFree(capacityBytes)) {
-      try {
-        return open(MemoryKind.PRIVATE, capacityBytes);
-      } catch (StoreMemoryException e) {
-        log.debug("no private mapping for the object store", e);
-      }
+      kinds.add(MemoryKind.PRIVATE);
     }
-    return open(MemoryKind.DIRECT, capacityBytes);
+    kinds.add(MemoryKind.DIRECT);
+    return kinds;
   }
 
   static StoreMemory open(MemoryKind kind, long capacityBytes) {
