@@ -1,0 +1,111 @@
+package ray.cli;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.lang.classfile.ClassFile;
+import java.lang.classfile.ClassFile.ClassHierarchyResolverOption;
+import java.lang.classfile.ClassFile.StackMapsOption;
+import java.lang.classfile.ClassFileVersion;
+import java.lang.classfile.ClassHierarchyResolver;
+import java.lang.classfile.ClassModel;
+import java.lang.classfile.ClassTransform;
+import java.lang.classfile.CodeTransform;
+import java.lang.constant.ClassDesc;
+import java.nio.file.FileSystem;
+import java.nio.file.FileSystems;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Brings class files of the time before Java 6 up to date in the launcher's own copies of jars. The
+ * JDK's AOT cache takes only classes with stack maps, which those lack; picocli is compiled for
+ * Java 5, and without its classes in the cache every start of the command takes half as long again.
+ */
+public final class ModernizeJars {
+  private static final int FIRST_WITH_STACK_MAPS = ClassFile.JAVA_6_VERSION;
+  private static final int NEW_VERSION = ClassFile.JAVA_8_VERSION;
+
+  private final FileSystem jar;
+  private final ClassFile classFiles;
+
+  private ModernizeJars(FileSystem jar) {
+    this.jar = jar;
+    this.classFiles =
+        ClassFile.of(
+            StackMapsOption.GENERATE_STACK_MAPS,
+            ClassHierarchyResolverOption.of(
+                ClassHierarchyResolver.ofResourceParsing(this::open)
+                    .orElse(ClassHierarchyResolver.defaultResolver())));
+  }
+
+  /**
+   * Rewrites jars in place.
+   *
+   * @param jars their paths
+   * @throws IOException if one can't be read or written
+   */
+  public static void main(String[] jars) throws IOException {
+    for (String jar : jars) {
+      int rewritten = modernize(Path.of(jar));
+      if (rewritten > 0) {
+        System.out.println(jar + ": " + rewritten + " classes brought up to date");
+      }
+    }
+  }
+
+  /** Rewrites the old classes of a jar and returns their number. */
+  static int modernize(Path path) throws IOException {
+    try (FileSystem jar = FileSystems.newFileSystem(path)) {
+      return new ModernizeJars(jar).rewriteAll();
+    }
+  }
+
+  private int rewriteAll() throws IOException {
+    int rewritten = 0;
+    for (Path file : classFilesOf(jar.getPath("/"))) {
+      ClassModel model = classFiles.parse(Files.readAllBytes(file));
+      if (model.majorVersion() < FIRST_WITH_STACK_MAPS) {
+        Files.write(file, rewrite(model));
+        rewritten++;
+      }
+    }
+    return rewritten;
+  }
+
+  private static List<Path> classFilesOf(Path root) throws IOException {
+    try (Stream<Path> files = Files.walk(root)) {
+      return files
+          .filter(file -> file.toString().endsWith(".class"))
+          .filter(file -> !file.endsWith("module-info.class"))
+          .toList();
+    }
+  }
+
+  /** The class with the new version; its methods are written anew, with stack maps. */
+  private byte[] rewrite(ClassModel model) {
+    ClassTransform methods = ClassTransform.transformingMethodBodies(CodeTransform.ACCEPT_ALL);
+    ClassTransform version =
+        (builder, element) -> {
+          if (element instanceof ClassFileVersion) {
+            builder.withVersion(NEW_VERSION, 0);
+          } else {
+            builder.with(element);
+          }
+        };
+    return classFiles.transformClass(model, methods.andThen(version));
+  }
+
+  private @Nullable InputStream open(ClassDesc type) {
+    String descriptor = type.descriptorString();
+    Path file = jar.getPath(descriptor.substring(1, descriptor.length() - 1) + ".class");
+    try {
+      return Files.exists(file) ? Files.newInputStream(file) : null;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}
