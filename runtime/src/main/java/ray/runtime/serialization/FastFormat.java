@@ -1,7 +1,6 @@
 package ray.runtime.serialization;
 
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
@@ -43,12 +42,6 @@ final class FastFormat {
 
   private static final int TAG_BYTES = 1;
   private static final int VIEW_PREFIX_BYTES = 2;
-  private static final ValueLayout.OfShort SHORTS =
-      ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
-  private static final ValueLayout.OfInt INTS =
-      ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
-  private static final ValueLayout.OfLong LONGS =
-      ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
   private FastFormat() {}
 
@@ -120,21 +113,20 @@ final class FastFormat {
   /** Reads a value whose tag is one of {@link #write}'s. */
   static @Nullable Object read(Serialized serialized) {
     byte[] header = serialized.header();
-    MemorySegment bytes = MemorySegment.ofArray(header);
     byte tag = header[0];
     return switch (tag) {
       case NULL -> null;
       case LATIN1 -> new String(header, 1, header.length - 1, StandardCharsets.ISO_8859_1);
-      case UTF16 -> new String((char[]) PrimitiveArrayKind.CHAR.array(bytes.asSlice(TAG_BYTES)));
+      case UTF16 -> new String((char[]) PrimitiveArrayKind.CHAR.array(body(header)));
       case TRUE -> true;
       case FALSE -> false;
       case BYTE -> header[1];
-      case SHORT -> bytes.get(SHORTS, 1);
-      case CHAR -> (char) bytes.get(SHORTS, 1);
-      case INT -> bytes.get(INTS, 1);
-      case LONG -> bytes.get(LONGS, 1);
-      case FLOAT -> Float.intBitsToFloat(bytes.get(INTS, 1));
-      case DOUBLE -> Double.longBitsToDouble(bytes.get(LONGS, 1));
+      case SHORT -> littleEndian(header).getShort(TAG_BYTES);
+      case CHAR -> (char) littleEndian(header).getShort(TAG_BYTES);
+      case INT -> littleEndian(header).getInt(TAG_BYTES);
+      case LONG -> littleEndian(header).getLong(TAG_BYTES);
+      case FLOAT -> Float.intBitsToFloat(littleEndian(header).getInt(TAG_BYTES));
+      case DOUBLE -> Double.longBitsToDouble(littleEndian(header).getLong(TAG_BYTES));
       case SEGMENT -> serialized.buffer(0).asReadOnly();
       case BIG_ENDIAN_BUFFER -> ByteBuffers.over(serialized.buffer(0), true);
       case LITTLE_ENDIAN_BUFFER -> ByteBuffers.over(serialized.buffer(0), false);
@@ -143,7 +135,7 @@ final class FastFormat {
           yield PrimitiveArrayKind.ofOrdinal(tag - LARGE_ARRAY).array(serialized.buffer(0));
         }
         if (tag >= SMALL_ARRAY) {
-          yield PrimitiveArrayKind.ofOrdinal(tag - SMALL_ARRAY).array(bytes.asSlice(TAG_BYTES));
+          yield PrimitiveArrayKind.ofOrdinal(tag - SMALL_ARRAY).array(body(header));
         }
         throw new UnreadableValueException("no value begins with the tag " + tag);
       }
@@ -151,7 +143,16 @@ final class FastFormat {
   }
 
   static int handleIndex(byte[] header) {
-    return MemorySegment.ofArray(header).get(INTS, TAG_BYTES);
+    return littleEndian(header).getInt(TAG_BYTES);
+  }
+
+  // Not by layouts of memory segments: their first use costs the start of a program 20 ms.
+  private static ByteBuffer littleEndian(byte[] header) {
+    return ByteBuffer.wrap(header).order(ByteOrder.LITTLE_ENDIAN);
+  }
+
+  private static MemorySegment body(byte[] header) {
+    return MemorySegment.ofArray(header).asSlice(TAG_BYTES);
   }
 
   private static Serialized ofArray(PrimitiveArrayKind kind, Object array) {
@@ -162,7 +163,7 @@ final class FastFormat {
     }
     byte[] header = new byte[TAG_BYTES + (int) memory.byteSize()];
     header[0] = (byte) (SMALL_ARRAY + kind.ordinal());
-    MemorySegment.ofArray(header).asSlice(TAG_BYTES).copyFrom(memory);
+    body(header).copyFrom(memory);
     return Serialized.ofHeader(header);
   }
 
@@ -184,9 +185,7 @@ final class FastFormat {
     long sizeBytes = TAG_BYTES + (long) text.length() * Character.BYTES;
     byte[] header = new byte[Math.toIntExact(sizeBytes)];
     header[0] = UTF16;
-    MemorySegment.ofArray(header)
-        .asSlice(TAG_BYTES)
-        .copyFrom(MemorySegment.ofArray(text.toCharArray()));
+    body(header).copyFrom(MemorySegment.ofArray(text.toCharArray()));
     return Serialized.ofHeader(header);
   }
 
@@ -197,21 +196,21 @@ final class FastFormat {
   private static Serialized ofShort(byte tag, short value) {
     byte[] header = new byte[TAG_BYTES + Short.BYTES];
     header[0] = tag;
-    MemorySegment.ofArray(header).set(SHORTS, TAG_BYTES, value);
+    littleEndian(header).putShort(TAG_BYTES, value);
     return Serialized.ofHeader(header);
   }
 
   private static Serialized ofInt(byte tag, int value) {
     byte[] header = new byte[TAG_BYTES + Integer.BYTES];
     header[0] = tag;
-    MemorySegment.ofArray(header).set(INTS, TAG_BYTES, value);
+    littleEndian(header).putInt(TAG_BYTES, value);
     return Serialized.ofHeader(header);
   }
 
   private static Serialized ofLong(byte tag, long value) {
     byte[] header = new byte[TAG_BYTES + Long.BYTES];
     header[0] = tag;
-    MemorySegment.ofArray(header).set(LONGS, TAG_BYTES, value);
+    littleEndian(header).putLong(TAG_BYTES, value);
     return Serialized.ofHeader(header);
   }
 }

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class ForyPool {
   /** Twice the processors: a session whose thread was preempted should not hold up another. */
-  private static final int SIZE = Math.max(4, 2 * Runtime.getRuntime().availableProcessors());
+  static final int SIZE = Math.max(4, 2 * Runtime.getRuntime().availableProcessors());
 
   /**
    * Whoever waits longer gets a session outside the pool. All sessions may be held by threads that

@@ -110,7 +110,7 @@ public final class Functions {
   static final class LambdaClass {
     private final Class<?> type;
     private final AtomicReference<@Nullable FunctionInfo> info = new AtomicReference<>();
-    private final AtomicReference<@Nullable MethodHandle> writeReplace = new AtomicReference<>();
+    private final AtomicReference<@Nullable Method> writeReplace = new AtomicReference<>();
     private final AtomicReference<@Nullable MethodHandle> deserialize = new AtomicReference<>();
 
     private LambdaClass(Class<?> type) {
@@ -141,16 +141,15 @@ public final class Functions {
         throw new UnserializableValueException(type, ClassNames.simple(type), reason, null);
       }
       try {
-        MethodHandle handle = writeReplace.get();
-        if (handle == null) {
-          Method method = type.getDeclaredMethod("writeReplace");
-          handle =
-              TrustedLookup.in(type)
-                  .unreflect(method)
-                  .asType(MethodType.methodType(SerializedLambda.class, Object.class));
-          writeReplace.set(handle);
+        Method method = writeReplace.get();
+        if (method == null) {
+          method = type.getDeclaredMethod("writeReplace");
+          if (!method.trySetAccessible()) {
+            return (SerializedLambda) TrustedLookup.in(type).unreflect(method).invoke(function);
+          }
+          writeReplace.set(method);
         }
-        return (SerializedLambda) handle.invokeExact(function);
+        return (SerializedLambda) method.invoke(function);
       } catch (Error e) {
         throw e;
       } catch (Throwable e) {
@@ -209,7 +208,7 @@ public final class Functions {
       boolean constructor = form.getImplMethodKind() == MethodHandleInfo.REF_newInvokeSpecial;
       String method = constructor ? "new" : form.getImplMethodName();
       return new FunctionInfo(
-          simpleOwner + "." + LAMBDA_HASH.matcher(method).replaceFirst("$1$2"),
+          String.join(".", simpleOwner, LAMBDA_HASH.matcher(method).replaceFirst("$1$2")),
           owner,
           form.getImplMethodName(),
           form.getImplMethodSignature(),

@@ -33,10 +33,14 @@ public final class Serialized {
 
   private static final int MAGIC = 0x31594152; // "RAY1"
   private static final int FIXED_BYTES = 16;
-  private static final ValueLayout.OfInt INT =
-      ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
-  private static final ValueLayout.OfLong LONG =
-      ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+
+  /** Apart, since small values never need them and their first use takes some 20 ms. */
+  private static final class Layout {
+    static final ValueLayout.OfInt INT =
+        ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+    static final ValueLayout.OfLong LONG =
+        ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+  }
 
   private final byte[] header;
   private final List<MemorySegment> buffers;
@@ -110,12 +114,12 @@ public final class Serialized {
       throw new IllegalArgumentException(
           "the value takes %d bytes, the space given has %d".formatted(size, target.byteSize()));
     }
-    target.set(INT, 0, MAGIC);
-    target.set(INT, 4, buffers.size());
-    target.set(LONG, 8, header.length);
+    target.set(Layout.INT, 0, MAGIC);
+    target.set(Layout.INT, 4, buffers.size());
+    target.set(Layout.LONG, 8, header.length);
     long position = FIXED_BYTES;
     for (MemorySegment buffer : buffers) {
-      target.set(LONG, position, buffer.byteSize());
+      target.set(Layout.LONG, position, buffer.byteSize());
       position += Long.BYTES;
     }
     MemorySegment.copy(header, 0, target, ValueLayout.JAVA_BYTE, position, header.length);
@@ -135,11 +139,11 @@ public final class Serialized {
    */
   public static Serialized readFrom(MemorySegment source) {
     long available = source.byteSize();
-    if (available < FIXED_BYTES || source.get(INT, 0) != MAGIC) {
+    if (available < FIXED_BYTES || source.get(Layout.INT, 0) != MAGIC) {
       throw damaged("they do not begin as a value does");
     }
-    int count = source.get(INT, 4);
-    long headerSize = source.get(LONG, 8);
+    int count = source.get(Layout.INT, 4);
+    long headerSize = source.get(Layout.LONG, 8);
     if (count < 0 || count > MAX_BUFFERS || headerSize <= 0 || headerSize > Integer.MAX_VALUE) {
       throw damaged("%d buffers, a header of %d bytes".formatted(count, headerSize));
     }
@@ -153,7 +157,7 @@ public final class Serialized {
     }
     List<MemorySegment> buffers = new ArrayList<>(count);
     for (int index = 0; index < count; index++) {
-      long size = source.get(LONG, FIXED_BYTES + (long) Long.BYTES * index);
+      long size = source.get(Layout.LONG, FIXED_BYTES + (long) Long.BYTES * index);
       position = aligned(position);
       requireWithin(position, size, available);
       buffers.add(source.asSlice(position, size));

@@ -25,13 +25,17 @@ import java.util.Optional;
  */
 final class TrustedLookup {
   private static final int TRUSTED = -1;
-  private static final Optional<Lookup> LOOKUP = create();
 
   private TrustedLookup() {}
 
+  /** Made only when the official way to a class is closed, or for Fory. */
+  private static final class Holder {
+    static final Optional<Lookup> LOOKUP = create();
+  }
+
   /** Returns a lookup that may access everything, or nothing where this JDK gives none. */
   static Optional<Lookup> get() {
-    return LOOKUP;
+    return Holder.LOOKUP;
   }
 
   /**
@@ -44,7 +48,7 @@ final class TrustedLookup {
     String packageName = Lookup.class.getPackageName();
     Module readerModule = reader.getModule();
     if (!base.isOpen(packageName, readerModule)) {
-      LOOKUP.ifPresent(lookup -> addOpens(lookup, base, packageName, readerModule));
+      Holder.LOOKUP.ifPresent(lookup -> addOpens(lookup, base, packageName, readerModule));
     }
     return base.isOpen(packageName, readerModule);
   }
@@ -80,7 +84,7 @@ final class TrustedLookup {
     try {
       return MethodHandles.privateLookupIn(type, MethodHandles.lookup());
     } catch (IllegalAccessException notOpen) {
-      return LOOKUP.orElseThrow(() -> notOpen).in(type);
+      return Holder.LOOKUP.orElseThrow(() -> notOpen).in(type);
     }
   }
 }

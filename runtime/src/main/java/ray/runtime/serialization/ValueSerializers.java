@@ -1,6 +1,7 @@
 package ray.runtime.serialization;
 
 import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.function.Predicate;
@@ -26,7 +27,8 @@ public final class ValueSerializers {
   private ValueSerializers(Builder builder) {
     Surrogates surrogates = new Surrogates();
     rules = new ValueRules(builder.handles, builder.views, surrogates);
-    immutability = new Immutability(builder.handles, builder.views, builder.sealed);
+    Predicate<MemorySegment> sealed = builder.sealed != null ? builder.sealed : segment -> false;
+    immutability = new Immutability(builder.handles, builder.views, sealed);
     classLoader = builder.classLoader;
   }
 
@@ -44,7 +46,7 @@ public final class ValueSerializers {
     private final ClassLoader classLoader;
     private Handles handles = Handles.NONE;
     private List<ViewCodec> views = List.of();
-    private Predicate<MemorySegment> sealed = segment -> false;
+    private @Nullable Predicate<MemorySegment> sealed;
 
     private Builder(ClassLoader classLoader) {
       this.classLoader = classLoader;
@@ -231,6 +233,18 @@ public final class ValueSerializers {
       engine = current;
     }
     return current;
+  }
+
+  /**
+   * Loads Fory on a background thread, so that the first value that needs it does not wait for it
+   * (some 300 ms of one core, cold). Does nothing but start the thread.
+   */
+  public void preloadInBackground() {
+    Thread.ofPlatform()
+        .daemon()
+        .priority(Thread.MIN_PRIORITY)
+        .name("ray-serializer-preload")
+        .start(() -> copy(new ArrayList<>(List.of(""))));
   }
 
   /** Switches to generated code now, for benchmarks that must not wait for it to happen. */

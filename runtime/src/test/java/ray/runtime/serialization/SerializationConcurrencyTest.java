@@ -76,8 +76,8 @@ class SerializationConcurrencyTest {
 
   @Test
   void serializersThatCallBackDoNotDeadlockWhenAllSessionsAreTaken() throws Exception {
-    int threads = 4 * Math.max(4, 2 * Runtime.getRuntime().availableProcessors());
-    CountDownLatch allInside = new CountDownLatch(threads / 4);
+    CountDownLatch allInside = new CountDownLatch(ForyPool.SIZE);
+    int threads = ForyPool.SIZE + 2;
     serializers.register(
         Outer.class,
         new SurrogateCodec<>() {
