@@ -109,20 +109,24 @@ public final class Functions {
   /** What is known of all functions of one class. */
   static final class LambdaClass {
     private final Class<?> type;
+    private final boolean lambda;
+    private final boolean capturesNothing;
     private final AtomicReference<@Nullable FunctionInfo> info = new AtomicReference<>();
     private final AtomicReference<@Nullable Method> writeReplace = new AtomicReference<>();
     private final AtomicReference<@Nullable MethodHandle> deserialize = new AtomicReference<>();
 
     private LambdaClass(Class<?> type) {
       this.type = type;
+      this.lambda = ClassNames.isLambda(type);
+      this.capturesNothing = lambda && type.getDeclaredFields().length == 0;
     }
 
     boolean isLambda() {
-      return ClassNames.isLambda(type);
+      return lambda;
     }
 
     boolean capturesNothing() {
-      return isLambda() && type.getDeclaredFields().length == 0;
+      return capturesNothing;
     }
 
     FunctionInfo info(Object function) {
