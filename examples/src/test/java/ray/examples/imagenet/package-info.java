@@ -1,0 +1,4 @@
+@NullMarked
+package ray.examples.imagenet;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package ray.examples.imagenet.tar;
+
+import org.jspecify.annotations.NullMarked;
