@@ -108,11 +108,10 @@ public final class OwnerCore {
     LeaseQueue queue = queue(spec.schedulingClass(), spec.job());
     queue.submitted++;
     task.queue = queue;
-    if (closed) {
-      end(task, List.of(closedFailure()), 0);
-      return;
-    }
     Outcome.Failed broken = holdArguments(task);
+    if (closed) {
+      broken = closedFailure();
+    }
     if (broken != null) {
       end(task, List.of(broken), 0);
     } else if (task.unresolved == 0) {
@@ -349,7 +348,7 @@ public final class OwnerCore {
     if (task.isEnded()) {
       return;
     }
-    if (task.state == TaskInfo.State.RUNNING) {
+    if (task.state == TaskInfo.State.RUNNING && !task.spec().isCreation()) {
       effects.send(task.worker, new Message.CancelTask(task.spec().id(), recursive));
       abandoned.put(task.spec().id().number(), task);
     }
@@ -409,11 +408,10 @@ public final class OwnerCore {
     references.make(spec.id().creation(), cell, creation);
     creation.sinceNs = nowNs;
     unregistered.put(spec.id(), spec);
-    if (closed) {
-      end(creation, List.of(closedFailure()), 0);
-      return;
-    }
     Outcome.Failed broken = holdArguments(creation);
+    if (closed) {
+      broken = closedFailure();
+    }
     if (broken != null) {
       creationFailed(spec.id(), creation, broken);
     } else if (creation.unresolved == 0) {
@@ -442,7 +440,7 @@ public final class OwnerCore {
     actorChanged(
         new Message.ActorChanged(
             id, ActorInfo.State.DEAD, Integer.MAX_VALUE, 0, cause, List.of()));
-    end(creation, List.of(cause), 0);
+    assert creation.isEnded() : creation + " outlives its actor";
   }
 
   private ActorClient client(ActorId id) {
@@ -455,7 +453,10 @@ public final class OwnerCore {
       throw new IllegalStateException("actor " + id + " is not held by its caller");
     }
     actor.arguments++;
-    Outcome.Failed broken = closed ? closedFailure() : holdArguments(task);
+    Outcome.Failed broken = holdArguments(task);
+    if (closed) {
+      broken = closedFailure();
+    }
     ActorClient client = actors.get(id);
     if (client == null) {
       client = client(id);
