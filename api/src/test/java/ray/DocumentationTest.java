@@ -19,8 +19,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * The public API is documented in full: the compiler's doclint looks at every public and protected type and
- * member. Tags are left to the writer's judgement, as a summary often says it all.
+ * The public API is documented in full: the compiler's doclint looks at every public and protected
+ * type and member. Tags are left to the writer's judgement, as a summary often says it all.
  */
 class DocumentationTest {
   private static final Path SOURCES = Path.of("src", "main", "java");
@@ -37,7 +37,9 @@ class DocumentationTest {
 
   @Test
   void undocumentedMemberIsFound() throws IOException {
-    Path file = Files.writeString(classes.resolve("Bare.java"), "/** A. */ public class Bare { public int x; }");
+    Path file =
+        Files.writeString(
+            classes.resolve("Bare.java"), "/** A. */ public class Bare { public int x; }");
 
     assertThat(complaints(List.of(file))).anyMatch(complaint -> complaint.endsWith("no comment"));
   }
@@ -60,12 +62,7 @@ class DocumentationTest {
         compiler.getStandardFileManager(diagnostics, Locale.ROOT, StandardCharsets.UTF_8)) {
       compiler
           .getTask(
-              null,
-              manager,
-              diagnostics,
-              options,
-              null,
-              manager.getJavaFileObjectsFromPaths(files))
+              null, manager, diagnostics, options, null, manager.getJavaFileObjectsFromPaths(files))
           .call();
     }
     return diagnostics.getDiagnostics().stream()
