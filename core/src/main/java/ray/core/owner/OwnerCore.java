@@ -349,7 +349,7 @@ public final class OwnerCore {
       return;
     }
     if (task.state == TaskInfo.State.RUNNING && !task.spec().isCreation()) {
-      effects.send(task.worker, new Message.CancelTask(task.spec().id(), recursive));
+      effects.send(task.worker, new Message.CancelRun(task.spec().id(), recursive));
       abandoned.put(task.spec().id().number(), task);
     }
     leaveQueue(task);
@@ -574,6 +574,8 @@ public final class OwnerCore {
       for (ObjectId id : outcome.contained()) {
         if (id.owner() != self) {
           effects.send(id.owner(), new Message.RemoveBorrower(id, self, 1));
+        } else if (worker == self) {
+          references.removeBorrower(new Message.RemoveBorrower(id, self, 1));
         }
       }
       if (outcome instanceof Outcome.Stored stored) {
@@ -795,6 +797,7 @@ public final class OwnerCore {
       case Message.RegisterNode m -> misrouted(m);
       case Message.JobEnded m -> misrouted(m);
       case Message.NodesChanged m -> misrouted(m);
+      case Message.CancelRun m -> misrouted(m);
     }
   }
 
@@ -933,6 +936,16 @@ public final class OwnerCore {
   /** Visits the objects that this process owns. */
   public void forEachObject(Consumer<ObjectView> visitor) {
     references.forEachOwned(own -> visitor.accept(ObjectView.of(own)));
+  }
+
+  /** Visits the handles of this process's own objects. */
+  public void forEachCell(Consumer<Object> visitor) {
+    references.forEachOwned(
+        own -> {
+          if (own.cell != null) {
+            visitor.accept(own.cell);
+          }
+        });
   }
 
   /** Visits the queues of ready tasks. */

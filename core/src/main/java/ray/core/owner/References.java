@@ -167,9 +167,13 @@ final class References {
     }
   }
 
-  /** Registers another process for an object that this one holds. */
+  /**
+   * Registers another process for an object that this one holds. What goes home needs no registration: the
+   * owner reads it before it reads that this process lets go. What a process sends to itself does, because
+   * it lets go at once.
+   */
   void share(ObjectId id, long process) {
-    if (id.owner() == process) {
+    if (id.owner() == process && process != self) {
       return;
     }
     OwnedReference reference = findOwned(id);
@@ -229,7 +233,11 @@ final class References {
    */
   private @Nullable Reference takeOver(ObjectId id, long worker) {
     if (id.owner() == self) {
-      return owned.get(id.number());
+      OwnedReference own = owned.get(id.number());
+      if (own != null && worker == self) {
+        own.addBorrower(self, -1);
+      }
+      return own;
     }
     BorrowedReference source = borrow(id);
     source.registrations++;
