@@ -98,6 +98,9 @@ public sealed interface Message {
   record ItemsTaken(ObjectId task, int count) implements Message {}
 
   /** Stop a run. */
+  record CancelRun(ObjectId task, boolean recursive) implements Message {}
+
+  /** A borrower of its result wants the task cancelled by its owner. */
   record CancelTask(ObjectId task, boolean recursive) implements Message {}
 
   // ---- between owners: references

@@ -39,11 +39,14 @@ public sealed interface Outcome {
    * @param key its key in that store
    * @param sizeBytes its size
    * @param contained the refs in it
+   * @param kinds what each of them is, opaque
    */
-  record Stored(long node, long key, long sizeBytes, List<ObjectId> contained) implements Outcome {
+  record Stored(
+      long node, long key, long sizeBytes, List<ObjectId> contained, @Nullable Object kinds)
+      implements Outcome {
     @Override
     public Stored renamed(List<ObjectId> changed) {
-      return new Stored(node, key, sizeBytes, changed);
+      return new Stored(node, key, sizeBytes, changed, kinds);
     }
   }
 

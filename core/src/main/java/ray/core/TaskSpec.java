@@ -9,7 +9,7 @@ import ray.ObjectId;
  * All that does not change about one task: what to run, on what, under which policy. Shared by reference
  * between the parts of one JVM; every field but the opaque ones is plain data.
  *
- * @param id the task's id, which is that of its first result; further results follow in number
+ * @param id the task's id, which is that of its first result; the others are two apart from each other
  * @param job the job it belongs to
  * @param parent the task that submitted it; null for the driver
  * @param schedulingClass function and needs
@@ -46,7 +46,7 @@ public record TaskSpec(
 
   /** The id of a result. */
   public ObjectId result(int index) {
-    return index == 0 ? id : new ObjectId(id.owner(), id.number() + index);
+    return index == 0 ? id : new ObjectId(id.owner(), id.number() + 2L * index);
   }
 
   @Override

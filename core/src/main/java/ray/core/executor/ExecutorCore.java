@@ -59,7 +59,7 @@ public final class ExecutorCore {
       case Message.AttachLease attach -> attach(attach);
       case Message.LeaseResumed resumed -> resumed(resumed.lease());
       case Message.ShrinkLeases shrink -> shrink(shrink);
-      case Message.CancelTask cancel -> cancel(cancel);
+      case Message.CancelRun cancel -> cancel(cancel);
       case Message.ItemsTaken taken -> {
         Execution run = find(taken.task());
         if (run != null) {
@@ -210,7 +210,7 @@ public final class ExecutorCore {
             self, message.schedulingClass(), message.count(), returned));
   }
 
-  private void cancel(Message.CancelTask message) {
+  private void cancel(Message.CancelRun message) {
     Execution run = find(message.task());
     if (run == null) {
       return;
@@ -285,7 +285,14 @@ public final class ExecutorCore {
 
   /** Whether something can be taken. */
   public boolean hasStartable() {
-    return !startable.isEmpty();
+    for (CallQueue queue; (queue = startable.peek()) != null; ) {
+      if (queue.canStart()) {
+        return true;
+      }
+      startable.remove();
+      queue.listed = false;
+    }
+    return false;
   }
 
   /**

@@ -1,0 +1,248 @@
+package ray.runtime;
+
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
+import ray.ActorId;
+import ray.ObjectId;
+import ray.TaskCancelledException;
+import ray.core.Message;
+import ray.core.Outcome;
+import ray.core.executor.Lane;
+import ray.spi.Backend;
+
+/**
+ * Waits where the executors are in this JVM: a thread runs the task that it waits for itself, if that may
+ * start, which saves two wake-ups; else it gives its CPU back, spins for as long as recent waits were
+ * short, and parks. Thread-safe.
+ */
+public final class LocalWaiting implements Waiting, GeneratorStream.Parker {
+  /** How many tasks may run inside each other on one thread's stack. */
+  static final int MAX_DEPTH = 24;
+
+  /** How long a thread spins before it parks, at most. */
+  private static final long MAX_SPIN_NS = 25_000;
+
+  private final Backend backend;
+  private final boolean serial;
+  private final Map<ActorId, CompletableFuture<Message.ActorRegistered>> registrations =
+      new ConcurrentHashMap<>();
+  private List<ExecutorShell> executors = List.of();
+
+  /** The recent waits' time, smoothed; racy by design. */
+  private volatile long averageWaitNs;
+
+  /** Waiting for an instance. */
+  public LocalWaiting(Backend backend, boolean serial) {
+    this.backend = backend;
+    this.serial = serial;
+  }
+
+  /** Lets waiting threads run tasks of these executors. */
+  public void executors(List<ExecutorShell> local) {
+    this.executors = List.copyOf(local);
+  }
+
+  @Override
+  public Backend backend() {
+    return backend;
+  }
+
+  @Override
+  public @Nullable Outcome await(Handle<?> handle, long deadlineNs) {
+    HandleCell cell = handle.cell();
+    Outcome outcome = cell.outcome();
+    if (outcome != null) {
+      return outcome;
+    }
+    TaskContext context = TaskContext.of(backend);
+    boolean mayRun =
+        serial || deadlineNs == Long.MAX_VALUE && (context == null || context.depth < MAX_DEPTH);
+    if (context == null) {
+      if (mayRun) {
+        runAwaited(handle.id(), cell);
+      }
+      return awaitOutcome(handle, cell, deadlineNs);
+    }
+    context.executor.block(context);
+    try {
+      if (mayRun) {
+        runAwaited(handle.id(), cell);
+      }
+      return awaitOutcome(handle, cell, deadlineNs);
+    } finally {
+      context.executor.unblock(context);
+    }
+  }
+
+  /** Runs what makes the object, and what has to run before, for as long as that can start. */
+  private void runAwaited(ObjectId id, HandleCell cell) {
+    boolean ran = true;
+    while (ran && cell.outcome() == null) {
+      ran = false;
+      for (ExecutorShell executor : executors) {
+        Lane lane = executor.claim(id);
+        if (lane != null) {
+          executor.run(lane);
+          ran = true;
+        }
+      }
+    }
+  }
+
+  private @Nullable Outcome awaitOutcome(Handle<?> handle, HandleCell cell, long deadlineNs) {
+    Outcome outcome = cell.outcome();
+    if (outcome != null) {
+      return outcome;
+    }
+    long beganNs = System.nanoTime();
+    Thread thread = Thread.currentThread();
+    if (averageWaitNs < MAX_SPIN_NS) {
+      boolean virtual = thread.isVirtual();
+      for (int i = 0; System.nanoTime() - beganNs < MAX_SPIN_NS; i++) {
+        if ((outcome = cell.outcome()) != null) {
+          waited(beganNs);
+          return outcome;
+        }
+        if (virtual && (i & 7) == 7) {
+          Thread.yield();
+        } else {
+          Thread.onSpinWait();
+        }
+      }
+    }
+    HandleCell.Waiter waiter = new HandleCell.Waiter(() -> LockSupport.unpark(thread));
+    if (cell.whenComplete(waiter)) {
+      while ((outcome = cell.outcome()) == null) {
+        long leftNs = Clocks.remainingNs(deadlineNs);
+        if (leftNs <= 0) {
+          waiter.cancel();
+          return null;
+        }
+        LockSupport.parkNanos(handle, leftNs);
+        if (Thread.interrupted()) {
+          waiter.cancel();
+          thread.interrupt();
+          throw interrupted("object " + handle.id());
+        }
+        if (handle.owner().isClosed()) {
+          throw handle.unusable();
+        }
+      }
+    }
+    waited(beganNs);
+    return cell.outcome();
+  }
+
+  private void waited(long beganNs) {
+    long sampleNs = System.nanoTime() - beganNs;
+    averageWaitNs += (Math.min(sampleNs, 100 * MAX_SPIN_NS) - averageWaitNs) / 8;
+  }
+
+  private static TaskCancelledException interrupted(String what) {
+    return new TaskCancelledException(
+        "the thread was interrupted while it waited for " + what
+            + ": its task was cancelled, or its program interrupts it");
+  }
+
+  /** Waits on behalf of a thread until a condition holds; whoever makes it true unparks the thread. */
+  public boolean awaitCondition(BooleanSupplier condition, long deadlineNs, String what) {
+    if (condition.getAsBoolean()) {
+      return true;
+    }
+    TaskContext context = TaskContext.of(backend);
+    if (context != null) {
+      context.executor.block(context);
+    }
+    try {
+      while (!condition.getAsBoolean()) {
+        long leftNs = Clocks.remainingNs(deadlineNs);
+        if (leftNs <= 0) {
+          return false;
+        }
+        if (Thread.interrupted()) {
+          Thread.currentThread().interrupt();
+          throw interrupted(what);
+        }
+        LockSupport.parkNanos(this, leftNs);
+      }
+      return true;
+    } finally {
+      if (context != null) {
+        context.executor.unblock(context);
+      }
+    }
+  }
+
+  @Override
+  public void await(BooleanSupplier condition, GeneratorStream<?> stream) {
+    stream.consumer(Thread.currentThread());
+    try {
+      if (serial) {
+        runGenerator(stream, condition);
+      }
+      awaitCondition(condition, Long.MAX_VALUE, "the next item of a generator");
+    } finally {
+      stream.consumer(null);
+    }
+  }
+
+  private void runGenerator(GeneratorStream<?> stream, BooleanSupplier condition) {
+    for (ExecutorShell executor : executors) {
+      if (!condition.getAsBoolean()) {
+        Lane lane = executor.claim(stream.task().spec().id());
+        if (lane != null) {
+          executor.run(lane);
+        }
+      }
+    }
+  }
+
+  /** Runs what was just submitted on the calling thread: the serial mode. */
+  void runNow(ObjectId id, BooleanSupplier done) {
+    TaskContext context = TaskContext.of(backend);
+    if (context != null) {
+      context.executor.block(context);
+    }
+    try {
+      boolean ran = true;
+      while (ran && !done.getAsBoolean()) {
+        ran = false;
+        for (ExecutorShell executor : executors) {
+          Lane lane = executor.claim(id);
+          if (lane != null) {
+            executor.run(lane);
+            ran = true;
+          }
+        }
+      }
+    } finally {
+      if (context != null) {
+        context.executor.unblock(context);
+      }
+    }
+  }
+
+  boolean isSerial() {
+    return serial;
+  }
+
+  // ---- registrations of named actors
+
+  CompletableFuture<Message.ActorRegistered> expectRegistration(ActorId actor) {
+    return registrations.computeIfAbsent(actor, missing -> new CompletableFuture<>());
+  }
+
+  @Override
+  public void actorRegistered(Message.ActorRegistered answer) {
+    CompletableFuture<Message.ActorRegistered> expected = registrations.remove(answer.requested());
+    if (expected != null) {
+      expected.complete(Objects.requireNonNull(answer));
+    }
+  }
+}

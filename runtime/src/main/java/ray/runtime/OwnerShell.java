@@ -1,0 +1,508 @@
+package ray.runtime;
+
+import java.lang.ref.ReferenceQueue;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.WeakHashMap;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Function;
+import java.util.function.LongSupplier;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import ray.ActorRef;
+import ray.ObjectId;
+import ray.RayStateException;
+import ray.core.ActorSpec;
+import ray.core.Message;
+import ray.core.Outcome;
+import ray.core.owner.OwnerCore;
+import ray.core.owner.OwnerEffects;
+import ray.core.owner.Reference;
+import ray.core.owner.Task;
+import ray.runtime.serialization.ValueSerializers;
+import ray.store.ObjectStore;
+import ray.wire.Endpoint;
+import ray.wire.Mailbox;
+import ray.wire.Transport;
+
+/**
+ * The owner inside one driver or worker: holds its core, makes handles, and lets the program's threads wait.
+ * Thread-safe.
+ */
+public final class OwnerShell extends Mailbox implements Endpoint, OwnerEffects {
+  private static final Object[] NO_CELLS = {};
+
+  private final long self;
+  private final Peers peers;
+  private final OwnerCore core;
+  private final Values values;
+  private final Supplier<ObjectStore> store;
+  private final ReferenceQueue<Handle<?>> collected;
+  private final FailureReporter failures;
+  private final Waiting waiting;
+
+  /** Numbers of objects that the program makes are even; the core's own are odd. */
+  private final AtomicLong numbers = new AtomicLong(2);
+
+  /** Handles that functions captured, by the function. */
+  private final Map<Callee, List<Object>> captured = new WeakHashMap<>();
+
+  private volatile boolean closed;
+
+  /** Who is to be woken when the mailbox is left. */
+  private List<HandleCell.Waiter> toWake = new ArrayList<>();
+
+  private List<Runnable> toRun = new ArrayList<>();
+
+  private record Put(Handle<?> handle, Outcome outcome, @Nullable Object site) {}
+
+  private record Promise(Handle<?> handle) {}
+
+  private record Fulfil(ObjectId id, Outcome outcome) {}
+
+  private record Submit(Task task, Object[] cells, @Nullable Object site, long nowNs) {}
+
+  private record Create(ActorSpec spec, Task creation, Object cell, long nowNs) {}
+
+  private record Want(ObjectId id) {}
+
+  private record Cancel(ObjectId id, boolean recursive) {}
+
+  private record CancelChildren(ObjectId parent) {}
+
+  private record Dropped(List<HandleCell> cells) {}
+
+  private record Pinned(ObjectId heir) {}
+
+  private record ItemsTaken(Task task, int count) {}
+
+  private record Work(List<HandleCell.Waiter> toWake, List<Runnable> toRun) {}
+
+  /**
+   * An owner.
+   *
+   * @param self the process's random id
+   * @param peers whom it talks to
+   * @param waiting how its threads wait for results
+   */
+  public OwnerShell(
+      long self,
+      Peers peers,
+      Supplier<ObjectStore> store,
+      ValueSerializers serializers,
+      LongSupplier storeKeys,
+      ReferenceQueue<Handle<?>> collected,
+      FailureReporter failures,
+      Waiting waiting) {
+    this.self = self;
+    this.peers = peers;
+    this.store = store;
+    this.collected = collected;
+    this.failures = failures;
+    this.waiting = waiting;
+    this.core = new OwnerCore(self, this);
+    this.values = new Values(this, serializers, store, peers.node(), storeKeys);
+  }
+
+  /**
+   * Whom a process talks to.
+   *
+   * @param transport carries messages
+   * @param node the node service
+   * @param control the control service
+   */
+  public record Peers(Transport transport, long node, long control) {}
+
+  /** The process's id. */
+  public long id() {
+    return self;
+  }
+
+  Values values() {
+    return values;
+  }
+
+  ReferenceQueue<Handle<?>> collected() {
+    return collected;
+  }
+
+  boolean isClosed() {
+    return closed;
+  }
+
+  /** The id of the first of so many new objects. */
+  ObjectId newIds(int count) {
+    return new ObjectId(self, numbers.getAndAdd(2L * Math.max(1, count)));
+  }
+
+  // ---- what the program does
+
+  /** Stores a value. */
+  public <T extends @Nullable Object> Handle<T> put(T value, @Nullable Object site) {
+    checkOpen();
+    Outcome outcome = values.pack(value, self);
+    Handle<T> handle = new Handle<>(this, newIds(1));
+    handle.cell().complete(outcome);
+    post(new Put(handle, outcome, site));
+    return handle;
+  }
+
+  /** Makes a ref that {@link #fulfil} completes. */
+  public <T extends @Nullable Object> Handle<T> promise() {
+    checkOpen();
+    Handle<T> handle = new Handle<>(this, newIds(1));
+    post(new Promise(handle));
+    return handle;
+  }
+
+  /** Completes a promise with a value. */
+  public void fulfil(ObjectId promise, @Nullable Object value) {
+    post(new Fulfil(promise, values.pack(value, self)));
+  }
+
+  /** Completes a promise with a failure. */
+  public void fail(ObjectId promise, String what, Throwable failure) {
+    post(new Fulfil(promise, values.failed(what, failure, false)));
+  }
+
+  /** Keeps a stored value, for as long as a task takes to be submitted. */
+  Handle<?> store(Outcome outcome) {
+    Handle<?> handle = new Handle<>(this, newIds(1));
+    handle.cell().complete(outcome);
+    post(new Put(handle, outcome, null));
+    return handle;
+  }
+
+  /** Submits a task with one result. */
+  void submit(Task task, Handle<?> result, @Nullable Object site) {
+    post(new Submit(task, new Object[] {result.cell()}, site, System.nanoTime()));
+  }
+
+  /** Submits a task whose results these handles stand for. */
+  void submit(Task task, Handle<?>[] results, @Nullable Object site) {
+    checkOpen();
+    Object[] cells = results.length == 0 ? NO_CELLS : new Object[results.length];
+    for (int i = 0; i < results.length; i++) {
+      cells[i] = results[i].cell();
+    }
+    post(new Submit(task, cells, site, System.nanoTime()));
+  }
+
+  void create(ActorSpec spec, Task creation, Handle<?> handle) {
+    checkOpen();
+    post(new Create(spec, creation, handle.cell(), System.nanoTime()));
+  }
+
+  void checkOpen() {
+    if (closed) {
+      throw new RayStateException("this Ray instance was closed: start another with Ray.init()");
+    }
+  }
+
+  /** Whether this owner belongs to an instance. */
+  boolean waitsFor(ray.spi.Backend backend) {
+    return waiting.backend() == backend;
+  }
+
+  /** Refs that a function captured live for as long as the function does. */
+  void keep(Callee callee, List<Object> handles) {
+    if (!handles.isEmpty()) {
+      synchronized (captured) {
+        captured.put(callee, List.copyOf(handles));
+      }
+    }
+  }
+
+  /** Asks a foreign owner for an object, if that was not done. */
+  void want(ObjectId id) {
+    if (id.owner() != self) {
+      post(new Want(id));
+    }
+  }
+
+  /** Cancels the task that makes an object. */
+  public void cancel(ObjectId id, boolean recursive) {
+    post(new Cancel(id, recursive));
+  }
+
+  /** Cancels what a task that runs in this process submitted. */
+  void cancelChildren(ObjectId parent) {
+    post(new CancelChildren(parent));
+  }
+
+  void itemsTaken(Task task, int count) {
+    post(new ItemsTaken(task, count));
+  }
+
+  void dropped(HandleCell cell) {
+    post(cell);
+  }
+
+  /** Handles were found unreachable. */
+  void droppedAll(List<HandleCell> cells) {
+    post(new Dropped(cells));
+  }
+
+  /** Waits for an outcome until a deadline; returns null if it is over. */
+  @Nullable Outcome await(Handle<?> handle, long deadlineNs) {
+    want(handle.id());
+    return waiting.await(handle, deadlineNs);
+  }
+
+  // ---- refs inside values
+
+  /** The id of a ref that is being written, made this process's own where it is another's of this JVM. */
+  ObjectId idOf(Object handle) {
+    Handle<?> inner =
+        handle instanceof ActorRef<?> actor
+            ? LocalActorHandle.of(actor).creation()
+            : (Handle<?>) handle;
+    if (inner.owner() != this) {
+      adopt(inner);
+    } else if (inner.cell().isReleased()) {
+      throw inner.unusable();
+    }
+    return inner.id();
+  }
+
+  /** A handle of another process of this JVM came here outside of the protocol, through a static field. */
+  private void adopt(Handle<?> foreign) {
+    call(
+        () -> {
+          Reference reference = core.openNamed(foreign.id());
+          if (reference.cell() == null) {
+            Handle<?> handle = new Handle<>(this, foreign.id());
+            attach(reference, handle);
+          }
+          return true;
+        });
+  }
+
+  /** Makes handles of the refs in a value. */
+  List<Object> open(
+      List<ObjectId> ids,
+      List<@Nullable ActorKind> kinds,
+      @Nullable ObjectId umbrella,
+      @Nullable Acquired acquired) {
+    if (acquired != null) {
+      acquired.add(ids);
+    }
+    List<Handle<?>> handles = call(() -> openAll(ids, umbrella));
+    List<Object> opened = new ArrayList<>(ids.size());
+    for (int i = 0; i < ids.size(); i++) {
+      ActorKind actor = kinds.get(i);
+      opened.add(
+          actor == null ? handles.get(i) : actorRef(handles.get(i), actor));
+    }
+    return opened;
+  }
+
+  private List<Handle<?>> openAll(List<ObjectId> ids, @Nullable ObjectId umbrella) {
+    List<Handle<?>> handles = new ArrayList<>(ids.size());
+    for (ObjectId id : ids) {
+      Reference reference = core.open(id, umbrella);
+      if (reference == null) {
+        throw new ray.ObjectLostException("object " + id + " inside a value is gone");
+      }
+      handles.add(handleOf(reference));
+    }
+    return handles;
+  }
+
+  /** The interned handle, or a new one. In the mailbox. */
+  private Handle<?> handleOf(Reference reference) {
+    if (reference.cell() instanceof HandleCell cell && !cell.isReleased()) {
+      Handle<?> living = cell.get();
+      if (living != null) {
+        return living;
+      }
+    }
+    Handle<?> handle = new Handle<>(this, reference.id());
+    attach(reference, handle);
+    return handle;
+  }
+
+  private void attach(Reference reference, Handle<?> handle) {
+    core.attach(reference, handle.cell());
+    Outcome outcome = reference.outcome();
+    if (outcome != null) {
+      handle.cell().complete(outcome);
+    }
+  }
+
+  <T> ActorRef<T> actorRef(Handle<?> creation, ActorKind kind) {
+    return new ActorRef<>(new LocalActorHandle(waiting.backend(), creation, kind));
+  }
+
+  /** A handle for an actor that was found by its name. */
+  Handle<?> openNamed(ObjectId creation) {
+    return call(() -> handleOf(core.openNamed(creation)));
+  }
+
+  /** Asks the core; not from within a core. */
+  public <R extends @Nullable Object> R ask(Function<OwnerCore, R> question) {
+    return call(() -> question.apply(core));
+  }
+
+  List<ObjectId> retain(Collection<ObjectId> acquired) {
+    return acquired.isEmpty() ? List.of() : call(() -> core.retain(acquired));
+  }
+
+  void share(List<ObjectId> ids, long process) {
+    if (!ids.isEmpty()) {
+      call(
+          () -> {
+            core.share(ids, process);
+            return true;
+          });
+    }
+  }
+
+  // ---- the mailbox
+
+  @Override
+  public void deliver(Message message) {
+    post(message);
+  }
+
+  @Override
+  protected void handle(Object event) {
+    switch (event) {
+      case Submit(Task task, Object[] cells, Object site, long nowNs) ->
+          core.submit(task, cells, site, nowNs);
+      case Message message -> core.receive(message, System.nanoTime());
+      case HandleCell cell -> core.handleDropped(cell.id, cell);
+      case Put(Handle<?> handle, Outcome outcome, Object site) ->
+          core.put(handle.id(), outcome, handle.cell(), site);
+      case Dropped(List<HandleCell> cells) -> {
+        for (HandleCell cell : cells) {
+          core.handleDropped(cell.id, cell);
+        }
+      }
+      case Want(ObjectId id) -> core.want(id);
+      case Cancel(ObjectId id, boolean recursive) ->
+          core.cancel(id, recursive, System.nanoTime());
+      case CancelChildren(ObjectId parent) -> core.cancelChildren(parent, System.nanoTime());
+      case Create(ActorSpec spec, Task creation, Object cell, long nowNs) ->
+          core.createActor(spec, creation, cell, nowNs);
+      case Promise(Handle<?> handle) -> core.promise(handle.id(), handle.cell());
+      case Fulfil(ObjectId id, Outcome outcome) -> core.fulfil(id, outcome);
+      case Pinned(ObjectId heir) -> core.pinned(heir);
+      case ItemsTaken(Task task, int count) -> core.itemsTaken(task, count);
+      default -> throw new IllegalArgumentException("not for an owner: " + event);
+    }
+  }
+
+  @Override
+  protected @Nullable Object leaving() {
+    if (toWake.isEmpty() && toRun.isEmpty()) {
+      return null;
+    }
+    Work work = new Work(toWake, toRun);
+    toWake = new ArrayList<>();
+    toRun = new ArrayList<>();
+    return work;
+  }
+
+  @Override
+  protected void afterwards(Object work) {
+    Work due = (Work) work;
+    for (HandleCell.Waiter waiter : due.toWake()) {
+      HandleCell.wake(waiter);
+    }
+    for (Runnable each : due.toRun()) {
+      each.run();
+    }
+  }
+
+  // ---- effects, called from within the core
+
+  @Override
+  public void send(long process, Message message) {
+    peers.transport().send(process, message);
+  }
+
+  @Override
+  public void ready(Object cell, Outcome outcome) {
+    HandleCell.Waiter waiters = ((HandleCell) cell).complete(outcome);
+    if (waiters != null) {
+      toWake.add(waiters);
+    }
+  }
+
+  @Override
+  public void release(Outcome.Stored stored) {
+    toRun.add(() -> store.get().release(stored.key(), self));
+  }
+
+  @Override
+  public void pin(Outcome.Stored stored, ObjectId heir) {
+    toRun.add(
+        () -> {
+          store.get().pin(stored.key(), self);
+          post(new Pinned(heir));
+        });
+  }
+
+  @Override
+  public Object item(Object stream, ObjectId id, Outcome outcome) {
+    Handle<?> handle = new Handle<>(this, id);
+    ((GeneratorStream<?>) stream).add(handle);
+    toRun.add(((GeneratorStream<?>) stream)::signal);
+    return handle.cell();
+  }
+
+  @Override
+  public void endOfItems(Object stream) {
+    ((GeneratorStream<?>) stream).end();
+    toRun.add(((GeneratorStream<?>) stream)::signal);
+  }
+
+  @Override
+  public void unseenFailure(Task task, Outcome.Failed failure) {
+    toRun.add(() -> failures.report(task.spec().name(), failure));
+  }
+
+  @Override
+  public long control() {
+    return peers.control();
+  }
+
+  @Override
+  public long node() {
+    return peers.node();
+  }
+
+  @Override
+  public void actorRegistered(Message.ActorRegistered answer) {
+    toRun.add(() -> waiting.actorRegistered(answer));
+  }
+
+  // ---- time and the end
+
+  /** Time passed; returns whether the owner needs to be told again. */
+  public boolean tick(long nowNs) {
+    return call(() -> core.tick(nowNs));
+  }
+
+  /** Cancels all; refs can't be used any more. */
+  public void close() {
+    call(
+        () -> {
+          core.close(System.nanoTime());
+          return true;
+        });
+  }
+
+  /** After this, refs throw. */
+  public void shut() {
+    closed = true;
+  }
+
+  @Override
+  public String toString() {
+    return "owner " + Long.toHexString(self);
+  }
+}

@@ -1,0 +1,75 @@
+package ray.runtime;
+
+import java.lang.ref.Reference;
+import java.lang.ref.ReferenceQueue;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import ray.core.Outcome;
+
+/**
+ * Notices handles that the garbage collector found unreachable, and tells their owners, in batches: a
+ * queue of our own, because a {@code Cleaner} costs a lock and an object more for each.
+ */
+public final class RefCollector implements AutoCloseable {
+  /** How many handles are told of at a time. */
+  private static final int MAX_BATCH = 2048;
+
+  private final ReferenceQueue<Handle<?>> collected = new ReferenceQueue<>();
+  private final FailureReporter failures;
+  private final Thread thread;
+  private volatile boolean closed;
+
+  /** A collector that reports failures which nobody has seen. */
+  public RefCollector(FailureReporter failures, String name) {
+    this.failures = failures;
+    this.thread = Thread.ofPlatform().daemon().name("ray-refs-" + name).unstarted(this::run);
+  }
+
+  /** Where handles are registered. */
+  public ReferenceQueue<Handle<?>> queue() {
+    return collected;
+  }
+
+  /** Begins. */
+  public void start() {
+    thread.start();
+  }
+
+  private void run() {
+    try {
+      while (!closed) {
+        tell(collected.remove());
+      }
+    } catch (InterruptedException end) {
+      assert closed : "interrupted by nobody";
+    }
+  }
+
+  private void tell(Reference<? extends Handle<?>> first) {
+    Map<OwnerShell, List<HandleCell>> byOwner = new HashMap<>(4);
+    @Nullable Reference<? extends Handle<?>> next = first;
+    for (int i = 0; next != null && i < MAX_BATCH; i++, next = collected.poll()) {
+      HandleCell cell = (HandleCell) next;
+      if (cell.release()) {
+        byOwner.computeIfAbsent(cell.owner, missing -> new ArrayList<>()).add(cell);
+        reportUnseen(cell);
+      }
+    }
+    byOwner.forEach(OwnerShell::droppedAll);
+  }
+
+  private void reportUnseen(HandleCell cell) {
+    if (cell.outcome() instanceof Outcome.Failed failed && !cell.isObserved()) {
+      failures.report(cell.id.toString(), failed);
+    }
+  }
+
+  @Override
+  public void close() {
+    closed = true;
+    thread.interrupt();
+  }
+}

@@ -1,0 +1,467 @@
+package ray.runtime;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import ray.ActorDiedException;
+import ray.ActorId;
+import ray.ActorOptions;
+import ray.ActorRef;
+import ray.MethodOptions;
+import ray.ObjectId;
+import ray.ObjectRef;
+import ray.ObjectRefStream;
+import ray.PendingCallsExceededException;
+import ray.Resources;
+import ray.RuntimeContext;
+import ray.SchedulingStrategy;
+import ray.TaskOptions;
+import ray.core.ActorSpec;
+import ray.core.FunctionKey;
+import ray.core.Message;
+import ray.core.Outcome;
+import ray.core.RefArgument;
+import ray.core.TaskPolicy;
+import ray.core.TaskSpec;
+import ray.core.executor.ActorSlot;
+import ray.core.owner.Task;
+import ray.function.RayFunction;
+import ray.runtime.serialization.FunctionSnapshot;
+import ray.runtime.serialization.Functions;
+import ray.runtime.serialization.HandleTable;
+import ray.runtime.serialization.UnserializableValueException;
+import ray.spi.ActorCreation;
+import ray.spi.Backend;
+import ray.spi.FunctionCall;
+import ray.spi.MethodCall;
+import ray.spi.Shape;
+
+/**
+ * Turns calls of the API into tasks: takes functions and arguments by value, makes the handles, and hands
+ * the task to the owner of the calling thread's process. Thread-safe.
+ */
+public final class Submitter {
+  private static final FunctionKey METHOD_KEY_SOURCE =
+      new FunctionKey("", Resources.NONE, SchedulingStrategy.standard());
+
+  private final Backend backend;
+  private final long job;
+  private final String namespace;
+  private final OwnerShell driver;
+  private final LocalWaiting waiting;
+  private final boolean creationSites;
+
+  /** A submitter of one job. */
+  public Submitter(
+      Backend backend,
+      long job,
+      String namespace,
+      OwnerShell driver,
+      LocalWaiting waiting,
+      boolean creationSites) {
+    this.backend = backend;
+    this.job = job;
+    this.namespace = namespace;
+    this.driver = driver;
+    this.waiting = waiting;
+    this.creationSites = creationSites;
+  }
+
+  /** What does not change between submissions of one function with the same options. */
+  private record Prepared(
+      OwnerShell owner, Callee callee, FunctionKey key, String name, TaskPolicy policy) {}
+
+  /** The owner of the process that the calling thread belongs to. */
+  public OwnerShell owner() {
+    TaskContext context = TaskContext.of(backend);
+    return context == null ? driver : context.executor.owner();
+  }
+
+  private static @Nullable ObjectId parent(Backend backend) {
+    TaskContext context = TaskContext.of(backend);
+    return context == null ? null : context.run().spec().id();
+  }
+
+  private @Nullable Object site() {
+    return creationSites ? new Throwable() : null;
+  }
+
+  // ---- functions
+
+  private Prepared prepare(FunctionCall<?> call, OwnerShell owner) {
+    if (call.cache() instanceof Prepared prepared
+        && (prepared.owner() == owner || prepared.callee().captured().isEmpty())
+        && prepared.owner().waitsFor(backend)) {
+      return prepared;
+    }
+    TaskOptions options = call.options();
+    Callee callee = callee(call.function(), owner, call.shape().spread(), options.retryExceptions());
+    String function = callee.snapshot().info().name();
+    FunctionKey key = new FunctionKey(function, options.resources(), options.strategy());
+    TaskPolicy policy =
+        new TaskPolicy(
+            options.maxRetries(),
+            options.retryExceptions(),
+            options.timeLimit().map(java.time.Duration::toNanos).orElse(0L),
+            options.backpressure(),
+            "",
+            options.labels());
+    String name = options.name().isEmpty() ? function : options.name();
+    Prepared prepared = new Prepared(owner, callee, key, name, policy);
+    call.cache(prepared);
+    return prepared;
+  }
+
+  private static Callee callee(
+      RayFunction function,
+      OwnerShell owner,
+      boolean spread,
+      List<Class<? extends Throwable>> retryExceptions) {
+    HandleTable handles = new HandleTable();
+    FunctionSnapshot snapshot;
+    try {
+      snapshot = Functions.snapshot(function, owner.values().serializers(), handles);
+    } catch (UnserializableValueException e) {
+      throw new ray.NotSerializableException(String.valueOf(e.getMessage()), e);
+    }
+    List<ObjectId> captured = new ArrayList<>();
+    List<@Nullable ActorKind> kinds = new ArrayList<>();
+    for (Object handle : handles.handles()) {
+      captured.add(owner.idOf(handle));
+      kinds.add(handle instanceof ActorRef<?> actor ? LocalActorHandle.of(actor).kind() : null);
+    }
+    Callee callee =
+        new Callee(snapshot, List.copyOf(captured), kinds, spread, retryExceptions);
+    owner.keep(callee, handles.handles());
+    return callee;
+  }
+
+  // ---- tasks
+
+  /** Submits a task. */
+  public Object submit(FunctionCall<?> call, @Nullable Object[] arguments) {
+    OwnerShell owner = owner();
+    owner.checkOpen();
+    Prepared prepared = prepare(call, owner);
+    List<ObjectId> nested = prepared.callee().captured();
+    Arguments taken = take(arguments, owner, nested);
+    int returns = call.shape().returns();
+    TaskSpec spec =
+        new TaskSpec(
+            owner.newIds(returns),
+            job,
+            parent(backend),
+            prepared.key(),
+            prepared.name(),
+            prepared.callee(),
+            taken.values(),
+            taken.nested(),
+            returns,
+            prepared.policy(),
+            null);
+    return start(spec, owner, taken, null);
+  }
+
+  /** Arguments as they travel: refs, bytes, or values known to be immutable. */
+  private record Arguments(
+      @Nullable Object[] values, List<ObjectId> nested, List<Handle<?>> temporary) {}
+
+  private static Arguments take(
+      @Nullable Object[] arguments, OwnerShell owner, List<ObjectId> captured) {
+    if (arguments.length == 0) {
+      return new Arguments(arguments, captured, List.of());
+    }
+    List<ObjectId> nested = captured;
+    List<Handle<?>> temporary = List.of();
+    @Nullable Object[] taken = new @Nullable Object[arguments.length];
+    for (int i = 0; i < arguments.length; i++) {
+      Object argument = arguments[i];
+      if (argument instanceof Handle<?> ref) {
+        taken[i] = new RefArgument(owner.idOf(ref));
+        continue;
+      }
+      Outcome outcome = owner.values().pack(argument, owner.id());
+      if (outcome instanceof Outcome.Inline inline) {
+        taken[i] = inline.body();
+        if (!inline.contained().isEmpty()) {
+          nested = nested == captured ? new ArrayList<>(captured) : nested;
+          nested.addAll(inline.contained());
+        }
+      } else {
+        Handle<?> stored = owner.store(outcome);
+        temporary = temporary.isEmpty() ? new ArrayList<>() : temporary;
+        temporary.add(stored);
+        taken[i] = new RefArgument(stored.id());
+      }
+    }
+    return new Arguments(taken, nested, temporary);
+  }
+
+  private Object start(
+      TaskSpec spec, OwnerShell owner, Arguments taken, @Nullable Handle<?> keptAlive) {
+    Object given;
+    if (spec.isGenerator()) {
+      GeneratorStream<?> stream = new GeneratorStream<>(owner, waiting, spec);
+      Task task = new Task(spec, stream);
+      stream.start(task);
+      owner.submit(task, new Handle<?>[0], site());
+      given = stream;
+    } else if (spec.returns() == 1) {
+      Handle<?> result = new Handle<>(owner, spec.id());
+      owner.submit(new Task(spec, null), result, site());
+      given = result;
+    } else {
+      Handle<?>[] results = new Handle<?>[spec.returns()];
+      for (int i = 0; i < results.length; i++) {
+        results[i] = new Handle<>(owner, spec.result(i));
+      }
+      owner.submit(new Task(spec, null), results, site());
+      given = results;
+    }
+    for (Handle<?> stored : taken.temporary()) {
+      stored.close();
+    }
+    if (waiting.isSerial()) {
+      waiting.runNow(spec.id(), done(given));
+    }
+    java.lang.ref.Reference.reachabilityFence(keptAlive);
+    return given;
+  }
+
+  private static java.util.function.BooleanSupplier done(Object given) {
+    return given instanceof Handle<?> handle ? () -> handle.cell().outcome() != null : () -> false;
+  }
+
+  // ---- actors
+
+  /** Creates an actor. */
+  public <T> ActorRef<T> create(ActorCreation<T> creation, @Nullable Object[] arguments) {
+    OwnerShell owner = owner();
+    owner.checkOpen();
+    ActorOptions options = creation.options();
+    Callee callee = callee(creation.constructor(), owner, false, List.of());
+    Arguments taken = take(arguments, owner, callee.captured());
+    ObjectId id = owner.newIds(1);
+    String className = className(callee);
+    FunctionKey key = new FunctionKey(className, options.resources(), options.strategy());
+    TaskSpec constructor =
+        new TaskSpec(
+            id,
+            job,
+            parent(backend),
+            key,
+            className + " (constructor)",
+            callee,
+            taken.values(),
+            taken.nested(),
+            1,
+            new TaskPolicy(options.maxRestarts(), List.of(), 0, 1, "", options.labels()),
+            new ActorId(id));
+    ActorSpec spec =
+        new ActorSpec(
+            new ActorId(id),
+            className,
+            Objects.requireNonNullElse(options.namespace(), namespace),
+            options,
+            constructor);
+    Handle<?> handle = new Handle<>(owner, id);
+    var registration =
+        options.name().isEmpty() ? null : waiting.expectRegistration(spec.id());
+    owner.create(spec, new Task(constructor, null), handle);
+    for (Handle<?> stored : taken.temporary()) {
+      stored.close();
+    }
+    if (waiting.isSerial()) {
+      waiting.runNow(id, () -> handle.cell().outcome() != null);
+    }
+    ActorKind kind =
+        new ActorKind(className, options.maxTaskRetries(), options.maxPendingCalls());
+    if (registration != null) {
+      Message.ActorRegistered answer = registration.join();
+      String refusal = answer.refusal();
+      if (refusal != null) {
+        handle.cell().observe();
+        handle.close();
+        throw new ActorDiedException(refusal);
+      }
+      if (!answer.actual().equals(spec.id())) {
+        handle.cell().observe();
+        handle.close();
+        return owner.actorRef(owner.openNamed(answer.actual().creation()), kind);
+      }
+    }
+    return owner.actorRef(handle, kind);
+  }
+
+  private static String className(Callee callee) {
+    String returned = callee.snapshot().info().type().returnType().getSimpleName();
+    return returned.isEmpty() || returned.equals("Object")
+        ? callee.snapshot().info().name()
+        : returned;
+  }
+
+  /** Calls a method. */
+  Object call(LocalActorHandle actor, MethodCall<?> call, @Nullable Object[] arguments) {
+    OwnerShell owner = owner();
+    owner.checkOpen();
+    ObjectId creation = owner.idOf(new ActorRef<>(actor));
+    ActorId id = new ActorId(creation);
+    int limit = actor.kind().maxPendingCalls();
+    if (limit > 0 && owner.ask(core -> core.unfinishedCalls(id)) >= limit) {
+      throw new PendingCallsExceededException(
+          "actor " + actor.className() + " has " + limit
+              + " calls of this caller waiting, which is its maxPendingCalls: wait for some of"
+              + " them first");
+    }
+    MethodOptions options = call.options();
+    Callee callee =
+        callee(call.function(), owner, call.shape().spread(), options.retryExceptions());
+    Arguments taken = take(arguments, owner, callee.captured());
+    int returns = call.shape().returns();
+    String function = callee.snapshot().info().name();
+    int retries =
+        Objects.requireNonNullElse(
+            options.maxTaskRetries(), actor.kind().maxTaskRetries());
+    TaskSpec spec =
+        new TaskSpec(
+            owner.newIds(returns),
+            job,
+            parent(backend),
+            methodKey(function),
+            options.name().isEmpty() ? function : options.name(),
+            callee,
+            taken.values(),
+            taken.nested(),
+            returns,
+            policy(options, retries),
+            id);
+    return start(spec, owner, taken, actor.creation());
+  }
+
+  private static final Map<String, FunctionKey> METHOD_KEYS =
+      new java.util.concurrent.ConcurrentHashMap<>();
+
+  private static FunctionKey methodKey(String function) {
+    FunctionKey key = METHOD_KEYS.get(function);
+    if (key == null) {
+      key =
+          METHOD_KEYS.computeIfAbsent(
+              function,
+              name ->
+                  new FunctionKey(
+                      name, METHOD_KEY_SOURCE.resources(), METHOD_KEY_SOURCE.strategy()));
+    }
+    return key;
+  }
+
+  private static final TaskPolicy PLAIN_METHOD = policyOf(MethodOptions.DEFAULT, 0);
+
+  private static TaskPolicy policy(MethodOptions options, int retries) {
+    return options == MethodOptions.DEFAULT && retries == 0
+        ? PLAIN_METHOD
+        : policyOf(options, retries);
+  }
+
+  private static TaskPolicy policyOf(MethodOptions options, int retries) {
+    java.time.Duration timeout = options.timeout();
+    return new TaskPolicy(
+        retries,
+        options.retryExceptions(),
+        timeout == null ? 0 : timeout.toNanos(),
+        options.backpressure(),
+        options.concurrencyGroup(),
+        Map.of());
+  }
+
+  // ---- the rest of what programs do
+
+  /** Stores a value. */
+  public <T extends @Nullable Object> ObjectRef<T> put(T value) {
+    return owner().put(value, site());
+  }
+
+  /** Cancels the task that makes an object. */
+  public void cancel(Handle<?> ref, boolean recursive) {
+    ref.owner().checkOpen();
+    ref.cell().observe();
+    ref.owner().cancel(ref.id(), recursive);
+  }
+
+  /** Cancels a generator. */
+  public void cancel(ObjectRefStream<?> stream, boolean recursive) {
+    GeneratorStream<?> generator = (GeneratorStream<?>) stream;
+    generator.owner().cancel(generator.task().spec().id(), recursive);
+  }
+
+  /** Where the calling code runs. */
+  public RuntimeContext context(String node, String ofNamespace) {
+    TaskContext context = TaskContext.of(backend);
+    String jobName = Long.toHexString(job);
+    if (context == null) {
+      return new RuntimeContext(
+          jobName, node, Long.toHexString(driver.id()), Optional.empty(), "", 0, Optional.empty(),
+          Resources.NONE, ofNamespace);
+    }
+    TaskSpec spec = context.run().spec();
+    ActorSlot actor = context.run().actor();
+    return new RuntimeContext(
+        jobName,
+        node,
+        Long.toHexString(context.executor.owner().id()),
+        Optional.of(spec.id()),
+        spec.name(),
+        context.run().attempt(),
+        Optional.ofNullable(spec.actor()),
+        actor == null ? spec.schedulingClass().resources() : actor.spec().options().resources(),
+        ofNamespace);
+  }
+
+  /** Whether the calling thread runs a task of this instance. */
+  public boolean runsOnThisThread() {
+    return TaskContext.of(backend) != null;
+  }
+
+  /** Reports failures that nobody has asked for, at the end of the program. */
+  public void reportUnseen(FailureReporter failures) {
+    List<HandleCell> living = new ArrayList<>();
+    driver.ask(
+        core -> {
+          core.forEachCell(cell -> living.add((HandleCell) cell));
+          return true;
+        });
+    for (HandleCell cell : living) {
+      if (cell.outcome() instanceof Outcome.Failed failed && !cell.isObserved()) {
+        failures.report(cell.id.toString(), failed);
+      }
+    }
+  }
+
+  /** A ref to a living actor that was found by its name. */
+  public <T> ActorRef<T> found(ActorSpec spec) {
+    OwnerShell owner = owner();
+    return owner.actorRef(
+        owner.openNamed(spec.id().creation()),
+        new ActorKind(
+            spec.className(), spec.options().maxTaskRetries(), spec.options().maxPendingCalls()));
+  }
+
+  /** Ends an actor. */
+  void kill(ActorId id, boolean restart) {
+    OwnerShell owner = owner();
+    owner.send(owner.control(), new Message.KillActor(id, restart, "it was killed with kill()"));
+  }
+
+  /** Ends the actor whose method runs on this thread. */
+  public void exitActor() {
+    TaskContext context = TaskContext.of(backend);
+    if (context == null || context.run().actor() == null || context.run().spec().isCreation()) {
+      throw new ray.RayStateException(
+          "Ray.exitActor() can be called only from within an actor's method");
+    }
+    throw new ActorExit();
+  }
+
+}
