@@ -16,7 +16,9 @@ final class CallQueue {
   private static final int MAX_TAKE = 128;
 
   final long owner;
-  final long job;
+
+  /** The tasks' job; 0 until one has come, for a lease can come first. */
+  long job;
   final @Nullable FunctionKey key;
   final @Nullable ActorSlot actor;
 

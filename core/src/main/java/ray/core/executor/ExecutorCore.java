@@ -118,6 +118,7 @@ public final class ExecutorCore {
           list(last);
         }
         last = queue(message.owner(), push.spec().job(), key);
+        last.job = push.spec().job();
       }
       Execution run =
           new Execution(message.owner(), push.spec(), push.attempt(), push.values(), last);
