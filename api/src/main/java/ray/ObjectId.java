@@ -19,9 +19,11 @@ public record ObjectId(long owner, long number) implements Comparable<ObjectId> 
     return (int) (mixed ^ mixed >>> 32);
   }
 
-  /** Hexadecimal, as printed everywhere: {@code owner-number}. */
+  /** Hexadecimal, as printed everywhere: {@code owner-number}, for an actor {@code owner-actor-number}. */
   @Override
   public String toString() {
-    return Long.toHexString(owner) + "-" + Long.toHexString(number);
+    return Long.toHexString(owner)
+        + (number < 0 ? "-actor-" : "-")
+        + Long.toHexString(Math.abs(number));
   }
 }

@@ -137,6 +137,11 @@ public final class OwnerShell extends Mailbox implements Endpoint, OwnerEffects 
     return new ObjectId(self, numbers.getAndAdd(2L * Math.max(1, count)));
   }
 
+  /** The id of the object that stands for a new actor: those have negative numbers. */
+  ObjectId newActorId() {
+    return new ObjectId(self, -numbers.getAndAdd(2));
+  }
+
   // ---- what the program does
 
   /** Stores a value. */

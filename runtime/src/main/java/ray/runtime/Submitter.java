@@ -244,7 +244,7 @@ public final class Submitter {
     ActorOptions options = creation.options();
     Callee callee = callee(creation.constructor(), owner, false, List.of());
     Arguments taken = take(arguments, owner, callee.captured());
-    ObjectId id = owner.newIds(1);
+    ObjectId id = owner.newActorId();
     String className = className(callee);
     FunctionKey key = new FunctionKey(className, options.resources(), options.strategy());
     TaskSpec constructor =

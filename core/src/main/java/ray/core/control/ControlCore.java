@@ -196,6 +196,7 @@ public final class ControlCore {
       return;
     }
     if (actor.state == ActorInfo.State.DEAD || actor.incarnation != message.incarnation()) {
+      tellRetained(actor, message);
       if (failure == null) {
         effects.send(
             message.worker(),
@@ -205,6 +206,7 @@ public final class ControlCore {
       return;
     }
     if (failure != null) {
+      tellRetained(actor, message);
       finish(actor, diedInConstructor("actor " + describe(actor), failure));
       return;
     }
@@ -217,6 +219,21 @@ public final class ControlCore {
     publish(actor);
     if (actor.outOfScope) {
       stop(actor, "nothing refers to it any more", true);
+    }
+  }
+
+  /** What a constructor kept is for the actor's owner to register, even where nothing came of the actor. */
+  private void tellRetained(ActorRecord actor, Message.ActorCreated message) {
+    if (!message.retained().isEmpty()) {
+      effects.send(
+          actor.owner,
+          new Message.ActorChanged(
+              message.actor(),
+              actor.state,
+              actor.incarnation,
+              message.worker(),
+              actor.cause,
+              message.retained()));
     }
   }
 

@@ -402,8 +402,12 @@ public final class OwnerCore {
 
   // ---- actors
 
-  /** The program creates an actor; {@code creation} makes the object that stands for it. */
+  /**
+   * The program creates an actor; {@code creation} makes the object that stands for it, whose number is
+   * negative.
+   */
   public void createActor(ActorSpec spec, Task creation, Object cell, long nowNs) {
+    assert spec.id().creation().number() < 0 : "the number of actor " + spec.id() + " is not negative";
     now = nowNs;
     references.make(spec.id().creation(), cell, creation);
     creation.sinceNs = nowNs;
@@ -485,6 +489,9 @@ public final class OwnerCore {
   }
 
   private void actorChanged(Message.ActorChanged change) {
+    if (change.actor().creation().owner() == self) {
+      references.retainedBy(change.worker(), change.retained());
+    }
     ActorClient client = actors.get(change.actor());
     if (client == null) {
       return;
@@ -494,7 +501,6 @@ public final class OwnerCore {
     OwnedReference own = references.findOwned(change.actor().creation());
     if (own != null && own.producer != null) {
       if (change.state() == ActorInfo.State.ALIVE) {
-        references.retainedBy(change.worker(), change.retained());
         end(own.producer, List.of(new Outcome.Inline(null, 0, List.of())), 0);
       } else if (change.state() == ActorInfo.State.DEAD && cause != null) {
         end(own.producer, List.of(cause), 0);

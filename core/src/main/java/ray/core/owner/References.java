@@ -241,7 +241,7 @@ final class References {
     }
     BorrowedReference source = borrow(id);
     source.registrations++;
-    if (id.owner() != worker) {
+    if (id.owner() != worker || isActor(id)) {
       return source;
     }
     if (source.heir != null) {
@@ -253,6 +253,14 @@ final class References {
     source.aliases++;
     effects.send(id.owner(), new Message.Resolve(self, id, true));
     return heir;
+  }
+
+  /**
+   * Actors have negative numbers. An actor is known everywhere by the object that its creation makes, so
+   * that one is borrowed, and never renamed.
+   */
+  private static boolean isActor(ObjectId id) {
+    return id.number() < 0;
   }
 
   private void becomeAlias(OwnedReference alias, @Nullable Reference target) {
