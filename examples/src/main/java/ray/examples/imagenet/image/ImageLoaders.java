@@ -17,11 +17,11 @@ public final class ImageLoaders {
   @FunctionalInterface
   public interface Work<R> {
     /** Does it. */
-    R with(ImageLoader loader);
+    R with(ImageLoader loader) throws InterruptedException;
   }
 
   /** Lends a loader for images of {@code size} by {@code size} for the time of the work. */
-  public static <R> R lend(int size, Work<R> work) {
+  public static <R> R lend(int size, Work<R> work) throws InterruptedException {
     ImageLoader idle = IDLE.poll();
     ImageLoader loader =
         idle != null && idle.size() == size ? idle : new ImageLoader(size, JpegDecoders.create());

@@ -66,8 +66,7 @@ final class Resampler {
   }
 
   private ResamplingWeights weights(int length) {
-    return weightsByLength.computeIfAbsent(
-        length, _ -> ResamplingWeights.lanczos(length, size));
+    return weightsByLength.computeIfAbsent(length, _ -> ResamplingWeights.lanczos(length, size));
   }
 
   private void makeRoom(PixelBuffer image, int channels, int maxTaps) {

@@ -40,7 +40,8 @@ public record FolderSource(String place) implements TarSource {
   private List<TarFile> listFolder(Path folder) throws IOException {
     List<TarFile> tars = new ArrayList<>();
     try (Stream<Path> files = Files.list(folder)) {
-      for (Path file : (Iterable<Path>) files.sorted(Comparator.comparing(Path::toString))::iterator) {
+      for (Path file :
+          (Iterable<Path>) files.sorted(Comparator.comparing(Path::toString))::iterator) {
         if (file.toString().endsWith(".tar") && Files.isRegularFile(file)) {
           tars.add(tarFile(file));
         }

@@ -11,8 +11,9 @@ import software.amazon.awssdk.services.s3.model.GetObjectRequest;
 import software.amazon.awssdk.services.s3.model.GetObjectResponse;
 
 /**
- * The bytes of one object of S3. A connection that breaks half way is opened again where it broke, a few
- * times: a tar may be read for an hour. Closing it early does not read the rest. Not thread-safe.
+ * The bytes of one object of S3. A connection that breaks half way is opened again where it broke,
+ * a few times: a tar may be read for an hour. Closing it early does not read the rest. Not
+ * thread-safe.
  */
 final class S3ObjectStream extends InputStream {
   /** Breaks in a row, without a byte between them, after which we give up. */

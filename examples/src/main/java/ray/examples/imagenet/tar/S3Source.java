@@ -20,8 +20,8 @@ import software.amazon.awssdk.services.s3.model.S3Exception;
 import software.amazon.awssdk.services.s3.model.S3Object;
 
 /**
- * Tar files in a bucket of S3, or of a server that speaks its protocol. Credentials and the region come
- * from where the AWS SDK usually finds them: environment, profile, instance.
+ * Tar files in a bucket of S3, or of a server that speaks its protocol. Credentials and the region
+ * come from where the AWS SDK usually finds them: environment, profile, instance.
  *
  * @param bucket the bucket
  * @param prefix what the keys of the tar files begin with

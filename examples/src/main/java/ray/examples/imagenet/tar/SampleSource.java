@@ -9,7 +9,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** The sample that ships with this example: 42 images of seven classes, as resources beside the code. */
+/**
+ * The sample that ships with this example: 42 images of seven classes, as resources beside the
+ * code.
+ */
 public record SampleSource() implements TarSource {
   private static final String FOLDER = "/ray/examples/imagenet/sample/";
 
@@ -18,7 +21,9 @@ public record SampleSource() implements TarSource {
     List<TarFile> tars = new ArrayList<>();
     for (String line : text().lines().toList()) {
       String name = line.substring(0, line.indexOf('\t')) + ".tar";
-      tars.add(new TarFile(name, FOLDER + name, url(FOLDER + name).openConnection().getContentLengthLong()));
+      tars.add(
+          new TarFile(
+              name, FOLDER + name, url(FOLDER + name).openConnection().getContentLengthLong()));
     }
     return tars;
   }

@@ -16,9 +16,10 @@ import org.jspecify.annotations.Nullable;
 import ray.examples.imagenet.tar.DamagedTarException.Kind;
 
 /**
- * The images of one tar file, one after the other, as they stream by: nothing but the current image is in
- * memory. Tars within the tar (as in ImageNet's own {@code ILSVRC2012_img_train.tar}) are read as if their
- * entries were its own. Entries that are no images by their name are passed over. Not thread-safe.
+ * The images of one tar file, one after the other, as they stream by: nothing but the current image
+ * is in memory. Tars within the tar (as in ImageNet's own {@code ILSVRC2012_img_train.tar}) are
+ * read as if their entries were its own. Entries that are no images by their name are passed over.
+ * Not thread-safe.
  */
 public final class TarImageReader implements Closeable {
   /** No image is longer; a header that says so is damaged. */
@@ -159,10 +160,13 @@ public final class TarImageReader implements Closeable {
     }
     return new DamagedTarException(
         Kind.DAMAGED,
-        "it is no tar file, or damaged, at byte %,d: %s".formatted(watched.count(), e.getMessage()));
+        "it is no tar file, or damaged, at byte %,d: %s"
+            .formatted(watched.count(), e.getMessage()));
   }
 
-  /** The tar library's own exceptions have no cause of another kind and are thrown from its classes. */
+  /**
+   * The tar library's own exceptions have no cause of another kind and are thrown from its classes.
+   */
   private static boolean isAboutTheTar(IOException e) {
     StackTraceElement[] stack = e.getStackTrace();
     return stack.length > 0 && stack[0].getClassName().startsWith("org.apache.commons.compress");

@@ -17,7 +17,10 @@ public sealed interface TarSource permits FolderSource, S3Source, SampleSource {
   /** Opens one for reading from its start. The stream is not buffered. */
   InputStream open(TarFile tar) throws IOException;
 
-  /** The text of {@code synsets.txt} (or {@code LOC_synset_mapping.txt}) beside the tars, if there is one. */
+  /**
+   * The text of {@code synsets.txt} (or {@code LOC_synset_mapping.txt}) beside the tars, if there
+   * is one.
+   */
   Optional<String> synsets() throws IOException;
 
   /** The place in words. */

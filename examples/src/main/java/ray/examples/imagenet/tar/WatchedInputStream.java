@@ -5,8 +5,8 @@ import java.io.IOException;
 import java.io.InputStream;
 
 /**
- * Knows how much was read, whether the end was reached, and how many zero bytes were the last: a tar ends
- * with blocks of them, so one that does not was cut short. Not thread-safe.
+ * Knows how much was read, whether the end was reached, and how many zero bytes were the last: a
+ * tar ends with blocks of them, so one that does not was cut short. Not thread-safe.
  */
 final class WatchedInputStream extends FilterInputStream {
   private long count;

@@ -1,4 +1,7 @@
-/** Where tar files come from (a folder, S3, the sample in the jar), and the images in them as a stream. */
+/**
+ * Where tar files come from (a folder, S3, the sample in the jar), and the images in them as a
+ * stream.
+ */
 @NullMarked
 package ray.examples.imagenet.tar;
 

@@ -28,7 +28,9 @@ class TarImageReaderTest {
 
     List<TarImage> images = read("n90000001.tar", tar);
 
-    assertThat(images).extracting(TarImage::name).containsExactly("n90000001_1.JPEG", "n90000001_2.JPEG");
+    assertThat(images)
+        .extracting(TarImage::name)
+        .containsExactly("n90000001_1.JPEG", "n90000001_2.JPEG");
     assertThat(images.get(0).data()).isEqualTo(DATA);
     assertThat(images.get(1).data()).hasSize(3000);
   }

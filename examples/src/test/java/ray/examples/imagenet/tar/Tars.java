@@ -21,11 +21,10 @@ public final class Tars {
   }
 
   static Tars pax() {
-    return new Tars(
-        tar -> {
-          tar.setLongFileMode(TarArchiveOutputStream.LONGFILE_POSIX);
-          tar.setAddPaxHeadersForNonAsciiNames(true);
-        });
+    return new Tars(tar -> {
+      tar.setLongFileMode(TarArchiveOutputStream.LONGFILE_POSIX);
+      tar.setAddPaxHeadersForNonAsciiNames(true);
+    });
   }
 
   static Tars gnu() {

@@ -1,0 +1,88 @@
+package ray.examples.imagenet;
+
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.Iterator;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import ray.NodeInfo;
+import ray.ObjectRef;
+import ray.ObjectRefStream;
+import ray.Ray;
+import ray.Refs2;
+import ray.RemoteFunction2;
+import ray.RemoteFunction3;
+import ray.Resources;
+import ray.examples.imagenet.tar.TarFile;
+import ray.examples.imagenet.tar.TarSource;
+
+/**
+ * The tasks that make batches out of tars. A generator task reads each tar and yields batches of
+ * undecoded images; a task decodes each of those. So one huge tar keeps all cores busy, as reading
+ * is two orders of magnitude faster than decoding; and of a thousand small ones a few are read at a
+ * time. Whoever takes batches decides how many are on their way: nothing is read far ahead of them.
+ * Not thread-safe.
+ */
+final class BatchPipeline implements AutoCloseable {
+  /** Tars that are read at the same time, to overlap the waits for a disk or a network. */
+  private static final int OPEN_TARS = 4;
+
+  /** Batches that a tar is read ahead; those of {@link #OPEN_TARS} together stay below 70 MB. */
+  private static final int READ_AHEAD = 2;
+
+  private final RemoteFunction3<TarSource, TarFile, Integer, ObjectRefStream<RawBatch>> read =
+      Ray.remote(ImageNetTasks::read).name("read tar").cpus(0).backpressure(READ_AHEAD);
+  private final RemoteFunction2<RawBatch, Integer, Refs2<ImageBatch, BatchReport>> decode =
+      Ray.remote(ImageNetTasks::decode).name("decode images");
+
+  private final TarSource source;
+  private final LoadOptions options;
+  private final Iterator<TarFile> unopened;
+  private final Deque<ObjectRefStream<RawBatch>> open = new ArrayDeque<>();
+
+  BatchPipeline(TarSource source, List<TarFile> tars, LoadOptions options) {
+    this.source = source;
+    this.options = options;
+    this.unopened = tars.iterator();
+  }
+
+  /**
+   * How many batches to have on their way: two a core keep it busy while results are looked at, but
+   * no more than fill a quarter of the object store.
+   */
+  static int maxInFlight(LoadOptions options) {
+    long cpus = (long) Math.ceil(Ray.clusterResources().amount(Resources.CPU));
+    long storeBytes = Ray.nodes().stream().mapToLong(NodeInfo::objectStoreBytes).sum();
+    long fitting = storeBytes / 4 / options.batchBytes();
+    return (int) Math.max(1, Math.min(2 * cpus + 2, fitting));
+  }
+
+  /**
+   * Submits the next batch, and returns the refs to it and to its report; null if there is none.
+   */
+  @Nullable Refs2<ImageBatch, BatchReport> next() {
+    for (openTars(); !open.isEmpty(); openTars()) {
+      ObjectRefStream<RawBatch> tar = open.removeFirst();
+      if (tar.hasNext()) {
+        open.addLast(tar);
+        try (ObjectRef<RawBatch> raw = tar.next()) {
+          return decode.remote(raw, options.size());
+        }
+      }
+      tar.close();
+    }
+    return null;
+  }
+
+  private void openTars() {
+    while (open.size() < OPEN_TARS && unopened.hasNext()) {
+      open.addLast(read.remote(source, unopened.next(), options.imagesPerBatch()));
+    }
+  }
+
+  @Override
+  public void close() {
+    open.forEach(ObjectRefStream::close);
+    open.clear();
+  }
+}

@@ -1,0 +1,50 @@
+package ray.examples.imagenet;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicReference;
+import jdk.jshell.tool.JavaShellToolBuilder;
+import ray.ObjectRef;
+
+/**
+ * JShell with the loaded batches in a variable. It runs in this JVM, so it has Ray and its store.
+ */
+public final class ImageNetShell {
+  private static final String START_UP =
+      """
+      import module java.base;
+      import ray.*;
+      import ray.examples.imagenet.*;
+      List<ObjectRef<ImageBatch>> batches = ImageNetShell.batches();
+      System.out.printf("batches: %d refs; the first is %s%n", batches.size(), batches.getFirst().get().shape());
+      System.out.println("Try  batches.getFirst().get().labels()  and leave with  /exit");
+      """;
+
+  private static final AtomicReference<List<ObjectRef<ImageBatch>>> BATCHES =
+      new AtomicReference<>(List.of());
+
+  private ImageNetShell() {}
+
+  /** The batches that were loaded before the shell was opened. */
+  public static List<ObjectRef<ImageBatch>> batches() {
+    return BATCHES.get();
+  }
+
+  /** Opens the shell on the terminal and returns when it is left. */
+  static int open(List<ObjectRef<ImageBatch>> batches) throws Exception {
+    BATCHES.set(batches);
+    Path startUp = Files.createTempFile("imagenet", ".jsh");
+    try {
+      Files.writeString(startUp, START_UP);
+      return JavaShellToolBuilder.builder()
+          .start(
+              "--execution=local",
+              "--class-path=" + System.getProperty("java.class.path"),
+              "--startup=" + startUp);
+    } finally {
+      Files.deleteIfExists(startUp);
+      BATCHES.set(List.of());
+    }
+  }
+}

@@ -1,0 +1,54 @@
+package ray.examples.imagenet;
+
+/**
+ * How images are loaded.
+ *
+ * @param size the width and height that they get
+ * @param imagesPerBatch how many make a batch, at most
+ * @param strict whether an image or a tar that can't be used fails the load, rather than be
+ *     reported
+ */
+public record LoadOptions(int size, int imagesPerBatch, boolean strict) {
+  /** Beyond this one image would not fit a batch's arrays. */
+  public static final int MAX_SIZE = 8192;
+
+  private static final long MAX_BATCH_BYTES = 1L << 30;
+
+  /** Checks that a batch fits an array. */
+  public LoadOptions {
+    if (size < 1 || size > MAX_SIZE) {
+      throw new IllegalArgumentException(
+          "the size must be from 1 to %,d, not %d".formatted(MAX_SIZE, size));
+    }
+    long batchBytes = (long) imagesPerBatch * size * size * ImageBatch.CHANNELS;
+    if (imagesPerBatch < 1 || batchBytes > MAX_BATCH_BYTES) {
+      throw new IllegalArgumentException(
+          "a batch of %d images of %d x %d would have %,d bytes; it must have an image, and %,d bytes at most"
+              .formatted(imagesPerBatch, size, size, batchBytes, MAX_BATCH_BYTES));
+    }
+  }
+
+  /** 256 by 256, batches of 32, problems reported. */
+  public static LoadOptions defaults() {
+    return new LoadOptions(256, 32, false);
+  }
+
+  /** A copy with another size. */
+  public LoadOptions withSize(int changed) {
+    return new LoadOptions(changed, imagesPerBatch, strict);
+  }
+
+  /** A copy with other batches. */
+  public LoadOptions withImagesPerBatch(int changed) {
+    return new LoadOptions(size, changed, strict);
+  }
+
+  /** A copy that fails at the first problem, or does not. */
+  public LoadOptions withStrict(boolean changed) {
+    return new LoadOptions(size, imagesPerBatch, changed);
+  }
+
+  long batchBytes() {
+    return (long) imagesPerBatch * size * size * ImageBatch.CHANNELS;
+  }
+}

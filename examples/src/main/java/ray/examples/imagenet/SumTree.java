@@ -1,0 +1,59 @@
+package ray.examples.imagenet;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import ray.ObjectRef;
+import ray.Ray;
+import ray.RemoteFunction2;
+
+/**
+ * Adds sums up by a tree of tasks that grows with them: two sums of a level become one of the next,
+ * as digits carry. So no sum is read here, no task waits long, and as many refs are held as the
+ * tree has levels. Not thread-safe.
+ */
+final class SumTree {
+  private final RemoteFunction2<PixelSum, PixelSum, ObjectRef<PixelSum>> add =
+      Ray.remote(ImageNetTasks::add).name("add sums");
+
+  /** At each level the sum that waits for a second one. */
+  private final List<@Nullable ObjectRef<PixelSum>> waiting = new ArrayList<>();
+
+  /** Takes a sum, which need not be ready; the ref is closed when it is no longer needed. */
+  void add(ObjectRef<PixelSum> leaf) {
+    ObjectRef<PixelSum> carry = leaf;
+    for (int level = 0; ; level++) {
+      if (level == waiting.size()) {
+        waiting.add(carry);
+        return;
+      }
+      ObjectRef<PixelSum> other = waiting.get(level);
+      if (other == null) {
+        waiting.set(level, carry);
+        return;
+      }
+      waiting.set(level, null);
+      carry = join(other, carry);
+    }
+  }
+
+  /** The sum of all; empty if there was none. */
+  Optional<ObjectRef<PixelSum>> total() {
+    ObjectRef<PixelSum> total = null;
+    for (ObjectRef<PixelSum> sum : waiting) {
+      if (sum != null) {
+        total = total == null ? sum : join(sum, total);
+      }
+    }
+    waiting.clear();
+    return Optional.ofNullable(total);
+  }
+
+  private ObjectRef<PixelSum> join(ObjectRef<PixelSum> left, ObjectRef<PixelSum> right) {
+    try (left;
+        right) {
+      return add.remote(left, right);
+    }
+  }
+}
