@@ -12,6 +12,11 @@ final class CallQueue {
   /** How much work one thread takes at a time. */
   private static final long TAKE_NS = 100_000;
 
+  /** By how much a thread that waits for one result may be late for running others. */
+  private static final long CLAIM_NS = 10_000;
+
+  private static final int MAX_CLAIM = 16;
+
   /** How many runs one thread takes at a time, however short they are. */
   private static final int MAX_TAKE = 128;
 
@@ -76,6 +81,11 @@ final class CallQueue {
   /** How many runs a thread should take now. */
   int takeSize() {
     return (int) Math.max(1, Math.min(MAX_TAKE, TAKE_NS / Math.max(1, averageNs)));
+  }
+
+  /** How many runs a thread should take that waits for the first of them. */
+  int claimSize() {
+    return (int) Math.max(1, Math.min(MAX_CLAIM, CLAIM_NS / Math.max(1, averageNs)));
   }
 
   void observe(long durationNs) {

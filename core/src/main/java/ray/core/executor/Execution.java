@@ -11,6 +11,7 @@ public final class Execution {
     QUEUED,
     TAKEN,
     BLOCKED,
+    DETACHED,
     ENDED
   }
 

@@ -42,6 +42,12 @@ public final class ExecutorCore {
   private final List<Execution> actorsResuming = new ArrayList<>();
   private long now;
 
+  /** What was looked up last, which is most often what is looked up next. */
+  private @Nullable CallQueue recentQueue;
+
+  private @Nullable LongMap<Execution> recentRuns;
+  private long recentOwner;
+
   /** An executor of the worker with this id. */
   public ExecutorCore(long self, ExecutorEffects effects) {
     this.self = self;
@@ -74,6 +80,10 @@ public final class ExecutorCore {
   }
 
   private CallQueue queue(long owner, long job, FunctionKey key) {
+    CallQueue recent = recentQueue;
+    if (recent != null && recent.owner == owner && recent.key == key && !recent.abandoned) {
+      return recent;
+    }
     Map<FunctionKey, CallQueue> ofOwner = queues.get(owner);
     if (ofOwner == null) {
       ofOwner = new HashMap<>();
@@ -84,26 +94,34 @@ public final class ExecutorCore {
       queue = new CallQueue(owner, job, key);
       ofOwner.put(key, queue);
     }
+    recentQueue = queue;
     return queue;
   }
 
   private void remember(Execution run) {
-    long owner = run.owner();
-    LongMap<Execution> ofOwner = runs.get(owner);
+    LongMap<Execution> ofOwner = runsOf(run.owner());
     if (ofOwner == null) {
       ofOwner = new LongMap<>();
-      runs.put(owner, ofOwner);
+      runs.put(run.owner(), ofOwner);
     }
     ofOwner.put(run.spec().id().number(), run);
   }
 
+  private @Nullable LongMap<Execution> runsOf(long owner) {
+    if (recentRuns == null || recentOwner != owner) {
+      recentOwner = owner;
+      recentRuns = runs.get(owner);
+    }
+    return recentRuns;
+  }
+
   private @Nullable Execution find(ObjectId task) {
-    LongMap<Execution> ofOwner = runs.get(task.owner());
+    LongMap<Execution> ofOwner = runsOf(task.owner());
     return ofOwner == null ? null : ofOwner.get(task.number());
   }
 
   private void forget(Execution run) {
-    LongMap<Execution> ofOwner = runs.get(run.owner());
+    LongMap<Execution> ofOwner = runsOf(run.owner());
     if (ofOwner != null && ofOwner.get(run.spec().id().number()) == run) {
       ofOwner.remove(run.spec().id().number());
     }
@@ -232,7 +250,7 @@ public final class ExecutorCore {
         report(run, List.of(cancelled(run.spec())), List.of(), 0, 0);
       }
       case TAKEN, BLOCKED -> effects.interrupt(run);
-      case ENDED -> {}
+      case DETACHED, ENDED -> {}
     }
   }
 
@@ -317,6 +335,7 @@ public final class ExecutorCore {
         queue.stale++;
       }
       taken.add(run);
+      addSoonWanted(queue, taken);
     } else {
       int most = exclusive(queue) ? 1 : queue.takeSize();
       int position = 0;
@@ -336,6 +355,17 @@ public final class ExecutorCore {
       }
     }
     return open(queue, taken);
+  }
+
+  /** Who waits for one short task mostly waits for those behind it next. */
+  private static void addSoonWanted(CallQueue queue, List<Execution> taken) {
+    for (int most = queue.claimSize(); taken.size() < most; ) {
+      Execution next = queue.poll();
+      if (next == null) {
+        return;
+      }
+      taken.add(next);
+    }
   }
 
   /** Starts the clock of a run's time limit. */
@@ -380,6 +410,13 @@ public final class ExecutorCore {
           result.durationNs());
     }
     sendReports();
+  }
+
+  /** A run returned a stage: its thread is free, its result comes later. */
+  public void detached(Execution run) {
+    if (run.state == Execution.State.TAKEN) {
+      run.state = Execution.State.DETACHED;
+    }
   }
 
   /** A lane has come to its end. */
@@ -661,6 +698,7 @@ public final class ExecutorCore {
         returnIdle(queue);
       }
     }
+    recentRuns = null;
     LongMap<Execution> left = runs.remove(owner);
     if (left != null) {
       left.forEach(
@@ -711,6 +749,16 @@ public final class ExecutorCore {
   /** Visits the runs in this worker that have not ended. */
   public void forEachRun(Consumer<Execution> visitor) {
     runs.values().forEach(ofOwner -> ofOwner.forEach(visitor));
+  }
+
+  /** Visits the runs that are on threads. */
+  public void forEachUnderWay(Consumer<Execution> visitor) {
+    forEachRun(
+        run -> {
+          if (run.state == Execution.State.TAKEN || run.state == Execution.State.BLOCKED) {
+            visitor.accept(run);
+          }
+        });
   }
 
   /** How many runs wait in a {@code get}. */

@@ -29,4 +29,9 @@ public final class BorrowedReference extends Reference {
     }
     umbrellas.add(umbrella);
   }
+
+  /** Whether neither this process nor an acknowledgement on its way has a use for it. */
+  boolean isForgettable() {
+    return isUnused() && umbrellas == null;
+  }
 }

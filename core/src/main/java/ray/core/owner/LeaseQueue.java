@@ -25,6 +25,9 @@ final class LeaseQueue {
   /** How many tasks a lease may have ahead, however short they are. */
   static final int MAX_AHEAD = 1024;
 
+  /** How many tasks are gathered before they are handed to workers that have enough to do. */
+  static final int GATHER = 32;
+
   /** How many leases are asked for at once. */
   static final int MAX_DEMAND = 256;
 
@@ -82,6 +85,16 @@ final class LeaseQueue {
   void add(Task task, long nowNs) {
     task.enter(TaskInfo.State.QUEUED, nowNs);
     tasks.add(task);
+  }
+
+  /**
+   * Hands tasks over unless the workers have enough for now: then a few are gathered first, until the
+   * workers run low or somebody asks for a result.
+   */
+  void dispatchWhenWorthIt(PushMaker pushes, long nowNs) {
+    if (outstanding <= 2 * leases || waiting() >= GATHER) {
+      dispatch(pushes, nowNs);
+    }
   }
 
   /** A task that waited here was cancelled; it is skipped when its turn comes. */

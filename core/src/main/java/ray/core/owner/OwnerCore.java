@@ -116,7 +116,17 @@ public final class OwnerCore {
       end(task, List.of(broken), 0);
     } else if (task.unresolved == 0) {
       queue.add(task, nowNs);
-      queue.dispatch(this::run, nowNs);
+      queue.dispatchWhenWorthIt(this::run, nowNs);
+    }
+  }
+
+  /** Somebody waits for results: hands over what was gathered. */
+  public void flush(long nowNs) {
+    now = nowNs;
+    for (LeaseQueue queue : queues.values()) {
+      if (queue.waiting() > 0) {
+        queue.dispatch(this::run, nowNs);
+      }
     }
   }
 
@@ -761,7 +771,10 @@ public final class OwnerCore {
       }
       case Message.ReclaimLeases reclaim -> queues.values().forEach(q -> q.reclaim(nowNs));
       case Message.ItemMade item -> itemMade(item);
-      case Message.Resolve question -> references.asked(question);
+      case Message.Resolve question -> {
+        references.asked(question);
+        flush(nowNs);
+      }
       case Message.Resolved answer -> references.answered(answer);
       case Message.AddBorrower added -> references.addBorrower(added);
       case Message.BorrowerAdded added -> references.acknowledged(added.object());
@@ -899,8 +912,8 @@ public final class OwnerCore {
     now = nowNs;
     boolean again = false;
     for (LeaseQueue queue : queues.values()) {
-      queue.shrink(nowNs, false);
-      again |= queue.hasIdleLeases();
+      queue.dispatch(this::run, nowNs);
+      again |= queue.hasIdleLeases() || queue.waiting() > 0;
     }
     return again;
   }

@@ -139,6 +139,7 @@ final class References {
         umbrella.contained--;
         check(umbrella);
       }
+      check(reference);
     }
   }
 
@@ -479,7 +480,7 @@ final class References {
   private void freeIfUnused(Reference reference) {
     switch (reference) {
       case OwnedReference own when own.isFreeable() -> free(own);
-      case BorrowedReference foreign when foreign.isUnused() -> forget(foreign);
+      case BorrowedReference foreign when foreign.isForgettable() -> forget(foreign);
       case OwnedReference own -> {}
       case BorrowedReference foreign -> {}
     }
