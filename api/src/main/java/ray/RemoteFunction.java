@@ -51,6 +51,16 @@ public abstract sealed class RemoteFunction<H, S extends RemoteFunction<H, S>> i
     return call.options();
   }
 
+  /** The same function, for helpers that go on on other threads: bound to the instance of this one. */
+  S bound() {
+    return with(call.bound());
+  }
+
+  /** Where calls go: the instance it is bound to, or the calling thread's. */
+  Backend backend() {
+    return call.backend();
+  }
+
   /** Runs on this instance rather than on the default one. */
   public S on(RayInstance instance) {
     return with(call.on((Backend) instance));

@@ -40,11 +40,7 @@ public final class Backends {
   public static @Nullable Backend bind(@Nullable Backend backend) {
     Backend before = CURRENT.get();
     if (before != backend) {
-      if (backend == null) {
-        CURRENT.remove();
-      } else {
-        CURRENT.set(backend);
-      }
+      CURRENT.set(backend);
     }
     return before;
   }

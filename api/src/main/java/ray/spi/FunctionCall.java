@@ -45,6 +45,16 @@ public final class FunctionCall<H> {
     return new FunctionCall<>(function, shape, options, backend);
   }
 
+  /** This call if it is bound, else a copy bound to the calling thread's current instance. */
+  public FunctionCall<H> bound() {
+    return instance == null ? on(Backends.current()) : this;
+  }
+
+  /** The instance it is bound to, or else the calling thread's current one. */
+  public Backend backend() {
+    return instance == null ? Backends.current() : instance;
+  }
+
   /** Submits a task; returns at once. */
   public H invoke(@Nullable Object[] arguments) {
     Backend backend = instance == null ? Backends.current() : instance;

@@ -34,7 +34,6 @@ public final class ExecutorShell extends Mailbox implements Endpoint, ExecutorEf
   private final TaskRunner runner;
   private final boolean serial;
   private final Set<LaneRun> longLanes = ConcurrentHashMap.newKeySet();
-  private final Set<LaneRun> lanes = ConcurrentHashMap.newKeySet();
   private List<Runnable> toRun = new ArrayList<>();
   private volatile boolean startable;
   private volatile boolean timersRun;
@@ -46,6 +45,8 @@ public final class ExecutorShell extends Mailbox implements Endpoint, ExecutorEf
   private record Unblocked(Execution run) {}
 
   private record GiveBack(Lane lane, int from) {}
+
+  private record Detached(Execution run) {}
 
   private record Item(Execution run, int index, Outcome outcome) {}
 
@@ -102,7 +103,6 @@ public final class ExecutorShell extends Mailbox implements Endpoint, ExecutorEf
   void run(Lane lane) {
     long nowNs = System.nanoTime();
     LaneRun run = new LaneRun(lane, nowNs);
-    lanes.add(run);
     boolean several = run.size() > 1;
     if (several) {
       longLanes.add(run);
@@ -129,7 +129,6 @@ public final class ExecutorShell extends Mailbox implements Endpoint, ExecutorEf
       if (several) {
         longLanes.remove(run);
       }
-      lanes.remove(run);
       post(new Finished(run.takeResults(), lane));
     }
   }
@@ -138,6 +137,11 @@ public final class ExecutorShell extends Mailbox implements Endpoint, ExecutorEf
     if (run.resultCount() > 0) {
       post(new Finished(run.takeResults(), null));
     }
+  }
+
+  /** A run returned a stage: it is not on a thread any more. */
+  void detached(Execution run) {
+    post(new Detached(run));
   }
 
   /** What ended after its lane: the result of a stage. */
@@ -205,11 +209,11 @@ public final class ExecutorShell extends Mailbox implements Endpoint, ExecutorEf
   /** Names of the runs that are under way on threads. */
   public List<String> underWay() {
     List<String> names = new ArrayList<>();
-    for (LaneRun lane : lanes) {
-      int index = Math.max(0, Math.min(lane.size() - 1, lane.begun() - 1));
-      names.add(lane.lane().runs().get(index).spec().name());
-    }
-    return names;
+    return call(
+        () -> {
+          core.forEachUnderWay(run -> names.add(run.spec().name()));
+          return names;
+        });
   }
 
   /** Time passed: ends what is over its limit. */
@@ -255,6 +259,7 @@ public final class ExecutorShell extends Mailbox implements Endpoint, ExecutorEf
         }
       }
       case Message message -> core.receive(message, System.nanoTime());
+      case Detached(Execution run) -> core.detached(run);
       case Unblocked(Execution run) -> core.unblocked(run, System.nanoTime());
       case GiveBack(Lane lane, int from) -> core.giveBack(lane, from, System.nanoTime());
       case Item(Execution run, int index, Outcome outcome) ->

@@ -25,6 +25,9 @@ public final class ExecutorThreads implements AutoCloseable {
   /** How long a thread looks for more work before it ends. */
   private static final long LINGER_NS = 30_000;
 
+  /** How often a thread that looks for work does so before it lets other virtual threads run. */
+  private static final int SPINS_BETWEEN_YIELDS = 100;
+
   /** When a lane counts as held up. */
   private static final long HELD_UP_NS = 1_000_000;
 
@@ -159,11 +162,14 @@ public final class ExecutorThreads implements AutoCloseable {
     try {
       long untilNs = System.nanoTime() + LINGER_NS;
       while (!closed && System.nanoTime() - untilNs < 0) {
-        if (executor.hasStartable()) {
-          lane = executor.take();
-          if (lane != null) {
-            return lane;
+        for (int i = 0; i < SPINS_BETWEEN_YIELDS; i++) {
+          if (executor.hasStartable()) {
+            lane = executor.take();
+            if (lane != null) {
+              return lane;
+            }
           }
+          Thread.onSpinWait();
         }
         Thread.yield();
       }

@@ -27,6 +27,11 @@ public final class Handle<T extends @Nullable Object> implements ObjectRef<T> {
     return id;
   }
 
+  /** Whether another process owns the object. */
+  boolean isBorrowed() {
+    return id.owner() != owner.id();
+  }
+
   HandleCell cell() {
     return cell;
   }
@@ -86,7 +91,9 @@ public final class Handle<T extends @Nullable Object> implements ObjectRef<T> {
     if (cell.outcome() != null) {
       return true;
     }
-    owner.want(id);
+    if (isBorrowed()) {
+      owner.want(id);
+    }
     return cell.outcome() != null;
   }
 

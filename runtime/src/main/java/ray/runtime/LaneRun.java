@@ -43,11 +43,6 @@ final class LaneRun {
     return beganNs;
   }
 
-  /** How many runs have begun. */
-  int begun() {
-    return Math.min(next.get(), size());
-  }
-
   boolean hasUnbegun() {
     return next.get() < size();
   }

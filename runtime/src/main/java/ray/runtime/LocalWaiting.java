@@ -182,6 +182,7 @@ public final class LocalWaiting implements Waiting, GeneratorStream.Parker {
   @Override
   public void await(BooleanSupplier condition, GeneratorStream<?> stream) {
     stream.consumer(Thread.currentThread());
+    stream.owner().want(stream.task().spec().id());
     try {
       if (serial) {
         runGenerator(stream, condition);

@@ -68,6 +68,10 @@ public final class OwnerShell extends Mailbox implements Endpoint, OwnerEffects 
 
   private record Want(ObjectId id) {}
 
+  private enum Flush {
+    NOW
+  }
+
   private record Cancel(ObjectId id, boolean recursive) {}
 
   private record CancelChildren(ObjectId parent) {}
@@ -222,9 +226,7 @@ public final class OwnerShell extends Mailbox implements Endpoint, OwnerEffects 
 
   /** Asks a foreign owner for an object, if that was not done. */
   void want(ObjectId id) {
-    if (id.owner() != self) {
-      post(new Want(id));
-    }
+    post(id.owner() == self ? Flush.NOW : new Want(id));
   }
 
   /** Cancels the task that makes an object. */
@@ -387,6 +389,7 @@ public final class OwnerShell extends Mailbox implements Endpoint, OwnerEffects 
         }
       }
       case Want(ObjectId id) -> core.want(id);
+      case Flush now -> core.flush(System.nanoTime());
       case Cancel(ObjectId id, boolean recursive) ->
           core.cancel(id, recursive, System.nanoTime());
       case CancelChildren(ObjectId parent) -> core.cancelChildren(parent, System.nanoTime());

@@ -42,11 +42,7 @@ final class TaskContext {
   }
 
   void leave() {
-    if (outer == null) {
-      CURRENT.remove();
-    } else {
-      CURRENT.set(outer);
-    }
+    CURRENT.set(outer);
   }
 
   void begin(Execution next, RunGuard nextGuard) {

@@ -69,6 +69,7 @@ final class TaskRunner {
         }
         outcomes = List.of();
       } else if (value instanceof CompletionStage<?> stage) {
+        executor.detached(run);
         stage.whenComplete((late, thrown) -> complete(run, callee, acquired, late, thrown));
         return null;
       } else {

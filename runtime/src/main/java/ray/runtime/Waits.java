@@ -26,7 +26,10 @@ public final class Waits {
   /** The values of all refs; the first failed one in the list throws. */
   public <T extends @Nullable Object> List<T> get(List<ObjectRef<T>> refs) {
     for (ObjectRef<T> ref : refs) {
-      handle(ref).owner().want(ref.id());
+      Handle<T> handle = handle(ref);
+      if (handle.cell().outcome() == null && handle.isBorrowed()) {
+        handle.owner().want(ref.id());
+      }
     }
     List<T> values = new ArrayList<>(refs.size());
     for (ObjectRef<T> ref : refs) {
@@ -114,6 +117,9 @@ public final class Waits {
           return true;
         }
       }
+      if (!refs.isEmpty()) {
+        handle(refs.getFirst()).owner().want(refs.getFirst().id());
+      }
       return waiting.awaitCondition(() -> missing.get() <= 0, deadlineNs, "refs to be ready");
     } finally {
       waiters.forEach(HandleCell.Waiter::cancel);
@@ -139,10 +145,12 @@ public final class Waits {
   final class Completions<T extends @Nullable Object> implements Iterator<ObjectRef<T>> {
     private final Queue<Handle<T>> ready = new ConcurrentLinkedQueue<>();
     private int left;
+    private @Nullable Handle<T> last;
     private volatile @Nullable Thread consumer;
 
     void add(ObjectRef<T> ref) {
       Handle<T> handle = handle(ref);
+      last = handle;
       left++;
       HandleCell.Waiter waiter =
           new HandleCell.Waiter(
@@ -171,6 +179,10 @@ public final class Waits {
       Handle<T> next = ready.poll();
       if (next == null) {
         consumer = Thread.currentThread();
+        Handle<T> awaited = last;
+        if (awaited != null) {
+          awaited.owner().want(awaited.id());
+        }
         waiting.awaitCondition(() -> !ready.isEmpty(), Long.MAX_VALUE, "a ref to be ready");
         consumer = null;
         next = ready.remove();

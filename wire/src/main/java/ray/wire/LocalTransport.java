@@ -1,21 +1,33 @@
 package ray.wire;
 
+import java.util.HashMap;
 import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
+import ray.core.LongMap;
 import ray.core.Message;
 
 /** Carries messages between the parts of one JVM, by calling them. Thread-safe. */
 public final class LocalTransport implements Transport {
-  private final Map<Long, Endpoint> endpoints = new ConcurrentHashMap<>();
+  private final Map<Long, Endpoint> registered = new HashMap<>();
+
+  /** A copy for readers, which is never changed. */
+  private volatile LongMap<Endpoint> endpoints = new LongMap<>();
 
   /** Makes a process reachable. */
-  public void register(long process, Endpoint endpoint) {
-    endpoints.put(process, endpoint);
+  public synchronized void register(long process, Endpoint endpoint) {
+    registered.put(process, endpoint);
+    publish();
   }
 
   /** Forgets a process. */
-  public void unregister(long process) {
-    endpoints.remove(process);
+  public synchronized void unregister(long process) {
+    registered.remove(process);
+    publish();
+  }
+
+  private void publish() {
+    LongMap<Endpoint> copy = new LongMap<>();
+    registered.forEach(copy::put);
+    endpoints = copy;
   }
 
   @Override
