@@ -5,13 +5,14 @@ import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;
+import ray.examples.imagenet.ImageNetCommand;
 
 /** {@code ray example}: lists the examples; each is a command below this one. */
 @Command(
     name = "example",
     description = "Run an example; without a name, list them.",
     mixinStandardHelpOptions = true,
-    subcommands = {})
+    subcommands = {ImageNetCommand.class})
 final class ExampleCommand implements Runnable {
   @Spec private CommandSpec spec = CommandSpec.create();
 

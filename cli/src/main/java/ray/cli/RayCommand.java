@@ -3,12 +3,10 @@ package ray.cli;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.ScopeType;
 import picocli.CommandLine.Spec;
 
-/** {@code ray} itself: the options that every command has, and the list of commands. */
+/** {@code ray} itself: the list of commands. */
 @Command(
     name = "ray",
     description = "Ray for Java: functions and objects that run in parallel, here or on a cluster.",
@@ -30,17 +28,6 @@ import picocli.CommandLine.Spec;
     })
 final class RayCommand implements Runnable {
   @Spec private CommandSpec spec = CommandSpec.create();
-
-  @Option(
-      names = "--verbose",
-      scope = ScopeType.INHERIT,
-      description = "Show the stack trace of a failure.")
-  private boolean verbose;
-
-  /** Whether failures are printed with their stack trace. */
-  boolean verbose() {
-    return verbose;
-  }
 
   /** Without a command there is nothing to do, which is an error that shows what there is. */
   @Override

@@ -26,6 +26,7 @@ final class RayCommandLine {
   /** The command line, ready to execute or to look at. */
   static CommandLine create() {
     CommandLine commandLine = new CommandLine(new RayCommand());
+    Failures.addVerboseTo(commandLine);
     // What follows the program's name is the program's: `ray run Hello.java --option`.
     CommandLine run = Objects.requireNonNull(commandLine.getSubcommands().get(RunCommand.NAME));
     run.setStopAtPositional(true);

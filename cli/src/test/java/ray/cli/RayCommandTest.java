@@ -77,6 +77,30 @@ class RayCommandTest {
   }
 
   @Test
+  void everyCommandKnowsVerbose() {
+    assertThat(RayCommandLine.create().getSubcommands().values())
+        .allSatisfy(
+            command -> assertThat(command.getCommandSpec().findOption("--verbose")).isNotNull());
+    assertThat(Outcome.of("example", "--verbose").exitCode()).isEqualTo(ExitCode.OK);
+  }
+
+  @Test
+  void examplesAreListed() {
+    Outcome outcome = Outcome.of("example");
+
+    assertThat(outcome.exitCode()).isEqualTo(ExitCode.OK);
+    assertThat(outcome.out()).contains("  imagenet     Load tar files of images");
+  }
+
+  @Test
+  void unknownExampleIsAnsweredWithTheNearest() {
+    Outcome outcome = Outcome.of("example", "imagnet");
+
+    assertThat(outcome.exitCode()).isEqualTo(ExitCode.USAGE);
+    assertThat(outcome.err()).contains("unknown command 'imagnet'. Did you mean 'imagenet'?");
+  }
+
+  @Test
   void classPathIsTheOneOfTheProcess() {
     Outcome outcome = Outcome.of("classpath");
 
