@@ -74,7 +74,8 @@ public sealed interface Message {
    * @param outcomes one a result; a single failure stands for all; for a generator empty, or its failure
    * @param retained refs that the worker keeps beyond the run
    * @param items how many items a generator made
-   * @param durationNs how long it ran
+   * @param durationNs how long it ran; negative if it was given up and still runs: then its end is reported
+   *     once more
    */
   record Done(
       ObjectId task,

@@ -176,7 +176,7 @@ final class TestCluster {
   }
 
   long timeoutNs() {
-    return setting.timeouts() && random.nextInt(4) == 0 ? 20_000_000 : 0;
+    return setting.timeouts() && random.nextInt(4) == 0 ? 1 + random.nextInt(2_000_000) : 0;
   }
 
   void send(long from, long to, Message message) {

@@ -27,6 +27,16 @@ class TestClusterTest {
 
   @Test
   void programsGiveTheirSerialResultsAndLeaveNothing() {
-    run(0, 1500, false, false);
+    run(0, 700, false, false);
+  }
+
+  @Test
+  void cancelledTasksLeaveNothingAndDisturbOnlyThoseThatNeedThem() {
+    run(0, 400, true, false);
+  }
+
+  @Test
+  void tasksThatAreGivenUpLeaveNothing() {
+    run(0, 300, true, true);
   }
 }

@@ -268,6 +268,7 @@ final class TestThread implements World {
   private void block(Object ref, @Nullable Execution run) {
     Cell cell = (Cell) ref;
     process.owner.want(cell.id);
+    process.owner.flush(cluster.now());
     process.settle();
     if (cell.outcome != null) {
       return;

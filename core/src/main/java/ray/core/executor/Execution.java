@@ -28,8 +28,8 @@ public final class Execution {
   /** The suspended lease, while it is blocked. */
   long lease;
 
-  /** Whether its owner has had its result. */
-  boolean reported;
+  /** Whether its owner is gone, so that nobody waits for its result. */
+  boolean orphaned;
 
   /** When its time is over; 0 without limit or before its start. */
   long deadlineNs;

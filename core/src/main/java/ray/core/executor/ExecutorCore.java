@@ -26,6 +26,9 @@ import ray.core.TaskSpec;
  * that a task never waits for one that can't start.
  */
 public final class ExecutorCore {
+  /** The duration of a run that was given up. */
+  private static final long STILL_RUNS = -1;
+
   private final long self;
   private final ExecutorEffects effects;
   private final Map<Long, Map<FunctionKey, CallQueue>> queues = new HashMap<>();
@@ -463,7 +466,10 @@ public final class ExecutorCore {
     ActorSlot actor = run.queue.actor;
     if (actor != null && actor.creation == run) {
       created(actor, outcomes, retained);
-    } else if (!run.reported) {
+    } else if (run.orphaned) {
+      retained.forEach(
+          id -> effects.send(id.owner(), new Message.AddBorrower(id, self, false)));
+    } else {
       report(run, outcomes, retained, items, durationNs);
     }
   }
@@ -479,7 +485,6 @@ public final class ExecutorCore {
       List<ObjectId> retained,
       int items,
       long durationNs) {
-    run.reported = true;
     if (reports != null && reportOwner != run.owner()) {
       sendReports();
     }
@@ -703,7 +708,7 @@ public final class ExecutorCore {
     if (left != null) {
       left.forEach(
           run -> {
-            run.reported = true;
+            run.orphaned = true;
             if (run.state == Execution.State.TAKEN || run.state == Execution.State.BLOCKED) {
               run.cancel();
               effects.interrupt(run);
@@ -726,8 +731,8 @@ public final class ExecutorCore {
       if (nowNs - run.deadlineNs >= 0) {
         timed.remove(i);
         run.deadlineNs = 0;
-        if (!run.reported && run.state != Execution.State.ENDED) {
-          report(run, List.of(timedOut(run.spec())), List.of(), 0, 0);
+        if (!run.orphaned && run.state != Execution.State.ENDED) {
+          report(run, List.of(timedOut(run.spec())), List.of(), 0, STILL_RUNS);
           run.cancel();
           effects.interrupt(run);
         }

@@ -8,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import ray.ActorId;
 import ray.ActorInfo;
@@ -38,7 +39,10 @@ public final class OwnerCore {
   private final Map<ActorId, ActorClient> actors = new HashMap<>();
   private final Map<ActorId, ActorSpec> unregistered = new HashMap<>();
 
-  /** Runs whose results nobody waits for any more, but whose lease is still in use. */
+  /**
+   * Runs whose results nobody waits for any more, but which still use their lease and may read their
+   * arguments.
+   */
   private final LongMap<Task> abandoned = new LongMap<>();
 
   private final ArrayDeque<TaskView> history = new ArrayDeque<>();
@@ -523,6 +527,9 @@ public final class OwnerCore {
     if (client.state == ActorInfo.State.DEAD) {
       releaseCreation(client);
     }
+    if (client.state != ActorInfo.State.ALIVE) {
+      letGoOf(task -> change.actor().equals(task.spec().actor()));
+    }
     for (Task task : lost) {
       end(task, List.of(cause == null ? actorRestarted(change.actor()) : cause), 0);
     }
@@ -562,18 +569,19 @@ public final class OwnerCore {
   private void done(long worker, Message.Done result) {
     OwnedReference first = references.findOwned(result.task());
     Task task = first == null ? null : first.producer;
-    if (task == null || task.attempt != result.attempt() || task.worker != worker) {
-      references.retainedBy(worker, result.retained());
-      Task late = abandoned.get(result.task().number());
-      if (late != null && late.attempt == result.attempt() && late.worker == worker) {
-        abandoned.remove(result.task().number());
-        leave(late, worker, result.durationNs());
-        drop(result.outcomes(), worker);
-      }
+    if (task == null
+        || task.state != TaskInfo.State.RUNNING
+        || task.attempt != result.attempt()
+        || task.worker != worker) {
+      tooLate(worker, result);
       return;
     }
     references.retainedBy(worker, result.retained());
-    leave(task, worker, result.durationNs());
+    if (result.durationNs() < 0) {
+      abandoned.put(result.task().number(), task);
+    } else {
+      leave(task, worker, result.durationNs());
+    }
     if (!result.outcomes().isEmpty()
         && result.outcomes().getFirst() instanceof Outcome.Failed failed
         && failed.retryable()
@@ -582,6 +590,37 @@ public final class OwnerCore {
       return;
     }
     end(task, result.outcomes(), worker);
+  }
+
+  private void tooLate(long worker, Message.Done result) {
+    references.retainedBy(worker, result.retained());
+    drop(result.outcomes(), worker);
+    Task late = abandoned.get(result.task().number());
+    if (late != null
+        && late.attempt == result.attempt()
+        && late.worker == worker
+        && result.durationNs() >= 0) {
+      leave(late, worker, result.durationNs());
+      letGo(late);
+    }
+  }
+
+  /** A run that nobody waited for has ended, or is gone. */
+  private void letGo(Task late) {
+    abandoned.remove(late.spec().id().number());
+    releaseArguments(late.spec());
+  }
+
+  /** Lets go of what runs read that are gone with their worker or their actor. */
+  private void letGoOf(Predicate<Task> gone) {
+    List<Task> late = new ArrayList<>();
+    abandoned.forEach(
+        task -> {
+          if (gone.test(task)) {
+            late.add(task);
+          }
+        });
+    late.forEach(this::letGo);
   }
 
   /** A result that nobody wants: what its maker registered for this process is given back. */
@@ -668,7 +707,7 @@ public final class OwnerCore {
     }
     if (failed == null && spec.isCreation() && spec.policy().maxRetries() != 0) {
       client(new ActorId(spec.id())).restartable = spec;
-    } else {
+    } else if (abandoned.get(spec.id().number()) != task) {
       releaseArguments(spec);
     }
   }
@@ -899,6 +938,7 @@ public final class OwnerCore {
             0);
       }
     }
+    letGoOf(task -> task.worker == died.process());
     references.processDied(died.process(), died.reason());
     for (LeaseQueue queue : queues.values()) {
       queue.dispatch(this::run, now);
