@@ -282,8 +282,8 @@ public final class OwnerCore {
   public @Nullable Reference open(ObjectId id, @Nullable ObjectId umbrella) {
     Reference reference = references.findOrBorrow(id);
     if (reference instanceof BorrowedReference foreign && umbrella != null) {
-      Reference keeper = references.find(umbrella);
-      if (keeper instanceof BorrowedReference) {
+      Reference read = references.find(umbrella);
+      if (read != null && References.keeper(read) instanceof BorrowedReference keeper) {
         references.registerUnder(foreign, keeper);
       }
     }
@@ -503,16 +503,23 @@ public final class OwnerCore {
   }
 
   private void actorChanged(Message.ActorChanged change) {
-    if (change.actor().creation().owner() == self) {
+    ActorClient client = actors.get(change.actor());
+    OwnedReference own = references.findOwned(change.actor().creation());
+    if (change.actor().creation().owner() == self && !change.retained().isEmpty()) {
+      TaskSpec creation =
+          own != null && own.producer != null
+              ? own.producer.spec()
+              : client == null ? null : client.restartable;
+      if (creation != null) {
+        references.protect(change.retained(), argumentsOf(creation));
+      }
       references.retainedBy(change.worker(), change.retained());
     }
-    ActorClient client = actors.get(change.actor());
     if (client == null) {
       return;
     }
     Outcome.Failed cause = change.cause();
     List<Task> lost = client.changed(change, now);
-    OwnedReference own = references.findOwned(change.actor().creation());
     if (own != null && own.producer != null) {
       if (change.state() == ActorInfo.State.ALIVE) {
         end(own.producer, List.of(new Outcome.Inline(null, 0, List.of())), 0);
@@ -576,6 +583,7 @@ public final class OwnerCore {
       tooLate(worker, result);
       return;
     }
+    keepKnown(result, task.spec());
     references.retainedBy(worker, result.retained());
     if (result.durationNs() < 0) {
       abandoned.put(result.task().number(), task);
@@ -593,9 +601,12 @@ public final class OwnerCore {
   }
 
   private void tooLate(long worker, Message.Done result) {
+    Task late = abandoned.get(result.task().number());
+    if (late != null) {
+      keepKnown(result, late.spec());
+    }
     references.retainedBy(worker, result.retained());
     drop(result.outcomes(), worker);
-    Task late = abandoned.get(result.task().number());
     if (late != null
         && late.attempt == result.attempt()
         && late.worker == worker
@@ -603,6 +614,29 @@ public final class OwnerCore {
       leave(late, worker, result.durationNs());
       letGo(late);
     }
+  }
+
+  /** Of what the worker has from the task's arguments, none may be lost when those are let go. */
+  private void keepKnown(Message.Done result, TaskSpec spec) {
+    if (!result.retained().isEmpty()) {
+      references.protect(result.retained(), argumentsOf(spec));
+    }
+    for (Outcome outcome : result.outcomes()) {
+      if (!outcome.contained().isEmpty()) {
+        references.protect(outcome.contained(), argumentsOf(spec));
+      }
+    }
+  }
+
+  private List<Reference> argumentsOf(TaskSpec spec) {
+    List<Reference> held = new ArrayList<>();
+    for (Object argument : spec.arguments()) {
+      if (argument instanceof RefArgument(ObjectId id)
+          && references.find(id) instanceof Reference reference) {
+        held.add(reference);
+      }
+    }
+    return held;
   }
 
   /** A run that nobody waited for has ended, or is gone. */

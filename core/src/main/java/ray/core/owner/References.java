@@ -130,6 +130,52 @@ final class References {
     }
   }
 
+  /**
+   * Another process keeps refs that this one may hold by nothing but what contains them. This one is about to
+   * let go of that, and what it says to their owners can be overtaken: so it registers itself, and keeps what
+   * contains them until the owners know.
+   */
+  void protect(List<ObjectId> ids, List<Reference> containers) {
+    for (ObjectId id : ids) {
+      if (id.owner() == self) {
+        continue;
+      }
+      BorrowedReference reference = borrowed.get(id);
+      if (reference == null || reference.isUnused()) {
+        for (Reference container : containers) {
+          Reference keeper = keeper(container);
+          if (keeper instanceof BorrowedReference foreign
+              && foreign.id().owner() != id.owner()
+              && foreign.outcome != null
+              && foreign.outcome.contained().contains(id)) {
+            registerAhead(borrow(id), foreign);
+            break;
+          }
+        }
+      } else {
+        registerAhead(reference, reference);
+      }
+    }
+  }
+
+  private void registerAhead(BorrowedReference reference, BorrowedReference keeper) {
+    if (reference.registrations == 0) {
+      reference.registrations++;
+      effects.send(reference.id().owner(), new Message.AddBorrower(reference.id(), self, true));
+      keeper.contained++;
+      reference.keepUntilAcknowledged(keeper);
+    }
+  }
+
+  /** The object whose value this one has, which is what holds the refs in it. */
+  static Reference keeper(Reference reference) {
+    Reference keeper = reference;
+    while (keeper instanceof OwnedReference own && own.target != null) {
+      keeper = own.target;
+    }
+    return keeper;
+  }
+
   void acknowledged(ObjectId id) {
     BorrowedReference reference = borrowed.get(id);
     if (reference != null && reference.umbrellas != null) {
@@ -315,7 +361,14 @@ final class References {
   void breakCycle(ObjectId origin) {
     OwnedReference reference = findOwned(origin);
     if (reference != null && reference.outcome == null && reference.target != null) {
+      Reference target = reference.target;
+      reference.target = null;
+      target.aliases--;
+      if (target.aliasWaiters != null) {
+        target.aliasWaiters.remove(reference);
+      }
       settle(reference, cycle(origin));
+      check(target);
     }
   }
 
@@ -408,6 +461,7 @@ final class References {
 
   private void answer(OwnedReference reference, OwnedReference.Asker asker, Outcome outcome) {
     if (asker.adopt()) {
+      protect(outcome.contained(), List.of(reference));
       for (ObjectId id : outcome.contained()) {
         share(id, asker.process());
       }
