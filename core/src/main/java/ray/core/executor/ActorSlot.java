@@ -28,6 +28,9 @@ public final class ActorSlot {
   /** Whether the lease's resources are given back meanwhile. */
   boolean suspended;
 
+  /** The runs that threads have taken and that have not ended, linked. */
+  @Nullable Execution firstTaken;
+
   private volatile @Nullable Object instance;
 
   ActorSlot(ActorSpec spec, int incarnation, long lease) {
@@ -63,6 +66,27 @@ public final class ActorSlot {
   /** Sets the user's object. */
   public void instance(@Nullable Object made) {
     this.instance = made;
+  }
+
+  void addTaken(Execution run) {
+    run.nextTaken = firstTaken;
+    if (firstTaken != null) {
+      firstTaken.previousTaken = run;
+    }
+    firstTaken = run;
+  }
+
+  void removeTaken(Execution run) {
+    if (run.previousTaken != null) {
+      run.previousTaken.nextTaken = run.nextTaken;
+    } else if (firstTaken == run) {
+      firstTaken = run.nextTaken;
+    }
+    if (run.nextTaken != null) {
+      run.nextTaken.previousTaken = run.previousTaken;
+    }
+    run.previousTaken = null;
+    run.nextTaken = null;
   }
 
   @Nullable CallQueue queue(String group) {

@@ -34,6 +34,11 @@ public final class Execution {
   /** When its time is over; 0 without limit or before its start. */
   long deadlineNs;
 
+  /** Neighbours in its actor's list of runs that threads have taken. */
+  @Nullable Execution previousTaken;
+
+  @Nullable Execution nextTaken;
+
   /** Whether it must not start; written under the shell's lock, read by whoever runs it. */
   private volatile boolean cancelled;
 

@@ -300,6 +300,9 @@ public final class ExecutorCore {
     }
     for (Execution run : taken) {
       run.state = Execution.State.TAKEN;
+      if (queue.actor != null) {
+        queue.actor.addTaken(run);
+      }
     }
     list(queue);
     return new Lane(queue, taken);
@@ -386,6 +389,9 @@ public final class ExecutorCore {
         end(run, List.of(cancelled(run.spec())), List.of(), 0, 0);
       } else {
         run.state = Execution.State.QUEUED;
+        if (run.queue.actor != null) {
+          run.queue.actor.removeTaken(run);
+        }
         lane.queue.waiting.addFirst(run);
       }
     }
@@ -464,6 +470,9 @@ public final class ExecutorCore {
       timed.remove(run);
     }
     ActorSlot actor = run.queue.actor;
+    if (actor != null) {
+      actor.removeTaken(run);
+    }
     if (actor != null && actor.creation == run) {
       created(actor, outcomes, retained);
     } else if (run.orphaned) {
@@ -671,14 +680,9 @@ public final class ExecutorCore {
         forget(run);
       }
     }
-    for (LongMap<Execution> ofOwner : runs.values()) {
-      ofOwner.forEach(
-          run -> {
-            if (run.queue.actor == actor) {
-              run.cancel();
-              effects.interrupt(run);
-            }
-          });
+    for (Execution run = actor.firstTaken; run != null; run = run.nextTaken) {
+      run.cancel();
+      effects.interrupt(run);
     }
     if (actor.running == 0) {
       gone(actor);

@@ -36,6 +36,10 @@ public final class NodeCore {
   private final LongMap<Lease> leases = new LongMap<>();
   private final Map<DemandKey, Demand> demands = new LinkedHashMap<>();
   private final ArrayDeque<Lease> resuming = new ArrayDeque<>();
+
+  /** How many leases that are not suspended each owner has. */
+  private final Map<Long, Integer> inUse = new HashMap<>();
+
   private final ArrayDeque<Message.PlaceActor> actors = new ArrayDeque<>();
   private final Map<Long, List<Long>> workers = new HashMap<>();
   private final Set<Long> starting = new HashSet<>();
@@ -184,21 +188,17 @@ public final class NodeCore {
 
   /** Others have leases that they may not use: asks for those. */
   private void reclaim() {
-    Set<Long> owners = new HashSet<>();
-    leases.forEach(lease -> owners.add(lease.owner));
-    for (long owner : owners) {
-      if (owner != 0) {
-        effects.send(owner, new Message.ReclaimLeases(self));
-      }
+    for (long owner : List.copyOf(inUse.keySet())) {
+      effects.send(owner, new Message.ReclaimLeases(self));
     }
   }
 
   private void suspend(long id) {
     Lease lease = leases.get(id);
     if (lease != null && !lease.suspended) {
+      giveBack(lease);
       lease.suspended = true;
       suspended++;
-      give(lease.resources);
       grant();
     }
   }
@@ -209,6 +209,9 @@ public final class NodeCore {
       lease.resuming = true;
       resuming.add(lease);
       grant();
+      if (lease.resuming) {
+        reclaim();
+      }
     }
   }
 
@@ -217,7 +220,21 @@ public final class NodeCore {
       suspended--;
       resuming.remove(lease);
     } else {
-      give(lease.resources);
+      giveBack(lease);
+    }
+  }
+
+  private void hold(Lease lease) {
+    take(lease.resources);
+    if (lease.owner != 0) {
+      inUse.merge(lease.owner, 1, Integer::sum);
+    }
+  }
+
+  private void giveBack(Lease lease) {
+    give(lease.resources);
+    if (lease.owner != 0) {
+      inUse.computeIfPresent(lease.owner, (owner, count) -> count == 1 ? null : count - 1);
     }
   }
 
@@ -230,7 +247,7 @@ public final class NodeCore {
         return;
       }
       resuming.remove();
-      take(lease.resources);
+      hold(lease);
       lease.suspended = false;
       lease.resuming = false;
       suspended--;
@@ -289,7 +306,7 @@ public final class NodeCore {
   private Lease lease(long owner, long worker, Resources resources) {
     Lease lease = new Lease(nextLease++, owner, worker, resources);
     leases.put(lease.id, lease);
-    take(resources);
+    hold(lease);
     return lease;
   }
 

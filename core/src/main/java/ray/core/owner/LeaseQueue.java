@@ -241,9 +241,9 @@ final class LeaseQueue {
     shrink(nowNs, true);
   }
 
-  /** Whether there are leases to give back after a while. */
+  /** Whether there are leases that are idle, or will be when their run ends, which nobody else watches. */
   boolean hasIdleLeases() {
-    return leases > outstanding;
+    return leases > 0;
   }
 
   /** Gives idle leases back: at once, or when they have been idle for a while. */
