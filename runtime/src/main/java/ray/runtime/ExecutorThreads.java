@@ -107,7 +107,7 @@ public final class ExecutorThreads implements AutoCloseable {
         LockSupport.parkNanos(this, TICK_NS);
       } else {
         awake = false;
-        if (!executor.hasStartable() || serial) {
+        if ((!executor.hasStartable() || serial) && !ticker.tick(System.nanoTime())) {
           LockSupport.park(this);
         }
         awake = true;
