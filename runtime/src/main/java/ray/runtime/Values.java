@@ -108,7 +108,7 @@ final class Values {
     long key = keys.getAsLong();
     long size = bytes.sizeInStore();
     try (WritableObject target = store.get().create(key, size, holder)) {
-      bytes.writeTo(target.segment());
+      bytes.writeTo(target.segment(), target::copyFrom);
       target.seal();
     } catch (CreateFailedException e) {
       throw new OutOfStoreMemoryException(String.valueOf(e.getMessage()), e);

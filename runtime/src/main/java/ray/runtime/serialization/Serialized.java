@@ -109,6 +109,25 @@ public final class Serialized {
    *     buffers are to be
    */
   public void writeTo(MemorySegment target) {
+    writeTo(
+        target,
+        (buffer, offset) -> MemorySegment.copy(buffer, 0, target, offset, buffer.byteSize()));
+  }
+
+  /** Copies large buffers into a target, in a better way than one copy. */
+  @FunctionalInterface
+  public interface BufferCopier {
+    /** Copies a buffer to an offset of the target. */
+    void copy(MemorySegment buffer, long offset);
+  }
+
+  /**
+   * Writes everything into memory, once, large buffers by way of a copier.
+   *
+   * @param target as for {@link #writeTo(MemorySegment)}
+   * @param copier copies into that target
+   */
+  public void writeTo(MemorySegment target, BufferCopier copier) {
     long size = sizeInStore();
     if (target.byteSize() < size) {
       throw new IllegalArgumentException(
@@ -126,7 +145,7 @@ public final class Serialized {
     position += header.length;
     for (MemorySegment buffer : buffers) {
       position = aligned(position);
-      MemorySegment.copy(buffer, 0, target, position, buffer.byteSize());
+      copier.copy(buffer, position);
       position += buffer.byteSize();
     }
   }
