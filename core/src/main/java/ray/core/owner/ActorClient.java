@@ -90,8 +90,15 @@ final class ActorClient {
     underWay.remove(task.spec().id());
   }
 
-  /** The worker did not know the incarnation: the calls did not run, and wait for the next one. */
+  /**
+   * The worker did not know the incarnation: the calls did not run, and wait for what the control service
+   * says next. What an earlier incarnation refuses has been sent again already, or has failed.
+   */
   void refused(Message.CallsRefused message, long nowNs) {
+    if (message.incarnation() != incarnation || state != ActorInfo.State.ALIVE) {
+      return;
+    }
+    state = ActorInfo.State.RESTARTING;
     List<Task> back = new ArrayList<>();
     for (ObjectId id : message.tasks()) {
       Task task = underWay.remove(id);

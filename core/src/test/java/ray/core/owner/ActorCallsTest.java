@@ -1,0 +1,279 @@
+package ray.core.owner;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static ray.core.owner.OwnerFixture.CONTROL;
+import static ray.core.owner.OwnerFixture.OTHER;
+import static ray.core.owner.OwnerFixture.SELF;
+import static ray.core.owner.OwnerFixture.WORKER;
+import static ray.core.owner.OwnerFixture.failure;
+import static ray.core.owner.OwnerFixture.of;
+import static ray.core.owner.OwnerFixture.own;
+import static ray.core.owner.OwnerFixture.value;
+
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import ray.ActorId;
+import ray.ActorInfo;
+import ray.ErrorCode;
+import ray.ObjectId;
+import ray.TaskInfo;
+import ray.core.Message;
+import ray.core.Outcome;
+
+/** Actors as their owners and callers see them. */
+class ActorCallsTest {
+  private static final ObjectId ACTOR = own(-2);
+
+  private final OwnerFixture owner = new OwnerFixture();
+
+  private List<ObjectId> called() {
+    return owner.pushed().stream().map(push -> push.spec().id()).toList();
+  }
+
+  @Test
+  void anActorIsRegisteredWhenItsArgumentsAreReady() {
+    owner.submit(own(2), 0);
+    owner.createActor(ACTOR, 0, own(2));
+    assertThat(owner.sentTo(CONTROL)).isEmpty();
+    owner.grant(1);
+
+    owner.done(own(2), 1, value("a"));
+
+    assertThat(owner.sentTo(CONTROL)).hasSize(2);
+    assertThat(owner.sent(CONTROL, Message.RegisterActor.class).getFirst().values())
+        .containsExactly(value("a"));
+    assertThat(owner.sentTo(CONTROL).getLast())
+        .isEqualTo(new Message.WatchActor(new ActorId(ACTOR), SELF));
+  }
+
+  @Test
+  void anActorWhoseArgumentFailedIsDeadWithThatCauseAndSoAreItsCalls() {
+    owner.put(own(4), value("b"));
+    owner.submit(own(2), 0);
+    owner.createActor(ACTOR, 0, own(2), own(4));
+    owner.call(ACTOR, own(6), 0);
+    owner.grant(1);
+    Outcome.Failed cause = failure(false);
+
+    owner.done(own(2), 1, cause);
+
+    assertThat(owner.outcome(ACTOR)).isSameAs(cause);
+    assertThat(owner.outcome(own(6))).isSameAs(cause);
+    owner.call(ACTOR, own(8), 0);
+    assertThat(owner.outcome(own(8))).isSameAs(cause);
+    assertThat(owner.sent(CONTROL, Message.ActorCreated.class)).hasSize(1);
+    for (long number : new long[] {2, 4, 6, 8, -2}) {
+      owner.drop(own(number));
+    }
+    assertThat(owner.core.ownedCount()).isZero();
+  }
+
+  @Test
+  void callsWaitForTheActorAndLeaveInOrder() {
+    owner.createActor(ACTOR, 0);
+    owner.call(ACTOR, own(2), 0);
+    owner.call(ACTOR, own(4), 0);
+    assertThat(called()).isEmpty();
+
+    owner.actor(ACTOR, ActorInfo.State.ALIVE, 0);
+    owner.call(ACTOR, own(6), 0);
+
+    assertThat(called()).containsExactly(own(2), own(4), own(6));
+  }
+
+  @Test
+  void aCallWhoseArgumentsAreNotReadyHoldsBackThoseBehindIt() {
+    owner.submit(own(2), 0);
+    owner.createActor(ACTOR, 0);
+    owner.actor(ACTOR, ActorInfo.State.ALIVE, 0);
+    owner.call(ACTOR, own(4), 0, own(2));
+    owner.call(ACTOR, own(6), 0);
+    assertThat(called()).isEmpty();
+    owner.grant(1);
+
+    owner.done(own(2), 1, value("a"));
+
+    assertThat(called()).containsExactly(own(2), own(4), own(6));
+  }
+
+  @Test
+  void aCallWithAFailedArgumentFailsAndLetsOthersPass() {
+    owner.submit(own(2), 0);
+    owner.createActor(ACTOR, 0);
+    owner.actor(ACTOR, ActorInfo.State.ALIVE, 0);
+    owner.call(ACTOR, own(4), 0, own(2));
+    owner.call(ACTOR, own(6), 0);
+    owner.grant(1);
+
+    owner.done(own(2), 1, failure(false));
+    owner.call(ACTOR, own(8), 0);
+
+    assertThat(owner.failureOf(own(4))).isEqualTo(ErrorCode.TASK_FAILED);
+    assertThat(called()).containsExactly(own(2), own(6), own(8));
+  }
+
+  @Test
+  void whenAnActorDiesItsCallsFailWithTheCause() {
+    owner.createActor(ACTOR, 0);
+    owner.actor(ACTOR, ActorInfo.State.ALIVE, 0);
+    owner.call(ACTOR, own(2), 5);
+
+    owner.actor(ACTOR, ActorInfo.State.DEAD, 0);
+    owner.call(ACTOR, own(4), 0);
+
+    assertThat(owner.failureOf(own(2))).isEqualTo(ErrorCode.ACTOR_DIED);
+    assertThat(owner.failureOf(own(4))).isEqualTo(ErrorCode.ACTOR_DIED);
+  }
+
+  @Test
+  void whenAnActorRestartsACallUnderWayFailsUnlessItMayBeSentAgain() {
+    owner.createActor(ACTOR, 1);
+    owner.actor(ACTOR, ActorInfo.State.ALIVE, 0);
+    owner.call(ACTOR, own(2), 0);
+    owner.call(ACTOR, own(4), 1);
+    owner.call(ACTOR, own(6), 1);
+
+    owner.actor(ACTOR, ActorInfo.State.RESTARTING, 1);
+    owner.call(ACTOR, own(8), 0);
+    owner.actor(ACTOR, ActorInfo.State.ALIVE, 1);
+
+    assertThat(owner.failureOf(own(2))).isEqualTo(ErrorCode.ACTOR_DIED);
+    assertThat(called())
+        .containsExactly(own(2), own(4), own(6), own(4), own(6), own(8));
+  }
+
+  @Test
+  void refusedCallsDidNotRunAndGoToTheNextIncarnationInOrder() {
+    owner.createActor(ACTOR, 1);
+    owner.actor(ACTOR, ActorInfo.State.ALIVE, 0);
+    owner.call(ACTOR, own(2), 0);
+    Task second = owner.call(ACTOR, own(4), 0);
+
+    owner.receive(new Message.CallsRefused(new ActorId(ACTOR), 0, List.of(own(2), own(4))));
+    assertThat(called()).containsExactly(own(2), own(4));
+    assertThat(second.state()).isEqualTo(TaskInfo.State.QUEUED);
+    owner.actor(ACTOR, ActorInfo.State.RESTARTING, 1);
+    owner.actor(ACTOR, ActorInfo.State.ALIVE, 1);
+
+    assertThat(called()).containsExactly(own(2), own(4), own(2), own(4));
+  }
+
+  @Test
+  void aLateRefusalByAnEarlierIncarnationDoesNotSendACallTwice() {
+    // given a call that was sent again to the second incarnation
+    owner.createActor(ACTOR, 1);
+    owner.actor(ACTOR, ActorInfo.State.ALIVE, 0);
+    owner.call(ACTOR, own(2), 1);
+    owner.actor(ACTOR, ActorInfo.State.RESTARTING, 1);
+    owner.actor(ACTOR, ActorInfo.State.ALIVE, 1);
+    assertThat(called()).containsExactly(own(2), own(2));
+
+    // when the refusal of the first comes
+    owner.receive(new Message.CallsRefused(new ActorId(ACTOR), 0, List.of(own(2))));
+
+    assertThat(called()).containsExactly(own(2), own(2));
+  }
+
+  @Test
+  void aRetriedCallGoesBeforeThoseMadeAfterIt() {
+    owner.createActor(ACTOR, 0);
+    owner.actor(ACTOR, ActorInfo.State.ALIVE, 0);
+    owner.call(ACTOR, own(2), 1);
+
+    owner.done(own(2), 1, failure(true));
+
+    assertThat(called()).containsExactly(own(2), own(2));
+    owner.done(own(2), 2, value("a"));
+    assertThat(owner.outcome(own(2))).isEqualTo(value("a"));
+  }
+
+  @Test
+  void anActorIsOutOfScopeWhenNoHandleAndNoCallIsLeft() {
+    owner.createActor(ACTOR, 0);
+    owner.actor(ACTOR, ActorInfo.State.ALIVE, 0);
+    owner.call(ACTOR, own(2), 0);
+    owner.drop(ACTOR);
+    assertThat(owner.sent(CONTROL, Message.ActorOutOfScope.class)).isEmpty();
+
+    owner.done(own(2), 1, value("a"));
+
+    assertThat(owner.sent(CONTROL, Message.ActorOutOfScope.class)).hasSize(1);
+  }
+
+  @Test
+  void theConstructorsArgumentsAreHeldForAsLongAsItMayRunAgain() {
+    owner.put(own(2), value("a"));
+    owner.createActor(ACTOR, 1, own(2));
+    owner.drop(own(2));
+    owner.actor(ACTOR, ActorInfo.State.ALIVE, 0);
+    assertThat(owner.core.knows(own(2))).isTrue();
+
+    owner.drop(ACTOR);
+
+    assertThat(owner.core.ownedCount()).isZero();
+  }
+
+  @Test
+  void whatAConstructorKeptIsRegisteredEachTimeItRan() {
+    ObjectId inner = of(OTHER, 2);
+    owner.acquire(inner);
+    owner.put(own(2), value("a", inner));
+    owner.createActor(ACTOR, 1, own(2));
+    for (int incarnation = 0; incarnation < 2; incarnation++) {
+      owner.receive(
+          new Message.ActorChanged(
+              new ActorId(ACTOR),
+              ActorInfo.State.ALIVE,
+              incarnation,
+              WORKER,
+              null,
+              List.of(inner)));
+    }
+
+    assertThat(owner.sentTo(OTHER))
+        .filteredOn(new Message.AddBorrower(inner, WORKER, false)::equals)
+        .hasSize(2);
+  }
+
+  @Test
+  void aCancelledCallKeepsItsArgumentsUntilItsRunOrItsActorIsGone() {
+    owner.put(own(2), value("a"));
+    owner.createActor(ACTOR, 0);
+    owner.actor(ACTOR, ActorInfo.State.ALIVE, 0);
+    owner.call(ACTOR, own(4), 0, own(2));
+    owner.drop(own(2));
+    owner.core.cancel(own(4), false, 1);
+    assertThat(owner.failureOf(own(4))).isEqualTo(ErrorCode.TASK_CANCELLED);
+    assertThat(owner.core.knows(own(2))).isTrue();
+
+    owner.actor(ACTOR, ActorInfo.State.DEAD, 0);
+
+    assertThat(owner.core.knows(own(2))).isFalse();
+  }
+
+  @Test
+  void theHandleOfAnActorThatWasRefusedItsNameFails() {
+    owner.createActor(ACTOR, 0);
+
+    owner.receive(
+        new Message.ActorRegistered(new ActorId(ACTOR), new ActorId(ACTOR), "taken"));
+
+    assertThat(owner.failureOf(ACTOR)).isEqualTo(ErrorCode.ACTOR_DIED);
+    owner.drop(ACTOR);
+    assertThat(owner.core.ownedCount()).isZero();
+    assertThat(owner.sent(CONTROL, Message.ActorOutOfScope.class)).isEmpty();
+  }
+
+  @Test
+  void aCallerWatchesAnotherOwnersActorFromItsFirstCall() {
+    ObjectId theirs = of(OTHER, -2);
+    owner.core.attach(owner.core.openNamed(theirs), theirs.toString());
+    owner.call(theirs, own(2), 0);
+    assertThat(owner.sentTo(CONTROL))
+        .containsExactly(new Message.WatchActor(new ActorId(theirs), SELF));
+
+    owner.actor(theirs, ActorInfo.State.ALIVE, 0);
+
+    assertThat(called()).containsExactly(own(2));
+  }
+}
