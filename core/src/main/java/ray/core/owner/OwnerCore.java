@@ -1006,6 +1006,7 @@ public final class OwnerCore {
     for (Task task : unfinished) {
       interrupt(task, true, closedFailure());
     }
+    references.failUnresolved(closedFailure());
   }
 
   private static Outcome.Failed closedFailure() {

@@ -631,6 +631,15 @@ final class References {
     }
   }
 
+  /** Nothing will ever come of what is not known yet: promises, aliases and refs of others. */
+  void failUnresolved(Outcome.Failed failure) {
+    List<Reference> unresolved = new ArrayList<>();
+    owned.forEach(unresolved::add);
+    unresolved.addAll(borrowed.values());
+    unresolved.removeIf(reference -> reference.outcome != null);
+    unresolved.forEach(reference -> settle(reference, failure));
+  }
+
   // ---- looking in
 
   void forEachOwned(Consumer<OwnedReference> visitor) {
