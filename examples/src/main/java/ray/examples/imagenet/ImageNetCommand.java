@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
+import jdk.jshell.tool.JavaShellToolBuilder;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -180,7 +181,7 @@ public final class ImageNetCommand implements Callable<Integer> {
     MeanImage.write(sum.mean(), options.size(), mean);
     out.println("The mean image is in " + mean);
     out.flush();
-    return shell ? ImageNetShell.open(job.batches()) : OK;
+    return shell ? ImageNetShell.open(job.batches(), JavaShellToolBuilder.builder()) : OK;
   }
 
   private static void follow(BatchReport report, Tally tally, Progress progress) {

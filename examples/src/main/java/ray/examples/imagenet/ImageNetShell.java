@@ -31,17 +31,17 @@ public final class ImageNetShell {
     return BATCHES.get();
   }
 
-  /** Opens the shell on the terminal and returns when it is left. */
-  static int open(List<ObjectRef<ImageBatch>> batches) throws Exception {
+  /** Opens the shell and returns its exit code when it is left. */
+  static int open(List<ObjectRef<ImageBatch>> batches, JavaShellToolBuilder shell)
+      throws Exception {
     BATCHES.set(batches);
     Path startUp = Files.createTempFile("imagenet", ".jsh");
     try {
       Files.writeString(startUp, START_UP);
-      return JavaShellToolBuilder.builder()
-          .start(
-              "--execution=local",
-              "--class-path=" + System.getProperty("java.class.path"),
-              "--startup=" + startUp);
+      return shell.start(
+          "--execution=local",
+          "--class-path=" + System.getProperty("java.class.path"),
+          "--startup=" + startUp);
     } finally {
       Files.deleteIfExists(startUp);
       BATCHES.set(List.of());
