@@ -131,7 +131,7 @@ final class EmbeddedRay implements Backend, SubmitterSource {
             store,
             serializers,
             keys::getAndIncrement,
-            collector.queue(),
+            collector,
             failures,
             waiting);
     this.workerOwner =
@@ -141,7 +141,7 @@ final class EmbeddedRay implements Backend, SubmitterSource {
             store,
             serializers,
             keys::getAndIncrement,
-            collector.queue(),
+            collector,
             failures,
             waiting);
     this.executor = new ExecutorShell(workerOwner, peers, options.serialMode());

@@ -34,12 +34,15 @@ import ray.wire.Transport;
 public final class OwnerShell extends Mailbox implements Endpoint, OwnerEffects {
   private static final Object[] NO_CELLS = {};
 
+  /** A thread takes part in collecting refs once every 256 objects that it makes. */
+  private static final long HELP_MASK = 2 * 256 - 1;
+
   private final long self;
   private final Peers peers;
   private final OwnerCore core;
   private final Values values;
   private final Supplier<ObjectStore> store;
-  private final ReferenceQueue<Handle<?>> collected;
+  private final RefCollector collector;
   private final FailureReporter failures;
   private final Waiting waiting;
 
@@ -97,13 +100,13 @@ public final class OwnerShell extends Mailbox implements Endpoint, OwnerEffects 
       Supplier<ObjectStore> store,
       ValueSerializers serializers,
       LongSupplier storeKeys,
-      ReferenceQueue<Handle<?>> collected,
+      RefCollector collector,
       FailureReporter failures,
       Waiting waiting) {
     this.self = self;
     this.peers = peers;
     this.store = store;
-    this.collected = collected;
+    this.collector = collector;
     this.failures = failures;
     this.waiting = waiting;
     this.core = new OwnerCore(self, this);
@@ -129,7 +132,7 @@ public final class OwnerShell extends Mailbox implements Endpoint, OwnerEffects 
   }
 
   ReferenceQueue<Handle<?>> collected() {
-    return collected;
+    return collector.queue();
   }
 
   boolean isClosed() {
@@ -138,7 +141,11 @@ public final class OwnerShell extends Mailbox implements Endpoint, OwnerEffects 
 
   /** The id of the first of so many new objects. */
   ObjectId newIds(int count) {
-    return new ObjectId(self, numbers.getAndAdd(2L * Math.max(1, count)));
+    long number = numbers.getAndAdd(2L * Math.max(1, count));
+    if ((number & HELP_MASK) == 0) {
+      collector.help();
+    }
+    return new ObjectId(self, number);
   }
 
   /** The id of the object that stands for a new actor: those have negative numbers. */

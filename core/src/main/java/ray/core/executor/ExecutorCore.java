@@ -221,15 +221,22 @@ public final class ExecutorCore {
 
   private void shrink(Message.ShrinkLeases message) {
     CallQueue queue = queue(message.owner(), 0, message.schedulingClass());
+    queue.toReturn += message.count();
+    returnWhatIdles(queue);
+  }
+
+  /** Returns leases that the owner wants returned; those still in use follow when their lanes end. */
+  private void returnWhatIdles(CallQueue queue) {
     int idle = queue.leases.size() - queue.running - queue.size();
-    int returned = Math.max(0, Math.min(message.count(), idle));
+    int returned = Math.max(0, Math.min(queue.toReturn, idle));
+    if (returned == 0 || queue.key == null) {
+      return;
+    }
+    queue.toReturn -= returned;
     for (int i = 0; i < returned; i++) {
       effects.send(effects.node(), new Message.ReturnLease(queue.leases.removeLast()));
     }
-    effects.send(
-        message.owner(),
-        new Message.LeasesReturned(
-            self, message.schedulingClass(), message.count(), returned));
+    effects.send(queue.owner, new Message.LeasesReturned(self, queue.key, returned, returned));
   }
 
   private void cancel(Message.CancelRun message) {
@@ -251,6 +258,7 @@ public final class ExecutorCore {
         run.queue.stale++;
         forget(run);
         report(run, List.of(cancelled(run.spec())), List.of(), 0, 0);
+        returnWhatIdles(run.queue);
       }
       case TAKEN, BLOCKED -> effects.interrupt(run);
       case DETACHED, ENDED -> {}
@@ -340,6 +348,7 @@ public final class ExecutorCore {
       } else {
         queue.stale++;
       }
+      run.state = Execution.State.TAKEN;
       taken.add(run);
       addSoonWanted(queue, taken);
     } else {
@@ -444,6 +453,7 @@ public final class ExecutorCore {
         gone(actor);
         return;
       }
+      suspendIfBlocked(actor);
       if (actor.draining) {
         stopIfIdle(actor);
       }
@@ -453,6 +463,7 @@ public final class ExecutorCore {
     } else if (queue.abandoned) {
       returnIdle(queue);
     } else {
+      returnWhatIdles(queue);
       list(queue);
     }
   }
@@ -546,16 +557,21 @@ public final class ExecutorCore {
     ActorSlot actor = queue.actor;
     if (actor != null) {
       actor.blocked++;
-      if (actor.blocked == actor.running && holdsResources(actor)) {
-        actor.suspended = true;
-        effects.send(effects.node(), new Message.SuspendLease(actor.lease));
-      }
+      suspendIfBlocked(actor);
       return;
     }
     run.lease = queue.leases.removeLast();
     queue.running--;
     effects.send(effects.node(), new Message.SuspendLease(run.lease));
     replaceIfStuck(queue);
+  }
+
+  /** All that an actor runs waits: what it holds is free meanwhile. */
+  private void suspendIfBlocked(ActorSlot actor) {
+    if (actor.blocked > 0 && actor.blocked == actor.running && holdsResources(actor)) {
+      actor.suspended = true;
+      effects.send(effects.node(), new Message.SuspendLease(actor.lease));
+    }
   }
 
   private static boolean holdsResources(ActorSlot actor) {
@@ -610,6 +626,11 @@ public final class ExecutorCore {
   // ---- actors
 
   private void createActor(Message.CreateActor message) {
+    ActorSlot before = actors.get(message.spec().id());
+    if (before != null) {
+      // The control service has ended it, and its word has been overtaken.
+      stop(before);
+    }
     ActorSlot actor = new ActorSlot(message.spec(), message.incarnation(), message.lease());
     actors.put(message.spec().id(), actor);
     Execution creation =
