@@ -35,6 +35,9 @@ final class CallQueue {
   /** Leases that may be used now, for tasks. */
   final ArrayDeque<Long> leases = new ArrayDeque<>(2);
 
+  /** Leases that the owner wants returned as soon as no lane uses them. */
+  int toReturn;
+
   /** How many lanes run. */
   int running;
 
