@@ -446,9 +446,9 @@ final class EmbeddedRay implements Backend, SubmitterSource {
       return;
     }
     Backends.closed(this);
-    control.deliver(new Message.JobEnded(job));
     driver.close();
     workerOwner.close();
+    control.deliver(new Message.JobEnded(job));
     awaitEnd();
     submitter.reportUnseen(failures);
     driver.shut();

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 import ray.core.Outcome;
 
@@ -16,6 +17,14 @@ import ray.core.Outcome;
 public final class RefCollector implements AutoCloseable {
   /** How many handles are told of at a time. */
   private static final int MAX_BATCH = 2048;
+
+  /**
+   * The pause between looks, at least and at most. The thread does not wait on the queue: a waiter would be
+   * woken for every single handle.
+   */
+  private static final long MIN_PAUSE_NS = 500_000;
+
+  private static final long MAX_PAUSE_NS = 64_000_000;
 
   private final ReferenceQueue<Handle<?>> collected = new ReferenceQueue<>();
   private final FailureReporter failures;
@@ -38,13 +47,18 @@ public final class RefCollector implements AutoCloseable {
     thread.start();
   }
 
+  /** Looks often while there is something to find, and seldom when there is not. */
   private void run() {
-    try {
-      while (!closed) {
-        tell(collected.remove());
+    long pauseNs = MAX_PAUSE_NS;
+    while (!closed) {
+      Reference<? extends Handle<?>> first = collected.poll();
+      if (first == null) {
+        pauseNs = Math.min(MAX_PAUSE_NS, 2 * pauseNs);
+        LockSupport.parkNanos(this, pauseNs);
+      } else {
+        pauseNs = MIN_PAUSE_NS;
+        tell(first);
       }
-    } catch (InterruptedException end) {
-      assert closed : "interrupted by nobody";
     }
   }
 
@@ -78,6 +92,6 @@ public final class RefCollector implements AutoCloseable {
   @Override
   public void close() {
     closed = true;
-    thread.interrupt();
+    LockSupport.unpark(thread);
   }
 }
