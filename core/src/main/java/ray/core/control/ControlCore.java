@@ -218,7 +218,7 @@ public final class ControlCore {
     }
     publish(actor);
     if (actor.outOfScope) {
-      stop(actor, "nothing refers to it any more", true);
+      outOfScope(actor.spec.id());
     }
   }
 

@@ -3,6 +3,7 @@ package ray.core.executor;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
@@ -26,6 +27,9 @@ import ray.core.TaskSpec;
  * that a task never waits for one that can't start.
  */
 public final class ExecutorCore {
+  /** How many dead owners are remembered: what the node says of them may come after their death. */
+  private static final int MAX_DEAD_OWNERS = 1000;
+
   /** The duration of a run that was given up. */
   private static final long STILL_RUNS = -1;
 
@@ -43,6 +47,7 @@ public final class ExecutorCore {
   private final List<Execution> timed = new ArrayList<>();
 
   private final List<Execution> actorsResuming = new ArrayList<>();
+  private final LinkedHashSet<Long> deadOwners = new LinkedHashSet<>();
   private long now;
 
   /** What was looked up last, which is most often what is looked up next. */
@@ -209,13 +214,14 @@ public final class ExecutorCore {
   }
 
   private void attach(Message.AttachLease message) {
-    CallQueue queue = queue(message.owner(), 0, message.schedulingClass());
-    if (queue.abandoned) {
+    if (deadOwners.contains(message.owner())) {
       effects.send(effects.node(), new Message.ReturnLease(message.lease()));
       return;
     }
+    CallQueue queue = queue(message.owner(), 0, message.schedulingClass());
     queue.replacing = false;
     queue.leases.add(message.lease());
+    returnWhatIdles(queue);
     list(queue);
   }
 
@@ -718,6 +724,10 @@ public final class ExecutorCore {
   // ---- deaths and time
 
   private void ownerDied(long owner) {
+    deadOwners.add(owner);
+    if (deadOwners.size() > MAX_DEAD_OWNERS) {
+      deadOwners.removeFirst();
+    }
     Map<FunctionKey, CallQueue> ofOwner = queues.remove(owner);
     if (ofOwner != null) {
       for (CallQueue queue : ofOwner.values()) {

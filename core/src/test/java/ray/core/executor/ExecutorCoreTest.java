@@ -1,0 +1,661 @@
+package ray.core.executor;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.junit.jupiter.api.Test;
+import ray.ActorId;
+import ray.ActorOptions;
+import ray.ErrorCode;
+import ray.ObjectId;
+import ray.Resources;
+import ray.SchedulingStrategy;
+import ray.core.ActorSpec;
+import ray.core.FunctionKey;
+import ray.core.Message;
+import ray.core.Outcome;
+import ray.core.TaskPolicy;
+import ray.core.TaskSpec;
+
+/** What may start in a worker, what blocks, what is cancelled, and the actors that live there. */
+class ExecutorCoreTest implements ExecutorEffects {
+  private static final long SELF = 0xb;
+  private static final long OWNER = 0xa;
+  private static final long OTHER = 0xc;
+  private static final long NODE = 2;
+  private static final long CONTROL = 1;
+  private static final FunctionKey KEY =
+      new FunctionKey("f", Resources.ONE_CPU, SchedulingStrategy.standard());
+
+  private record Sent(long to, Message message) {}
+
+  private final List<Sent> sent = new ArrayList<>();
+  private final List<Execution> interrupted = new ArrayList<>();
+  private final List<Execution> resumed = new ArrayList<>();
+  private final List<ObjectId> parents = new ArrayList<>();
+  private final List<ActorSlot> gone = new ArrayList<>();
+  private final ExecutorCore core = new ExecutorCore(SELF, this);
+  private long now = 1;
+
+  // ---- helpers
+
+  private static TaskSpec spec(long number, ActorId actor, String group, long timeoutNs) {
+    return new TaskSpec(
+        new ObjectId(OWNER, number),
+        7,
+        null,
+        KEY,
+        "f" + number,
+        "f",
+        new Object[0],
+        List.of(),
+        1,
+        new TaskPolicy(0, "", timeoutNs, 0, group, Map.of()),
+        actor);
+  }
+
+  private static Message.Push pushOf(long number) {
+    return new Message.Push(spec(number, null, "", 0), 1, null);
+  }
+
+  private void receive(Message message) {
+    core.receive(message, now);
+  }
+
+  private void push(long... numbers) {
+    receive(
+        new Message.PushTasks(
+            OWNER, Arrays.stream(numbers).mapToObj(ExecutorCoreTest::pushOf).toList()));
+  }
+
+  private void attach(long lease) {
+    receive(new Message.AttachLease(lease, OWNER, KEY));
+  }
+
+  private Lane take() {
+    return core.take(now);
+  }
+
+  private Lane takeSome() {
+    return Objects.requireNonNull(core.take(now), "nothing may start");
+  }
+
+  private static List<Long> numbers(Lane lane) {
+    return lane.runs().stream().map(run -> run.spec().id().number()).toList();
+  }
+
+  private void finish(Lane lane, Outcome outcome) {
+    for (Execution run : lane.runs()) {
+      core.finished(
+          List.of(new ExecutorCore.Result(run, List.of(outcome), List.of(), 0, 50_000_000)), now);
+    }
+    core.closed(lane, now);
+  }
+
+  private <M extends Message> List<M> sent(long to, Class<M> type) {
+    return sent.stream()
+        .filter(each -> each.to() == to && type.isInstance(each.message()))
+        .map(each -> type.cast(each.message()))
+        .toList();
+  }
+
+  private List<Message.Done> reported() {
+    return sent(OWNER, Message.TasksDone.class).stream()
+        .flatMap(done -> done.results().stream())
+        .toList();
+  }
+
+  private static Outcome value() {
+    return new Outcome.Inline("a", 8, List.of());
+  }
+
+  private static ErrorCode code(Message.Done done) {
+    return ((Outcome.Failed) done.outcomes().getFirst()).code();
+  }
+
+  private static final ActorId ACTOR = new ActorId(new ObjectId(OWNER, -2));
+
+  private static ActorSpec actor(Resources resources, int concurrency, Map<String, Integer> groups) {
+    return new ActorSpec(
+        ACTOR,
+        "Counter",
+        "test",
+        new ActorOptions(
+            "",
+            "test",
+            false,
+            ActorOptions.Lifetime.COUNTED,
+            resources,
+            concurrency,
+            groups,
+            0,
+            0,
+            -1,
+            SchedulingStrategy.standard(),
+            Map.of()),
+        spec(-2, ACTOR, "", 0));
+  }
+
+  private ActorSlot create(ActorSpec spec, int incarnation, long lease) {
+    receive(new Message.CreateActor(spec, null, incarnation, OWNER, lease));
+    Lane lane = takeSome();
+    finish(lane, value());
+    return Objects.requireNonNull(lane.runs().getFirst().actor());
+  }
+
+  private ActorSlot createActor() {
+    return create(actor(Resources.ONE_CPU, 1, Map.of()), 0, 9);
+  }
+
+  private void call(String group, long... numbers) {
+    receive(
+        new Message.PushCalls(
+            OWNER,
+            ACTOR,
+            0,
+            Arrays.stream(numbers)
+                .mapToObj(number -> new Message.Push(spec(number, ACTOR, group, 0), 1, null))
+                .toList()));
+  }
+
+  // ---- leases
+
+  @Test
+  void aTaskStartsWhenALeaseIsThere() {
+    push(2);
+    assertThat(take()).isNull();
+
+    attach(1);
+
+    assertThat(numbers(takeSome())).containsExactly(2L);
+  }
+
+  @Test
+  void noMoreTasksRunAtOnceThanThereAreLeases() {
+    attach(1);
+    push(2, 4);
+    Lane first = takeSome();
+    assertThat(take()).isNull();
+
+    finish(first, value());
+
+    assertThat(numbers(takeSome())).containsExactly(4L);
+    assertThat(reported()).hasSize(1);
+  }
+
+  @Test
+  void shortTasksAreTakenInLanesAndResultsGoOutTogether() {
+    attach(1);
+    long[] many = new long[100];
+    Arrays.setAll(many, i -> 2L * i + 2);
+    for (int i = 0; i < 40; i++) {
+      push(1000 + 2 * i);
+      Lane lane = takeSome();
+      core.finished(
+          List.of(
+              new ExecutorCore.Result(
+                  lane.runs().getFirst(), List.of(value()), List.of(), 0, 1000)),
+          now);
+      core.closed(lane, now);
+    }
+    push(many);
+    Lane lane = takeSome();
+    assertThat(lane.runs()).hasSizeGreaterThan(10);
+    sent.clear();
+
+    core.finished(
+        lane.runs().stream()
+            .map(run -> new ExecutorCore.Result(run, List.of(value()), List.of(), 0, 1000))
+            .toList(),
+        now);
+
+    assertThat(reported()).hasSize(lane.runs().size());
+  }
+
+  @Test
+  void idleLeasesAreReturnedWhenTheOwnerSaysSo() {
+    attach(1);
+    attach(3);
+    push(2);
+    takeSome();
+
+    receive(new Message.ShrinkLeases(OWNER, KEY, 1));
+
+    assertThat(sent(NODE, Message.ReturnLease.class)).hasSize(1);
+    assertThat(sent(OWNER, Message.LeasesReturned.class))
+        .singleElement()
+        .satisfies(returned -> assertThat(returned.count()).isOne());
+  }
+
+  // ---- blocking
+
+  @Test
+  void aBlockedRunGivesItsLeaseBackAndItsLanesRestGoesToOthers() {
+    attach(1);
+    push(2, 4);
+    Lane lane = takeSome();
+
+    core.blocked(lane.runs().getFirst(), lane, 1, now);
+
+    assertThat(sent(NODE, Message.SuspendLease.class))
+        .containsExactly(new Message.SuspendLease(1));
+    assertThat(sent(NODE, Message.ReplaceLease.class))
+        .containsExactly(new Message.ReplaceLease(OWNER, 7, KEY));
+    assertThat(core.blockedCount()).isOne();
+    attach(3);
+    assertThat(numbers(takeSome())).containsExactly(4L);
+  }
+
+  @Test
+  void aLeaseThatCameBeforeTheFirstTaskIsReplacedInTheNameOfTheTasksJob() {
+    attach(1);
+    push(2);
+    Lane lane = takeSome();
+    core.blocked(lane.runs().getFirst(), lane, 1, now);
+
+    push(4);
+
+    assertThat(sent(NODE, Message.ReplaceLease.class))
+        .containsExactly(new Message.ReplaceLease(OWNER, 7, KEY));
+  }
+
+  @Test
+  void aReplacementIsAskedForOnceUntilItIsThere() {
+    attach(1);
+    push(2, 4);
+    Lane lane = takeSome();
+    core.blocked(lane.runs().getFirst(), lane, 1, now);
+
+    push(6);
+
+    assertThat(sent(NODE, Message.ReplaceLease.class)).hasSize(1);
+  }
+
+  @Test
+  void aBlockedRunGoesOnWhenTheNodeSaysSo() {
+    attach(1);
+    push(2);
+    Lane lane = takeSome();
+    Execution run = lane.runs().getFirst();
+    core.blocked(run, lane, 1, now);
+    core.unblocked(run, now);
+    assertThat(sent(NODE, Message.ResumeLease.class)).containsExactly(new Message.ResumeLease(1));
+    assertThat(resumed).isEmpty();
+
+    receive(new Message.LeaseResumed(1));
+
+    assertThat(resumed).containsExactly(run);
+    finish(lane, value());
+    push(4);
+    assertThat(numbers(takeSome())).containsExactly(4L);
+  }
+
+  @Test
+  void whoWaitsForATaskThatMayStartCanRunItAtOnce() {
+    attach(1);
+    push(2, 4, 6);
+
+    Lane lane = Objects.requireNonNull(core.claim(new ObjectId(OWNER, 4), now));
+
+    assertThat(numbers(lane)).startsWith(4L);
+    assertThat(core.claim(new ObjectId(OWNER, 6), now)).isNull();
+    finish(lane, value());
+    assertThat(numbers(takeSome())).containsExactly(2L);
+  }
+
+  @Test
+  void aClaimedTaskThatIsGivenBackRunsOnce() {
+    attach(1);
+    push(2, 4, 6);
+    Lane claimed = Objects.requireNonNull(core.claim(new ObjectId(OWNER, 4), now));
+    core.giveBack(claimed, 0, now);
+    core.closed(claimed, now);
+
+    List<Long> order = new ArrayList<>();
+    for (Lane lane; (lane = take()) != null; ) {
+      order.addAll(numbers(lane));
+      finish(lane, value());
+    }
+
+    assertThat(order).containsExactlyInAnyOrder(2L, 4L, 6L);
+    assertThat(reported()).hasSize(3);
+  }
+
+  // ---- cancellation and limits of time
+
+  @Test
+  void aQueuedRunThatIsCancelledNeverStartsAndIsReported() {
+    attach(1);
+    push(2, 4);
+
+    receive(new Message.CancelRun(new ObjectId(OWNER, 2), false));
+
+    assertThat(reported()).singleElement().satisfies(done -> {
+      assertThat(done.task().number()).isEqualTo(2);
+      assertThat(code(done)).isEqualTo(ErrorCode.TASK_CANCELLED);
+    });
+    assertThat(numbers(takeSome())).containsExactly(4L);
+  }
+
+  @Test
+  void aRunUnderWayIsInterruptedAndRecursivelyWhatItSubmitted() {
+    attach(1);
+    push(2);
+    Lane lane = takeSome();
+
+    receive(new Message.CancelRun(new ObjectId(OWNER, 2), true));
+
+    assertThat(interrupted).containsExactlyElementsOf(lane.runs());
+    assertThat(lane.runs().getFirst().isCancelled()).isTrue();
+    assertThat(parents).containsExactly(new ObjectId(OWNER, 2));
+    assertThat(reported()).isEmpty();
+  }
+
+  @Test
+  void aRunOverItsLimitIsReportedAtOnceAndOnceMoreWhenItEnds() {
+    attach(1);
+    receive(
+        new Message.PushTasks(
+            OWNER, List.of(new Message.Push(spec(2, null, "", 1000), 1, null))));
+    Lane lane = takeSome();
+    Execution run = lane.runs().getFirst();
+    core.startTimer(run, now);
+    assertThat(core.tick(now + 999)).isTrue();
+    assertThat(reported()).isEmpty();
+
+    assertThat(core.tick(now + 1000)).isFalse();
+    assertThat(interrupted).containsExactly(run);
+    assertThat(reported()).singleElement().satisfies(done -> {
+      assertThat(code(done)).isEqualTo(ErrorCode.TASK_TIMED_OUT);
+      assertThat(done.durationNs()).isNegative();
+    });
+
+    ObjectId kept = new ObjectId(OTHER, 2);
+    core.finished(
+        List.of(new ExecutorCore.Result(run, List.of(value()), List.of(kept), 0, 2000)), now);
+    assertThat(reported()).hasSize(2);
+    assertThat(reported().getLast().retained()).containsExactly(kept);
+  }
+
+  @Test
+  void aRunThatEndsInTimeIsNotReportedTwice() {
+    attach(1);
+    receive(
+        new Message.PushTasks(
+            OWNER, List.of(new Message.Push(spec(2, null, "", 1000), 1, null))));
+    Lane lane = takeSome();
+    core.startTimer(lane.runs().getFirst(), now);
+    finish(lane, value());
+
+    assertThat(core.tick(now + 5000)).isFalse();
+
+    assertThat(reported()).hasSize(1);
+  }
+
+  // ---- the death of an owner
+
+  @Test
+  void whenAnOwnerDiesItsRunsAreInterruptedAndItsLeasesReturned() {
+    attach(1);
+    attach(3);
+    push(2);
+    Lane lane = takeSome();
+    push(4, 6);
+
+    receive(new Message.ProcessDied(OWNER, "killed"));
+    assertThat(interrupted).containsExactlyElementsOf(lane.runs());
+    assertThat(sent(NODE, Message.ReturnLease.class)).hasSize(1);
+
+    ObjectId kept = new ObjectId(OTHER, 2);
+    core.finished(
+        List.of(
+            new ExecutorCore.Result(
+                lane.runs().getFirst(), List.of(value()), List.of(kept), 0, 1)),
+        now);
+    core.closed(lane, now);
+
+    assertThat(sent(NODE, Message.ReturnLease.class)).hasSize(2);
+    assertThat(reported()).isEmpty();
+    assertThat(sent(OTHER, Message.AddBorrower.class))
+        .containsExactly(new Message.AddBorrower(kept, SELF, false));
+  }
+
+  @Test
+  void aLeaseOfADeadOwnerIsReturnedHoweverLateItComes() {
+    receive(new Message.ProcessDied(OWNER, "killed"));
+
+    attach(5);
+
+    assertThat(sent(NODE, Message.ReturnLease.class))
+        .containsExactly(new Message.ReturnLease(5));
+  }
+
+  // ---- actors
+
+  @Test
+  void anActorsConstructorRunsAloneAndItsCallsInOrder() {
+    receive(
+        new Message.CreateActor(actor(Resources.ONE_CPU, 4, Map.of()), null, 0, OWNER, 9));
+    call("", 2, 4);
+    Lane constructor = takeSome();
+    assertThat(numbers(constructor)).containsExactly(-2L);
+    assertThat(take()).isNull();
+
+    finish(constructor, value());
+
+    assertThat(sent(CONTROL, Message.ActorCreated.class)).hasSize(1);
+    assertThat(numbers(takeSome())).containsExactly(2L);
+    assertThat(numbers(takeSome())).containsExactly(4L);
+  }
+
+  @Test
+  void anActorRunsOneCallAtATimeUnlessItSaysOtherwise() {
+    createActor();
+    call("", 2);
+    takeSome();
+    call("", 4);
+
+    assertThat(take()).isNull();
+  }
+
+  @Test
+  void aConcurrencyGroupHasALimitOfItsOwn() {
+    create(actor(Resources.NONE, 1, Map.of("io", 2)), 0, 9);
+    call("", 2);
+    takeSome();
+
+    call("io", 4, 6, 8);
+
+    assertThat(numbers(takeSome())).containsExactly(4L);
+    assertThat(numbers(takeSome())).containsExactly(6L);
+    assertThat(take()).isNull();
+  }
+
+  @Test
+  void anUnknownGroupIsAnErrorThatNamesIt() {
+    createActor();
+
+    call("disk", 2);
+
+    assertThat(reported()).singleElement().satisfies(done ->
+        assertThat(((Outcome.Failed) done.outcomes().getFirst()).message()).contains("disk"));
+  }
+
+  @Test
+  void callsOfAnIncarnationThatIsNotHereAreRefused() {
+    call("", 2);
+
+    assertThat(sent(OWNER, Message.CallsRefused.class))
+        .containsExactly(
+            new Message.CallsRefused(ACTOR, 0, List.of(new ObjectId(OWNER, 2))));
+  }
+
+  @Test
+  void aConstructorThatFailsIsReportedAndItsLeaseReturned() {
+    receive(
+        new Message.CreateActor(actor(Resources.ONE_CPU, 1, Map.of()), null, 0, OWNER, 9));
+
+    finish(takeSome(), Outcome.Failed.of(ErrorCode.TASK_FAILED, "boom"));
+
+    assertThat(sent(CONTROL, Message.ActorCreated.class).getFirst().failure()).isNotNull();
+    assertThat(sent(NODE, Message.ReturnLease.class)).containsExactly(new Message.ReturnLease(9));
+    assertThat(core.actorCount()).isZero();
+  }
+
+  @Test
+  void aDrainedActorEndsAfterItsCalls() {
+    createActor();
+    call("", 2);
+    receive(new Message.StopActor(ACTOR, 0, "unused", true));
+    assertThat(gone).isEmpty();
+
+    finish(takeSome(), value());
+
+    assertThat(gone).hasSize(1);
+    assertThat(sent(NODE, Message.ReturnLease.class)).hasSize(1);
+    assertThat(reported()).hasSize(1);
+  }
+
+  @Test
+  void aKilledActorsCallIsInterruptedAndTheOthersNeverRun() {
+    createActor();
+    call("", 2);
+    Lane lane = takeSome();
+    call("", 4);
+
+    receive(new Message.StopActor(ACTOR, 0, "killed", false));
+    assertThat(interrupted).containsExactlyElementsOf(lane.runs());
+    assertThat(gone).isEmpty();
+    finish(lane, value());
+
+    assertThat(gone).hasSize(1);
+    assertThat(take()).isNull();
+    assertThat(sent(NODE, Message.ReturnLease.class)).hasSize(1);
+  }
+
+  @Test
+  void killingAnActorInterruptsItsConstructor() {
+    receive(
+        new Message.CreateActor(actor(Resources.ONE_CPU, 1, Map.of()), null, 0, OWNER, 9));
+    Lane constructor = takeSome();
+
+    receive(new Message.StopActor(ACTOR, 0, "killed", false));
+
+    assertThat(interrupted).containsExactlyElementsOf(constructor.runs());
+  }
+
+  @Test
+  void aStopMeantForAnEarlierIncarnationIsIgnored() {
+    create(actor(Resources.ONE_CPU, 1, Map.of()), 1, 9);
+
+    receive(new Message.StopActor(ACTOR, 0, "killed", false));
+
+    assertThat(core.actorCount()).isOne();
+  }
+
+  @Test
+  void anIncarnationEndsTheOneBeforeItWhoseStopIsLate() {
+    createActor();
+
+    create(actor(Resources.ONE_CPU, 1, Map.of()), 1, 11);
+    receive(new Message.StopActor(ACTOR, 0, "killed", false));
+
+    assertThat(gone).extracting(ActorSlot::incarnation).containsExactly(0);
+    assertThat(sent(NODE, Message.ReturnLease.class)).containsExactly(new Message.ReturnLease(9));
+    assertThat(core.actorCount()).isOne();
+  }
+
+  @Test
+  void anActorThatExitsFromWithinSaysSo() {
+    ActorSlot actor = createActor();
+    call("", 2);
+    Lane lane = takeSome();
+
+    core.exited(actor, now);
+    finish(lane, value());
+
+    assertThat(sent(CONTROL, Message.ActorStopped.class))
+        .singleElement()
+        .satisfies(stopped -> assertThat(stopped.intended()).isTrue());
+    assertThat(gone).containsExactly(actor);
+  }
+
+  @Test
+  void anActorWhoseCallsAllWaitGivesItsResourcesBack() {
+    createActor();
+    call("", 2);
+    Lane lane = takeSome();
+    Execution run = lane.runs().getFirst();
+
+    core.blocked(run, lane, 1, now);
+    assertThat(sent(NODE, Message.SuspendLease.class))
+        .containsExactly(new Message.SuspendLease(9));
+    core.unblocked(run, now);
+    assertThat(resumed).isEmpty();
+    receive(new Message.LeaseResumed(9));
+
+    assertThat(resumed).containsExactly(run);
+  }
+
+  @Test
+  void anActorGivesItsResourcesBackWhenTheLastCallThatDoesNotWaitHasEnded() {
+    create(actor(Resources.ONE_CPU, 2, Map.of()), 0, 9);
+    call("", 2, 4);
+    Lane waiting = takeSome();
+    Lane working = takeSome();
+    core.blocked(waiting.runs().getFirst(), waiting, 1, now);
+    assertThat(sent(NODE, Message.SuspendLease.class)).isEmpty();
+
+    finish(working, value());
+
+    assertThat(sent(NODE, Message.SuspendLease.class))
+        .containsExactly(new Message.SuspendLease(9));
+  }
+
+  // ---- effects
+
+  @Override
+  public void send(long process, Message message) {
+    sent.add(new Sent(process, message));
+  }
+
+  @Override
+  public void runnable() {}
+
+  @Override
+  public void interrupt(Execution execution) {
+    interrupted.add(execution);
+  }
+
+  @Override
+  public void resume(Execution execution) {
+    resumed.add(execution);
+  }
+
+  @Override
+  public void itemsTaken(Execution execution, int count) {}
+
+  @Override
+  public void cancelChildren(ObjectId task) {
+    parents.add(task);
+  }
+
+  @Override
+  public void actorGone(ActorSlot actor) {
+    gone.add(actor);
+  }
+
+  @Override
+  public long node() {
+    return NODE;
+  }
+
+  @Override
+  public long control() {
+    return CONTROL;
+  }
+}
