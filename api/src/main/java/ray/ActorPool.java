@@ -32,10 +32,11 @@ import ray.spi.Backends;
  *     .forEach(System.out::println);
  * }</pre>
  *
- * <p>Calls beyond the number of free actors wait in the pool, and are made as others end: whenever the
- * program calls the pool, and while it waits in it. Results are taken in the order of the submissions
- * with {@link #getNext}, or as they are ready with {@link #getNextUnordered}. A call that fails throws
- * when its result is taken; its actor stays in the pool, even a dead one, whose calls all fail.
+ * <p>Calls beyond the number of free actors wait in the pool, and are made as others end: whenever
+ * the program calls the pool, and while it waits in it. Results are taken in the order of the
+ * submissions with {@link #getNext}, or as they are ready with {@link #getNextUnordered}. A call
+ * that fails throws when its result is taken; its actor stays in the pool, even a dead one, whose
+ * calls all fail.
  *
  * <p>Not thread-safe: a pool belongs to one thread at a time, as an iterator does.
  *
@@ -43,7 +44,9 @@ import ray.spi.Backends;
  * @param <R> the type of the results
  */
 public final class ActorPool<T, R extends @Nullable Object> {
-  /** How many results a map may be ahead of its consumer, by actor: one being read, one being made. */
+  /**
+   * How many results a map may be ahead of its consumer, by actor: one being read, one being made.
+   */
   private static final int RESULTS_AHEAD = 2;
 
   private final Backend instance;
@@ -210,12 +213,12 @@ public final class ActorPool<T, R extends @Nullable Object> {
   private void awaitAny(Deadline deadline) {
     if (running.isEmpty()) {
       throw new RayStateException(
-          "the pool has no actor that could make its " + waiting.size()
+          "the pool has no actor that could make its "
+              + waiting.size()
               + " waiting calls: push one, and take the result then");
     }
     if (instance.wait(List.copyOf(running.keySet()), 1, deadline.left()).ready().isEmpty()) {
-      throw new GetTimeoutException(
-          "no result was ready in time; the calls go on: take it later");
+      throw new GetTimeoutException("no result was ready in time; the calls go on: take it later");
     }
     recycle();
   }
@@ -254,8 +257,9 @@ public final class ActorPool<T, R extends @Nullable Object> {
   // ---- streams
 
   /**
-   * Calls a method with each element of a stream; results come in the stream's order. Lazy: elements are
-   * taken, and calls made, as results are consumed, so that a stream without end is no problem.
+   * Calls a method with each element of a stream; results come in the stream's order. Lazy:
+   * elements are taken, and calls made, as results are consumed, so that a stream without end is no
+   * problem.
    *
    * @param call makes a call
    * @param values what to call it with
@@ -286,11 +290,13 @@ public final class ActorPool<T, R extends @Nullable Object> {
       boolean ordered) {
     if (hasNext()) {
       throw new RayStateException(
-          "the pool has " + order.size()
+          "the pool has "
+              + order.size()
               + " results that were not taken, which would mix with the map's: take them first");
     }
     Iterator<R> results = new Results<>(call, values.iterator(), ordered);
-    return StreamSupport.stream(Spliterators.spliteratorUnknownSize(results, Spliterator.ORDERED), false)
+    return StreamSupport.stream(
+            Spliterators.spliteratorUnknownSize(results, Spliterator.ORDERED), false)
         .onClose(values::close);
   }
 

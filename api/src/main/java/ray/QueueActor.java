@@ -11,9 +11,9 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The actor behind a {@link RayQueue}. Who has to wait gets a stage, which frees the actor for the next
- * call. Timeouts are kept here, so that an item and the end of waiting for it can't cross. Thread-safe,
- * as timers run beside the calls; stages complete outside the lock.
+ * The actor behind a {@link RayQueue}. Who has to wait gets a stage, which frees the actor for the
+ * next call. Timeouts are kept here, so that an item and the end of waiting for it can't cross.
+ * Thread-safe, as timers run beside the calls; stages complete outside the lock.
  *
  * @param <T> the type of the items
  */
@@ -91,7 +91,9 @@ final class QueueActor<T> {
     return removed;
   }
 
-  /** Ends a request that is not served in time; without any time, one that was not served at once. */
+  /**
+   * Ends a request that is not served in time; without any time, one that was not served at once.
+   */
   private <R> void expire(UUID ticket, CompletableFuture<R> done, R none, long timeoutNs) {
     if (timeoutNs == FOREVER_NS || done.isDone()) {
       return;

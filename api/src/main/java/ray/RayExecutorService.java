@@ -40,22 +40,24 @@ import ray.spi.Shape;
  *
  * <ul>
  *   <li>A task travels by value. A lambda passed to {@link #submit(SerializableCallable)} or {@link
- *       #execute(SerializableRunnable)} can; where the static type is {@code ExecutorService} it needs a
- *       cast, {@code (Callable<T> & Serializable)}, or the type {@link SerializableCallable}. One that
- *       can't is refused with {@link NotSerializableException} by the method that it is passed to.
+ *       #execute(SerializableRunnable)} can; where the static type is {@code ExecutorService} it
+ *       needs a cast, {@code (Callable<T> & Serializable)}, or the type {@link
+ *       SerializableCallable}. One that can't is refused with {@link NotSerializableException} by
+ *       the method that it is passed to.
  *   <li>What it changes is seen by nobody: it returns its result. So a {@code FutureTask}, and what
- *       {@code CompletableFuture.supplyAsync} makes, are refused too; {@link Ray#fromFuture} and {@link
- *       ObjectRef#toFuture} connect futures with refs.
- *   <li>A future that was cancelled is done at once, whatever its task does. {@code cancel(false)} lets
- *       a running task end.
+ *       {@code CompletableFuture.supplyAsync} makes, are refused too; {@link Ray#fromFuture} and
+ *       {@link ObjectRef#toFuture} connect futures with refs.
+ *   <li>A future that was cancelled is done at once, whatever its task does. {@code cancel(false)}
+ *       lets a running task end.
  *   <li>A task of {@code execute} that throws is given to the {@link
  *       Thread.UncaughtExceptionHandler}, which prints it unless told otherwise.
- *   <li>{@link #shutdownNow} cancels rather than collects waiting tasks, so its list is always empty, as
- *       with {@code ForkJoinPool}.
+ *   <li>{@link #shutdownNow} cancels rather than collects waiting tasks, so its list is always
+ *       empty, as with {@code ForkJoinPool}.
  * </ul>
  *
  * <p>Waiting in {@code get}, {@code invokeAll}, {@code invokeAny} and {@code awaitTermination} from
- * within a Ray task gives the task's CPU back. Closing the executor does not close Ray. Thread-safe.
+ * within a Ray task gives the task's CPU back. Closing the executor does not close Ray.
+ * Thread-safe.
  */
 public final class RayExecutorService implements ExecutorService {
   /** Set in {@link #state} after shutdown; the other bits count unfinished tasks. */
@@ -75,7 +77,8 @@ public final class RayExecutorService implements ExecutorService {
   }
 
   /**
-   * An executor on the calling thread's instance: inside a task that of the task, else the default one.
+   * An executor on the calling thread's instance: inside a task that of the task, else the default
+   * one.
    *
    * @throws RayStateException if there is none
    */
@@ -138,8 +141,8 @@ public final class RayExecutorService implements ExecutorService {
 
   @Override
   public void execute(Runnable task) {
-    startVoid(task).whenFailed(
-        thrown -> {
+    startVoid(task)
+        .whenFailed(thrown -> {
           Thread thread = Thread.currentThread();
           thread.getUncaughtExceptionHandler().uncaughtException(thread, thrown);
         });
@@ -193,7 +196,9 @@ public final class RayExecutorService implements ExecutorService {
     return call.withOptions(named ? options : options.withName(nameOf(task.getClass())));
   }
 
-  /** What a person would call a task of this class: a lambda goes by the class it was written in. */
+  /**
+   * What a person would call a task of this class: a lambda goes by the class it was written in.
+   */
   private static String nameOf(Class<?> type) {
     String name = type.getName();
     int lambda = name.indexOf("$$Lambda");
@@ -232,8 +237,8 @@ public final class RayExecutorService implements ExecutorService {
     return invokeAll(tasks, new Deadline(timeout, unit));
   }
 
-  private <T> List<Future<T>> invokeAll(
-      Collection<? extends Callable<T>> tasks, Deadline deadline) throws InterruptedException {
+  private <T> List<Future<T>> invokeAll(Collection<? extends Callable<T>> tasks, Deadline deadline)
+      throws InterruptedException {
     List<TaskFuture<T>> futures = new ArrayList<>(tasks.size());
     try {
       submitAll(tasks, futures);
@@ -248,8 +253,7 @@ public final class RayExecutorService implements ExecutorService {
     }
   }
 
-  private <T> void submitAll(
-      Collection<? extends Callable<T>> tasks, List<TaskFuture<T>> futures) {
+  private <T> void submitAll(Collection<? extends Callable<T>> tasks, List<TaskFuture<T>> futures) {
     tasks.forEach(task -> Objects.requireNonNull(task, "one of the tasks is null"));
     for (Callable<T> task : tasks) {
       futures.add(submitCallable(task));

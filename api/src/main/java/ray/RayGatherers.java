@@ -21,10 +21,11 @@ import ray.spi.Backend;
  *     .toList();
  * }</pre>
  *
- * <p>Elements are taken from upstream only as fast as the number of calls in flight allows; the stream's
- * terminal operation blocks on their results. A call that fails throws from it, and the calls in flight
- * are cancelled; so they are when downstream wants no more, as with {@code findFirst}. Calls go to the
- * instance that the function is bound to, or else to the one of the thread that makes the gatherer.
+ * <p>Elements are taken from upstream only as fast as the number of calls in flight allows; the
+ * stream's terminal operation blocks on their results. A call that fails throws from it, and the
+ * calls in flight are cancelled; so they are when downstream wants no more, as with {@code
+ * findFirst}. Calls go to the instance that the function is bound to, or else to the one of the
+ * thread that makes the gatherer.
  */
 public final class RayGatherers {
   private RayGatherers() {}
@@ -37,22 +38,22 @@ public final class RayGatherers {
    * @param <A> the type of the elements
    * @param <R> the type of the results
    */
-  public static <A extends @Nullable Object, R extends @Nullable Object> Gatherer<A, ?, R> mapRemote(
-      RemoteFunction1<A, ObjectRef<R>> function, int maxInFlight) {
+  public static <A extends @Nullable Object, R extends @Nullable Object>
+      Gatherer<A, ?, R> mapRemote(RemoteFunction1<A, ObjectRef<R>> function, int maxInFlight) {
     OptionChecks.atLeastOne("maxInFlight", maxInFlight);
     RemoteFunction1<A, ObjectRef<R>> bound = function.bound();
     return gatherer(() -> new Ordered<>(bound, maxInFlight));
   }
 
   /** {@link #mapRemote(RemoteFunction1, int)} with the default options. */
-  public static <A extends @Nullable Object, R extends @Nullable Object> Gatherer<A, ?, R> mapRemote(
-      Func1<A, R> function, int maxInFlight) {
+  public static <A extends @Nullable Object, R extends @Nullable Object>
+      Gatherer<A, ?, R> mapRemote(Func1<A, R> function, int maxInFlight) {
     return mapRemote(Ray.remote(function), maxInFlight);
   }
 
   /**
-   * Maps remotely; results come in the order in which they are ready, so that a slow call holds nobody
-   * up.
+   * Maps remotely; results come in the order in which they are ready, so that a slow call holds
+   * nobody up.
    *
    * @param function the remote function
    * @param maxInFlight how many calls may be unfinished

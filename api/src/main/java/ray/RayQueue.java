@@ -9,8 +9,8 @@ import ray.function.AsyncFunc4;
 import ray.spi.Backends;
 
 /**
- * A queue, first in first out, that tasks and actors of a program share: pass it to them, also inside
- * values. Its items live in an actor.
+ * A queue, first in first out, that tasks and actors of a program share: pass it to them, also
+ * inside values. Its items live in an actor.
  *
  * <pre>{@code
  * RayQueue<String> pages = RayQueue.create(100);
@@ -18,14 +18,14 @@ import ray.spi.Backends;
  * String page = pages.get();
  * }</pre>
  *
- * <p>Items are copied on the way in and out, are not null, and come out in the order in which they went
- * in; who waits is served in the order of coming. Waiting holds no CPU and no thread of the actor, so any
- * number of tasks may. A thread that is interrupted while it waits gets {@link TaskCancelledException},
- * with its interrupt status set; nothing was put or taken then. An item taken by a task that dies before
- * it has used it is gone.
+ * <p>Items are copied on the way in and out, are not null, and come out in the order in which they
+ * went in; who waits is served in the order of coming. Waiting holds no CPU and no thread of the
+ * actor, so any number of tasks may. A thread that is interrupted while it waits gets {@link
+ * TaskCancelledException}, with its interrupt status set; nothing was put or taken then. An item
+ * taken by a task that dies before it has used it is gone.
  *
- * <p>The queue ends with the last reference to it, or with {@link #shutdown}; then its methods throw
- * {@link ActorDiedException}. Thread-safe.
+ * <p>The queue ends with the last reference to it, or with {@link #shutdown}; then its methods
+ * throw {@link ActorDiedException}. Thread-safe.
  *
  * @param <T> the type of the items
  */

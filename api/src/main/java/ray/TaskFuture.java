@@ -13,8 +13,9 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The JDK's view of one task of a {@link RayExecutorService}. It keeps the value once it is there, and
- * gives the ref up then. Waiting is done through Ray, so that it gives a task's CPU back. Thread-safe.
+ * The JDK's view of one task of a {@link RayExecutorService}. It keeps the value once it is there,
+ * and gives the ref up then. Waiting is done through Ray, so that it gives a task's CPU back.
+ * Thread-safe.
  *
  * @param <T> the type of the result
  */
@@ -38,30 +39,28 @@ final class TaskFuture<T extends @Nullable Object> implements Future<T> {
   <R extends @Nullable Object> void follow(
       ObjectRef<R> task, Function<? super R, ? extends T> result, Runnable afterwards) {
     CompletionStage<R> stage = task.toFuture();
-    stage.whenComplete(
-        (value, thrown) -> {
-          if (thrown == null) {
-            outcome.complete(result.apply(value));
-          } else {
-            outcome.completeExceptionally(
-                thrown instanceof TaskFailedException && thrown.getCause() != null
-                    ? thrown.getCause()
-                    : thrown);
-          }
-          task.close();
-          afterwards.run();
-          ended.complete(true);
-        });
+    stage.whenComplete((value, thrown) -> {
+      if (thrown == null) {
+        outcome.complete(result.apply(value));
+      } else {
+        outcome.completeExceptionally(
+            thrown instanceof TaskFailedException && thrown.getCause() != null
+                ? thrown.getCause()
+                : thrown);
+      }
+      task.close();
+      afterwards.run();
+      ended.complete(true);
+    });
   }
 
   /** Says what the task threw, unless it was cancelled. */
   void whenFailed(Consumer<? super Throwable> action) {
-    outcome.whenComplete(
-        (value, thrown) -> {
-          if (thrown != null && !outcome.isCancelled()) {
-            action.accept(thrown);
-          }
-        });
+    outcome.whenComplete((value, thrown) -> {
+      if (thrown != null && !outcome.isCancelled()) {
+        action.accept(thrown);
+      }
+    });
   }
 
   @Override
@@ -83,7 +82,8 @@ final class TaskFuture<T extends @Nullable Object> implements Future<T> {
     try {
       instance.cancel(ref, false);
     } catch (RayStateException over) {
-      // Its result has come, or the instance was closed, in the meantime: there is nothing to cancel.
+      // Its result has come, or the instance was closed, in the meantime: there is nothing to
+      // cancel.
       return;
     }
   }
@@ -124,7 +124,9 @@ final class TaskFuture<T extends @Nullable Object> implements Future<T> {
     return awaitAny(List.of(this), timeout);
   }
 
-  /** Waits until its task has ended too, which one cancelled without an interruption may not have. */
+  /**
+   * Waits until its task has ended too, which one cancelled without an interruption may not have.
+   */
   boolean awaitEnd(@Nullable Duration timeout) throws InterruptedException {
     return ended.isDone() || await(instance, List.of(instance.fromFuture(ended)), timeout);
   }

@@ -4,8 +4,8 @@ import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A {@link Callable} that can run remotely: a lambda of this type is serializable, so that it travels
- * with what it captures.
+ * A {@link Callable} that can run remotely: a lambda of this type is serializable, so that it
+ * travels with what it captures.
  *
  * <pre>{@code
  * List<SerializableCallable<Integer>> tasks = List.of(() -> 1, () -> 2);

@@ -42,18 +42,16 @@ class ActorPoolTest {
 
   @Test
   void mapKeepsTheOrder() throws Exception {
-    OwnRay.with(
-        ray -> {
-          ActorPool<Doubler, Integer> pool = pool(3);
+    OwnRay.with(ray -> {
+      ActorPool<Doubler, Integer> pool = pool(3);
 
-          assertThat(
-                  pool.map(
-                      (actor, x) -> actor.call(Doubler::twice, x),
-                      IntStream.range(0, 100).boxed()))
-              .isEqualTo(IntStream.range(0, 100).map(x -> 2 * x).boxed().toList());
-          assertThat(pool.hasNext()).isFalse();
-          Door.await("all actors are back", () -> allIdle(pool, 3));
-        });
+      assertThat(
+              pool.map(
+                  (actor, x) -> actor.call(Doubler::twice, x), IntStream.range(0, 100).boxed()))
+          .isEqualTo(IntStream.range(0, 100).map(x -> 2 * x).boxed().toList());
+      assertThat(pool.hasNext()).isFalse();
+      Door.await("all actors are back", () -> allIdle(pool, 3));
+    });
   }
 
   private static boolean allIdle(ActorPool<Doubler, Integer> pool, int actors) {
@@ -65,23 +63,19 @@ class ActorPoolTest {
 
   @Test
   void mapUnorderedGivesEachResultOnceAndTakesElementsLazily() throws Exception {
-    OwnRay.with(
-        ray -> {
-          ActorPool<Doubler, Integer> pool = pool(2);
+    OwnRay.with(ray -> {
+      ActorPool<Doubler, Integer> pool = pool(2);
 
-          assertThat(
-                  pool.mapUnordered(
-                      (actor, x) -> actor.call(Doubler::twice, x),
-                      IntStream.range(0, 100).boxed()))
-              .containsExactlyInAnyOrderElementsOf(
-                  IntStream.range(0, 100).map(x -> 2 * x).boxed().toList());
-          assertThat(
-                  pool.map(
-                          (actor, x) -> actor.call(Doubler::twice, x),
-                          Stream.iterate(1, x -> x + 1))
-                      .limit(3))
-              .containsExactly(2, 4, 6);
-        });
+      assertThat(
+              pool.mapUnordered(
+                  (actor, x) -> actor.call(Doubler::twice, x), IntStream.range(0, 100).boxed()))
+          .containsExactlyInAnyOrderElementsOf(
+              IntStream.range(0, 100).map(x -> 2 * x).boxed().toList());
+      assertThat(
+              pool.map((actor, x) -> actor.call(Doubler::twice, x), Stream.iterate(1, x -> x + 1))
+                  .limit(3))
+          .containsExactly(2, 4, 6);
+    });
   }
 
   @Test
@@ -114,42 +108,40 @@ class ActorPoolTest {
 
   @Test
   void failureIsThrownWhenItsResultIsTakenAndItsActorGoesOn() throws Exception {
-    OwnRay.with(
-        ray -> {
-          ActorPool<Doubler, Integer> pool = pool(1);
-          pool.submit((actor, x) -> actor.call(Doubler::fail, x), 1);
-          pool.submit((actor, x) -> actor.call(Doubler::twice, x), 2);
+    OwnRay.with(ray -> {
+      ActorPool<Doubler, Integer> pool = pool(1);
+      pool.submit((actor, x) -> actor.call(Doubler::fail, x), 1);
+      pool.submit((actor, x) -> actor.call(Doubler::twice, x), 2);
 
-          assertThatThrownBy(pool::getNext)
-              .isInstanceOf(IllegalArgumentException.class)
-              .hasMessage("no 1");
-          assertThat(pool.getNext()).isEqualTo(4);
-        });
+      assertThatThrownBy(pool::getNext)
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessage("no 1");
+      assertThat(pool.getNext()).isEqualTo(4);
+    });
   }
 
   @Test
   void actorsComeAndGo() throws Exception {
-    OwnRay.with(
-        ray -> {
-          ActorPool<Doubler, Integer> pool = pool(0);
-          pool.submit((actor, x) -> actor.call(Doubler::twice, x), 4);
-          assertThatThrownBy(pool::getNext)
-              .isInstanceOf(RayStateException.class)
-              .hasMessageContaining("push");
+    OwnRay.with(ray -> {
+      ActorPool<Doubler, Integer> pool = pool(0);
+      pool.submit((actor, x) -> actor.call(Doubler::twice, x), 4);
+      assertThatThrownBy(pool::getNext)
+          .isInstanceOf(RayStateException.class)
+          .hasMessageContaining("push");
 
-          ActorRef<Doubler> actor = Ray.actor(Doubler::new).remote();
-          pool.push(actor);
+      ActorRef<Doubler> actor = Ray.actor(Doubler::new).remote();
+      pool.push(actor);
 
-          assertThatThrownBy(() -> pool.push(actor)).isInstanceOf(IllegalArgumentException.class);
-          assertThat(pool.getNext()).isEqualTo(8);
-          assertThat(pool.hasFree()).isTrue();
-          assertThat(pool.popIdle()).contains(actor);
-          assertThat(pool.hasFree()).isFalse();
-          pool.push(actor);
-          pool.submit((each, x) -> each.call(Doubler::twice, x), 1);
-          assertThatThrownBy(() -> pool.map((each, x) -> each.call(Doubler::twice, x), Stream.of(1)))
-              .isInstanceOf(RayStateException.class);
-        });
+      assertThatThrownBy(() -> pool.push(actor)).isInstanceOf(IllegalArgumentException.class);
+      assertThat(pool.getNext()).isEqualTo(8);
+      assertThat(pool.hasFree()).isTrue();
+      assertThat(pool.popIdle()).contains(actor);
+      assertThat(pool.hasFree()).isFalse();
+      pool.push(actor);
+      pool.submit((each, x) -> each.call(Doubler::twice, x), 1);
+      assertThatThrownBy(() -> pool.map((each, x) -> each.call(Doubler::twice, x), Stream.of(1)))
+          .isInstanceOf(RayStateException.class);
+    });
   }
 
   @Test
@@ -157,9 +149,7 @@ class ActorPoolTest {
     OwnRay.with(
         OwnRay.options().serial(),
         ray ->
-            assertThat(
-                    pool(2)
-                        .map((actor, x) -> actor.call(Doubler::twice, x), Stream.of(1, 2, 3)))
+            assertThat(pool(2).map((actor, x) -> actor.call(Doubler::twice, x), Stream.of(1, 2, 3)))
                 .containsExactly(2, 4, 6));
   }
 }

@@ -11,8 +11,8 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 
 /**
- * A door between a test and its tasks, which get copies of values: what travels is a number, the door
- * stays in the JVM that they share.
+ * A door between a test and its tasks, which get copies of values: what travels is a number, the
+ * door stays in the JVM that they share.
  */
 record Door(long number) {
   /** No wait of a test is longer than this; nothing that works comes near it. */

@@ -33,43 +33,40 @@ class FutureBridgeTest {
 
   @Test
   void refCompletesItsFuture() throws Exception {
-    OwnRay.with(
-        ray -> {
-          Door door = Door.closed();
-          ObjectRef<Integer> ref = Ray.remote(FutureBridgeTest::pass).remote(door);
+    OwnRay.with(ray -> {
+      Door door = Door.closed();
+      ObjectRef<Integer> ref = Ray.remote(FutureBridgeTest::pass).remote(door);
 
-          CompletableFuture<Integer> future = ref.toFuture().thenApply(x -> x + 10);
-          assertThat(future.isDone()).isFalse();
-          door.open();
+      CompletableFuture<Integer> future = ref.toFuture().thenApply(x -> x + 10);
+      assertThat(future.isDone()).isFalse();
+      door.open();
 
-          assertThat(future.get(30, TimeUnit.SECONDS)).isEqualTo(11);
-          assertThat(ref.toFuture().get()).isEqualTo(1);
-        });
+      assertThat(future.get(30, TimeUnit.SECONDS)).isEqualTo(11);
+      assertThat(ref.toFuture().get()).isEqualTo(1);
+    });
   }
 
   @Test
   void failureCompletesTheFutureWithWhatGetThrows() throws Exception {
-    OwnRay.with(
-        ray ->
-            assertThatThrownBy(() -> Ray.remote(FutureBridgeTest::fail).remote().toFuture().get())
-                .isInstanceOf(ExecutionException.class)
-                .cause()
-                .isInstanceOf(TaskFailedException.class)
-                .hasCauseInstanceOf(IOException.class));
+    OwnRay.with(ray ->
+        assertThatThrownBy(() -> Ray.remote(FutureBridgeTest::fail).remote().toFuture().get())
+            .isInstanceOf(ExecutionException.class)
+            .cause()
+            .isInstanceOf(TaskFailedException.class)
+            .hasCauseInstanceOf(IOException.class));
   }
 
   @Test
   void cancellingTheFutureLeavesTheTaskAlone() throws Exception {
-    OwnRay.with(
-        ray -> {
-          Door door = Door.closed();
-          ObjectRef<Integer> ref = Ray.remote(FutureBridgeTest::pass).remote(door);
+    OwnRay.with(ray -> {
+      Door door = Door.closed();
+      ObjectRef<Integer> ref = Ray.remote(FutureBridgeTest::pass).remote(door);
 
-          assertThat(ref.toFuture().cancel(true)).isTrue();
-          door.open();
+      assertThat(ref.toFuture().cancel(true)).isTrue();
+      door.open();
 
-          assertThat(ref.get()).isEqualTo(1);
-        });
+      assertThat(ref.get()).isEqualTo(1);
+    });
   }
 
   @Test
@@ -87,47 +84,42 @@ class FutureBridgeTest {
 
   @Test
   void futureBecomesARefThatTasksTake() throws Exception {
-    OwnRay.with(
-        ray -> {
-          CompletableFuture<Integer> future = new CompletableFuture<>();
-          ObjectRef<Integer> ref = Ray.fromFuture(future);
-          ObjectRef<Integer> next = Ray.remote(FutureBridgeTest::plusOne).remote(ref);
+    OwnRay.with(ray -> {
+      CompletableFuture<Integer> future = new CompletableFuture<>();
+      ObjectRef<Integer> ref = Ray.fromFuture(future);
+      ObjectRef<Integer> next = Ray.remote(FutureBridgeTest::plusOne).remote(ref);
 
-          assertThat(ref.isReady()).isFalse();
-          future.complete(41);
+      assertThat(ref.isReady()).isFalse();
+      future.complete(41);
 
-          assertThat(next.get()).isEqualTo(42);
-          assertThat(ref.get()).isEqualTo(41);
-          assertThat(Ray.fromFuture(CompletableFuture.completedFuture("now")).get())
-              .isEqualTo("now");
-        });
+      assertThat(next.get()).isEqualTo(42);
+      assertThat(ref.get()).isEqualTo(41);
+      assertThat(Ray.fromFuture(CompletableFuture.completedFuture("now")).get()).isEqualTo("now");
+    });
   }
 
   @Test
   void failedFutureFailsTheRefAndItsDependants() throws Exception {
-    OwnRay.with(
-        ray -> {
-          CompletableFuture<Integer> future = new CompletableFuture<>();
-          ObjectRef<Integer> ref = Ray.fromFuture(future.thenApply(x -> x + 1));
-          ObjectRef<Integer> next = Ray.remote(FutureBridgeTest::plusOne).remote(ref);
+    OwnRay.with(ray -> {
+      CompletableFuture<Integer> future = new CompletableFuture<>();
+      ObjectRef<Integer> ref = Ray.fromFuture(future.thenApply(x -> x + 1));
+      ObjectRef<Integer> next = Ray.remote(FutureBridgeTest::plusOne).remote(ref);
 
-          future.completeExceptionally(new IllegalStateException("no"));
+      future.completeExceptionally(new IllegalStateException("no"));
 
-          for (ObjectRef<Integer> each : List.of(ref, next)) {
-            assertThatThrownBy(each::get)
-                .isNotInstanceOf(CompletionException.class)
-                .isInstanceOf(IllegalStateException.class)
-                .hasMessage("no");
-          }
-        });
+      for (ObjectRef<Integer> each : List.of(ref, next)) {
+        assertThatThrownBy(each::get)
+            .isNotInstanceOf(CompletionException.class)
+            .isInstanceOf(IllegalStateException.class)
+            .hasMessage("no");
+      }
+    });
   }
 
   @Test
   void asyncTaskAnswersWithWhatItsStageBrings() throws Exception {
-    OwnRay.with(
-        ray ->
-            assertThat(
-                    Ray.remote(() -> CompletableFuture.supplyAsync(() -> 5)).remote().get())
-                .isEqualTo(5));
+    OwnRay.with(ray ->
+        assertThat(Ray.remote(() -> CompletableFuture.supplyAsync(() -> 5)).remote().get())
+            .isEqualTo(5));
   }
 }

@@ -23,11 +23,10 @@ final class OwnRay {
 
   static void with(RayOptions options, Program program) throws Exception {
     try (RayInstance ray = Ray.start(options)) {
-      ray.call(
-          () -> {
-            program.run(ray);
-            return true;
-          });
+      ray.call(() -> {
+        program.run(ray);
+        return true;
+      });
     }
   }
 

@@ -13,8 +13,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * A program started with {@code java Hello.java}, without flags and without a logging backend, prints what
- * it prints and nothing else.
+ * A program started with {@code java Hello.java}, without flags and without a logging backend,
+ * prints what it prints and nothing else.
  */
 class PlainProgramTest {
   private static final int MAX_SECONDS = 110;
@@ -36,8 +36,10 @@ class PlainProgramTest {
                 source.toString())
             .redirectOutput(output.toFile())
             .redirectError(errors.toFile());
-    builder.environment().keySet().removeAll(
-        Set.of("JAVA_TOOL_OPTIONS", "JDK_JAVA_OPTIONS", "RAY_ADDRESS"));
+    builder
+        .environment()
+        .keySet()
+        .removeAll(Set.of("JAVA_TOOL_OPTIONS", "JDK_JAVA_OPTIONS", "RAY_ADDRESS"));
     Process process = builder.start();
     try {
       assertThat(process.waitFor(MAX_SECONDS, TimeUnit.SECONDS)).isTrue();

@@ -47,27 +47,26 @@ class RayExecutorServiceTest {
 
   @Test
   void lambdasAndObjectsRunAndAnswer() throws Exception {
-    OwnRay.with(
-        ray -> {
-          try (var executor = RayExecutorService.on(ray)) {
-            int seven = 7;
-            List<Integer> list = List.of(1, 2);
-            Future<Integer> lambda = executor.submit(() -> seven * 6);
-            Future<Integer> capturing = executor.submit(() -> list.size());
-            Future<Integer> object = executor.submit(new Square(5));
-            Future<?> nothing = executor.submit(() -> {});
-            Future<String> fixed = executor.submit(new Nothing(), "done");
+    OwnRay.with(ray -> {
+      try (var executor = RayExecutorService.on(ray)) {
+        int seven = 7;
+        List<Integer> list = List.of(1, 2);
+        Future<Integer> lambda = executor.submit(() -> seven * 6);
+        Future<Integer> capturing = executor.submit(() -> list.size());
+        Future<Integer> object = executor.submit(new Square(5));
+        Future<?> nothing = executor.submit(() -> {});
+        Future<String> fixed = executor.submit(new Nothing(), "done");
 
-            assertThat(lambda.get()).isEqualTo(42);
-            assertThat(capturing.get()).isEqualTo(2);
-            assertThat(object.get()).isEqualTo(25);
-            assertThat(nothing.get()).isNull();
-            assertThat(fixed.get()).isEqualTo("done");
-            assertThat(lambda.isDone()).isTrue();
-            assertThat(lambda.resultNow()).isEqualTo(42);
-            assertThat(lambda.state()).isEqualTo(Future.State.SUCCESS);
-          }
-        });
+        assertThat(lambda.get()).isEqualTo(42);
+        assertThat(capturing.get()).isEqualTo(2);
+        assertThat(object.get()).isEqualTo(25);
+        assertThat(nothing.get()).isNull();
+        assertThat(fixed.get()).isEqualTo("done");
+        assertThat(lambda.isDone()).isTrue();
+        assertThat(lambda.resultNow()).isEqualTo(42);
+        assertThat(lambda.state()).isEqualTo(Future.State.SUCCESS);
+      }
+    });
   }
 
   /** A runnable of a class of its own. */
@@ -78,44 +77,39 @@ class RayExecutorServiceTest {
 
   @Test
   void lambdaOfThePlainTypeNeedsTheCast() throws Exception {
-    OwnRay.with(
-        ray -> {
-          try (ExecutorService executor = RayExecutorService.on(ray)) {
-            assertThat(executor.submit((Callable<Integer> & Serializable) () -> 3).get())
-                .isEqualTo(3);
-            assertThatThrownBy(() -> executor.submit(() -> 3))
-                .isInstanceOf(NotSerializableException.class)
-                .hasMessageContaining("Serializable");
-          }
-        });
+    OwnRay.with(ray -> {
+      try (ExecutorService executor = RayExecutorService.on(ray)) {
+        assertThat(executor.submit((Callable<Integer> & Serializable) () -> 3).get()).isEqualTo(3);
+        assertThatThrownBy(() -> executor.submit(() -> 3))
+            .isInstanceOf(NotSerializableException.class)
+            .hasMessageContaining("Serializable");
+      }
+    });
   }
 
   @Test
   void tasksThatChangeAnObjectOfTheirCallerAreRefused() throws Exception {
-    OwnRay.with(
-        ray -> {
-          try (ExecutorService executor = RayExecutorService.on(ray)) {
-            assertThatThrownBy(() -> executor.execute(new FutureTask<>(new Square(2))))
-                .isInstanceOf(NotSerializableException.class)
-                .hasMessageContaining("future");
-            assertThatThrownBy(() -> CompletableFuture.supplyAsync(() -> 1, executor))
-                .isInstanceOf(NotSerializableException.class);
-          }
-        });
+    OwnRay.with(ray -> {
+      try (ExecutorService executor = RayExecutorService.on(ray)) {
+        assertThatThrownBy(() -> executor.execute(new FutureTask<>(new Square(2))))
+            .isInstanceOf(NotSerializableException.class)
+            .hasMessageContaining("future");
+        assertThatThrownBy(() -> CompletableFuture.supplyAsync(() -> 1, executor))
+            .isInstanceOf(NotSerializableException.class);
+      }
+    });
   }
 
   @Test
   void tasksSeeTheirInstanceAndAreNamedAndHaveOptions() throws Exception {
-    OwnRay.with(
-        ray -> {
-          TaskOptions half = Ray.remote(() -> 1).cpus(0.5).options();
-          try (var executor = RayExecutorService.on(ray, half)) {
-            assertThat(executor.submit(() -> Ray.context().resources().amount("CPU")).get())
-                .isEqualTo(0.5);
-            assertThat(executor.submit(new Name()).get())
-                .isEqualTo("RayExecutorServiceTest.Name");
-          }
-        });
+    OwnRay.with(ray -> {
+      TaskOptions half = Ray.remote(() -> 1).cpus(0.5).options();
+      try (var executor = RayExecutorService.on(ray, half)) {
+        assertThat(executor.submit(() -> Ray.context().resources().amount("CPU")).get())
+            .isEqualTo(0.5);
+        assertThat(executor.submit(new Name()).get()).isEqualTo("RayExecutorServiceTest.Name");
+      }
+    });
   }
 
   /** Answers how its task is called. */
@@ -130,55 +124,50 @@ class RayExecutorServiceTest {
 
   @Test
   void failureIsTheCause() throws Exception {
-    OwnRay.with(
-        ray -> {
-          try (var executor = RayExecutorService.on(ray)) {
-            Future<Integer> checked = executor.submit(() -> fail("no such page"));
-            Future<Integer> unchecked =
-                executor.submit(
-                    () -> {
-                      if (true) {
-                        throw new IllegalStateException("odd");
-                      }
-                      return 1;
-                    });
+    OwnRay.with(ray -> {
+      try (var executor = RayExecutorService.on(ray)) {
+        Future<Integer> checked = executor.submit(() -> fail("no such page"));
+        Future<Integer> unchecked =
+            executor.submit(() -> {
+              if (true) {
+                throw new IllegalStateException("odd");
+              }
+              return 1;
+            });
 
-            assertThatThrownBy(checked::get)
-                .isInstanceOf(ExecutionException.class)
-                .cause()
-                .isInstanceOf(IOException.class)
-                .hasMessage("no such page");
-            assertThatThrownBy(unchecked::get)
-                .isInstanceOf(ExecutionException.class)
-                .cause()
-                .isInstanceOf(IllegalStateException.class);
-            assertThat(checked.state()).isEqualTo(Future.State.FAILED);
-            assertThat(checked.exceptionNow()).isInstanceOf(IOException.class);
-          }
-        });
+        assertThatThrownBy(checked::get)
+            .isInstanceOf(ExecutionException.class)
+            .cause()
+            .isInstanceOf(IOException.class)
+            .hasMessage("no such page");
+        assertThatThrownBy(unchecked::get)
+            .isInstanceOf(ExecutionException.class)
+            .cause()
+            .isInstanceOf(IllegalStateException.class);
+        assertThat(checked.state()).isEqualTo(Future.State.FAILED);
+        assertThat(checked.exceptionNow()).isInstanceOf(IOException.class);
+      }
+    });
   }
 
   @Test
   void failureOfExecuteGoesToTheUncaughtExceptionHandler() throws Exception {
     AtomicReference<Throwable> seen = new AtomicReference<>();
     Thread.UncaughtExceptionHandler before = Thread.getDefaultUncaughtExceptionHandler();
-    Thread.setDefaultUncaughtExceptionHandler(
-        (thread, thrown) -> {
-          if ("of execute".equals(thrown.getMessage())) {
-            seen.set(thrown);
-          }
-        });
+    Thread.setDefaultUncaughtExceptionHandler((thread, thrown) -> {
+      if ("of execute".equals(thrown.getMessage())) {
+        seen.set(thrown);
+      }
+    });
     try {
-      OwnRay.with(
-          ray -> {
-            try (var executor = RayExecutorService.on(ray)) {
-              executor.execute(
-                  () -> {
-                    throw new IllegalStateException("of execute");
-                  });
-            }
-            Door.await("the handler is told", () -> seen.get() != null);
+      OwnRay.with(ray -> {
+        try (var executor = RayExecutorService.on(ray)) {
+          executor.execute(() -> {
+            throw new IllegalStateException("of execute");
           });
+        }
+        Door.await("the handler is told", () -> seen.get() != null);
+      });
     } finally {
       Thread.setDefaultUncaughtExceptionHandler(before);
     }
@@ -215,24 +204,23 @@ class RayExecutorServiceTest {
 
   @Test
   void cancelWithoutInterruptionLetsARunningTaskEnd() throws Exception {
-    OwnRay.with(
-        ray -> {
-          Door door = Door.closed();
-          var executor = RayExecutorService.on(ray);
-          Future<Integer> running = executor.submit(door::pass);
-          door.awaitArrivals(1);
-          awaitRunning(ray);
+    OwnRay.with(ray -> {
+      Door door = Door.closed();
+      var executor = RayExecutorService.on(ray);
+      Future<Integer> running = executor.submit(door::pass);
+      door.awaitArrivals(1);
+      awaitRunning(ray);
 
-          assertThat(running.cancel(false)).isTrue();
-          assertThatThrownBy(running::get).isInstanceOf(CancellationException.class);
-          executor.shutdown();
-          assertThat(executor.awaitTermination(1, TimeUnit.MILLISECONDS)).isFalse();
-          door.open();
+      assertThat(running.cancel(false)).isTrue();
+      assertThatThrownBy(running::get).isInstanceOf(CancellationException.class);
+      executor.shutdown();
+      assertThat(executor.awaitTermination(1, TimeUnit.MILLISECONDS)).isFalse();
+      door.open();
 
-          assertThat(executor.awaitTermination(30, TimeUnit.SECONDS)).isTrue();
-          assertThat(door.passed()).isEqualTo(1);
-          assertThat(door.interrupted()).isZero();
-        });
+      assertThat(executor.awaitTermination(30, TimeUnit.SECONDS)).isTrue();
+      assertThat(door.passed()).isEqualTo(1);
+      assertThat(door.interrupted()).isZero();
+    });
   }
 
   private static void awaitRunning(RayInstance ray) {
@@ -243,72 +231,71 @@ class RayExecutorServiceTest {
 
   @Test
   void timeoutAndInterruptionEndTheWaitNotTheTask() throws Exception {
-    OwnRay.with(
-        ray -> {
-          Door door = Door.closed();
-          try (var executor = RayExecutorService.on(ray)) {
-            Future<Integer> future = executor.submit(door::pass);
+    OwnRay.with(ray -> {
+      Door door = Door.closed();
+      try (var executor = RayExecutorService.on(ray)) {
+        Future<Integer> future = executor.submit(door::pass);
 
-            assertThatThrownBy(() -> future.get(5, TimeUnit.MILLISECONDS))
-                .isInstanceOf(TimeoutException.class);
-            Thread.currentThread().interrupt();
-            assertThatThrownBy(future::get).isInstanceOf(InterruptedException.class);
-            assertThat(Thread.currentThread().isInterrupted()).isFalse();
-            door.open();
+        assertThatThrownBy(() -> future.get(5, TimeUnit.MILLISECONDS))
+            .isInstanceOf(TimeoutException.class);
+        Thread.currentThread().interrupt();
+        assertThatThrownBy(future::get).isInstanceOf(InterruptedException.class);
+        assertThat(Thread.currentThread().isInterrupted()).isFalse();
+        door.open();
 
-            assertThat(future.get()).isEqualTo(1);
-            assertThat(door.interrupted()).isZero();
-          }
-        });
+        assertThat(future.get()).isEqualTo(1);
+        assertThat(door.interrupted()).isZero();
+      }
+    });
   }
 
   @Test
   void interruptionWhileWaitingEndsTheWait() throws Exception {
-    OwnRay.with(
-        ray -> {
-          Door door = Door.closed();
-          try (var executor = RayExecutorService.on(ray)) {
-            Future<Integer> future = executor.submit(door::pass);
-            AtomicReference<Throwable> thrown = new AtomicReference<>();
-            Thread waiting =
-                Thread.ofPlatform()
-                    .start(
-                        () -> {
-                          try {
-                            future.get();
-                          } catch (Throwable e) {
-                            thrown.set(e);
-                          }
-                        });
-            Door.await("it waits", () -> waiting.getState() == Thread.State.TIMED_WAITING
-                || waiting.getState() == Thread.State.WAITING);
+    OwnRay.with(ray -> {
+      Door door = Door.closed();
+      try (var executor = RayExecutorService.on(ray)) {
+        Future<Integer> future = executor.submit(door::pass);
+        AtomicReference<Throwable> thrown = new AtomicReference<>();
+        Thread waiting =
+            Thread.ofPlatform()
+                .start(() -> {
+                  try {
+                    future.get();
+                  } catch (Throwable e) {
+                    thrown.set(e);
+                  }
+                });
+        Door.await(
+            "it waits",
+            () ->
+                waiting.getState() == Thread.State.TIMED_WAITING
+                    || waiting.getState() == Thread.State.WAITING);
 
-            waiting.interrupt();
-            waiting.join();
-            door.open();
+        waiting.interrupt();
+        waiting.join();
+        door.open();
 
-            assertThat(thrown.get()).isInstanceOf(InterruptedException.class);
-          }
-        });
+        assertThat(thrown.get()).isInstanceOf(InterruptedException.class);
+      }
+    });
   }
 
   // ---- many at once
 
   @Test
   void invokeAllWaitsForAll() throws Exception {
-    OwnRay.with(
-        ray -> {
-          try (var executor = RayExecutorService.on(ray)) {
-            List<SerializableCallable<Integer>> tasks =
-                IntStream.range(0, 50).mapToObj(RayExecutorServiceTest::times2).toList();
+    OwnRay.with(ray -> {
+      try (var executor = RayExecutorService.on(ray)) {
+        List<SerializableCallable<Integer>> tasks =
+            IntStream.range(0, 50).mapToObj(RayExecutorServiceTest::times2).toList();
 
-            List<Future<Integer>> futures = executor.invokeAll(tasks);
+        List<Future<Integer>> futures = executor.invokeAll(tasks);
 
-            assertThat(futures).hasSize(50).allMatch(Future::isDone);
-            assertThat(futures.stream().map(Future::resultNow))
-                .isEqualTo(IntStream.range(0, 50).map(i -> 2 * i).boxed().toList());
-          }
-        });
+        assertThat(futures).hasSize(50).allMatch(Future::isDone);
+        assertThat(futures.stream().map(Future::resultNow))
+            .isEqualTo(IntStream.range(0, 50).map(i -> 2 * i).boxed().toList());
+      }
+    });
   }
 
   private static SerializableCallable<Integer> times2(int i) {
@@ -317,19 +304,17 @@ class RayExecutorServiceTest {
 
   @Test
   void invokeAllCancelsWhatIsNotDoneInTime() throws Exception {
-    OwnRay.with(
-        ray -> {
-          Door door = Door.closed();
-          try (var executor = RayExecutorService.on(ray)) {
-            List<SerializableCallable<Integer>> tasks = List.of(() -> 1, door::pass);
+    OwnRay.with(ray -> {
+      Door door = Door.closed();
+      try (var executor = RayExecutorService.on(ray)) {
+        List<SerializableCallable<Integer>> tasks = List.of(() -> 1, door::pass);
 
-            List<Future<Integer>> futures =
-                executor.invokeAll(tasks, 500, TimeUnit.MILLISECONDS);
+        List<Future<Integer>> futures = executor.invokeAll(tasks, 500, TimeUnit.MILLISECONDS);
 
-            assertThat(futures.get(0).get()).isEqualTo(1);
-            assertThat(futures.get(1).isCancelled()).isTrue();
-          }
-        });
+        assertThat(futures.get(0).get()).isEqualTo(1);
+        assertThat(futures.get(1).isCancelled()).isTrue();
+      }
+    });
   }
 
   @Test
@@ -350,48 +335,46 @@ class RayExecutorServiceTest {
 
   @Test
   void invokeAnyFailsIfAllFailOrNoneIsInTime() throws Exception {
-    OwnRay.with(
-        ray -> {
-          Door door = Door.closed();
-          try (var executor = RayExecutorService.on(ray)) {
-            List<SerializableCallable<Integer>> failing = List.of(() -> fail("a"), () -> fail("b"));
-            List<SerializableCallable<Integer>> slow = List.of(door::pass);
+    OwnRay.with(ray -> {
+      Door door = Door.closed();
+      try (var executor = RayExecutorService.on(ray)) {
+        List<SerializableCallable<Integer>> failing = List.of(() -> fail("a"), () -> fail("b"));
+        List<SerializableCallable<Integer>> slow = List.of(door::pass);
 
-            assertThatThrownBy(() -> executor.invokeAny(failing))
-                .isInstanceOf(ExecutionException.class)
-                .hasCauseInstanceOf(IOException.class);
-            assertThatThrownBy(() -> executor.invokeAny(slow, 5, TimeUnit.MILLISECONDS))
-                .isInstanceOf(TimeoutException.class);
-            assertThatThrownBy(() -> executor.invokeAny(List.<Callable<Integer>>of()))
-                .isInstanceOf(IllegalArgumentException.class);
-          }
-        });
+        assertThatThrownBy(() -> executor.invokeAny(failing))
+            .isInstanceOf(ExecutionException.class)
+            .hasCauseInstanceOf(IOException.class);
+        assertThatThrownBy(() -> executor.invokeAny(slow, 5, TimeUnit.MILLISECONDS))
+            .isInstanceOf(TimeoutException.class);
+        assertThatThrownBy(() -> executor.invokeAny(List.<Callable<Integer>>of()))
+            .isInstanceOf(IllegalArgumentException.class);
+      }
+    });
   }
 
   // ---- the end
 
   @Test
   void shutdownLetsTasksEndAndTakesNoMore() throws Exception {
-    OwnRay.with(
-        ray -> {
-          Door door = Door.closed();
-          var executor = RayExecutorService.on(ray);
-          Future<Integer> future = executor.submit(door::pass);
+    OwnRay.with(ray -> {
+      Door door = Door.closed();
+      var executor = RayExecutorService.on(ray);
+      Future<Integer> future = executor.submit(door::pass);
 
-          executor.shutdown();
+      executor.shutdown();
 
-          assertThat(executor.isShutdown()).isTrue();
-          assertThat(executor.isTerminated()).isFalse();
-          assertThatThrownBy(() -> executor.submit(() -> 1))
-              .isInstanceOf(RejectedExecutionException.class)
-              .hasMessageContaining("shut down");
-          assertThat(executor.awaitTermination(5, TimeUnit.MILLISECONDS)).isFalse();
-          door.open();
-          executor.close();
-          assertThat(executor.isTerminated()).isTrue();
-          assertThat(future.isDone()).isTrue();
-          assertThat(future.get()).isEqualTo(1);
-        });
+      assertThat(executor.isShutdown()).isTrue();
+      assertThat(executor.isTerminated()).isFalse();
+      assertThatThrownBy(() -> executor.submit(() -> 1))
+          .isInstanceOf(RejectedExecutionException.class)
+          .hasMessageContaining("shut down");
+      assertThat(executor.awaitTermination(5, TimeUnit.MILLISECONDS)).isFalse();
+      door.open();
+      executor.close();
+      assertThat(executor.isTerminated()).isTrue();
+      assertThat(future.isDone()).isTrue();
+      assertThat(future.get()).isEqualTo(1);
+    });
   }
 
   @Test

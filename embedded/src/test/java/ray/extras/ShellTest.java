@@ -14,9 +14,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * Programs typed into JShell: methods, lambdas, records and actors defined there run remotely, also those
- * defined after Ray was started. In the shell's own JVM, and in one beside it as the {@code jshell}
- * command has it.
+ * Programs typed into JShell: methods, lambdas, records and actors defined there run remotely, also
+ * those defined after Ray was started. In the shell's own JVM, and in one beside it as the {@code
+ * jshell} command has it.
  */
 @Timeout(300)
 class ShellTest {
@@ -25,11 +25,7 @@ class ShellTest {
   /** A shell that fails the test if a snippet does not compile or throws. */
   private record Shell(JShell jshell) implements AutoCloseable {
     static Shell start(String engine) {
-      JShell jshell =
-          JShell.builder()
-              .executionEngine(engine)
-              .remoteVMOptions("-Xmx256m")
-              .build();
+      JShell jshell = JShell.builder().executionEngine(engine).remoteVMOptions("-Xmx256m").build();
       for (String entry : CLASS_PATH.split(File.pathSeparator)) {
         jshell.addToClasspath(entry);
       }
@@ -44,13 +40,12 @@ class ShellTest {
       String value = "";
       for (SnippetEvent event : jshell.eval(source)) {
         List<String> complaints =
-            jshell.diagnostics(event.snippet())
+            jshell
+                .diagnostics(event.snippet())
                 .map((Diag diag) -> diag.getMessage(null))
                 .collect(Collectors.toList());
         assertThat(event.exception()).as("%s threw, %s", source, complaints).isNull();
-        assertThat(event.status())
-            .as("%s: %s", source, complaints)
-            .isEqualTo(Snippet.Status.VALID);
+        assertThat(event.status()).as("%s: %s", source, complaints).isEqualTo(Snippet.Status.VALID);
         value = event.value() == null ? value : event.value();
       }
       return value;

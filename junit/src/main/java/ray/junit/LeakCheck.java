@@ -8,8 +8,8 @@ import ray.ObjectInfo;
 import ray.RayInstance;
 
 /**
- * Looks for objects that are still held. Refs that nothing reaches are noticed by the garbage collector, so
- * it is asked to run until there is none left, or for long enough.
+ * Looks for objects that are still held. Refs that nothing reaches are noticed by the garbage
+ * collector, so it is asked to run until there is none left, or for long enough.
  */
 final class LeakCheck {
   /** How long to wait for the collector to notice refs. */
@@ -44,13 +44,22 @@ final class LeakCheck {
   private static String message(List<ObjectInfo> left) {
     String named = left.stream().limit(NAMED).map(LeakCheck::line).collect(Collectors.joining());
     String more = left.size() > NAMED ? "\n  and " + (left.size() - NAMED) + " more" : "";
-    return "objects are still held after the test (" + left.size()
-        + "): close their refs, or let go of them:" + named + more;
+    return "objects are still held after the test ("
+        + left.size()
+        + "): close their refs, or let go of them:"
+        + named
+        + more;
   }
 
   private static String line(ObjectInfo object) {
-    return "\n  " + object.id() + " " + object.state() + ", " + object.sizeBytes()
-        + " bytes, held by " + object.holders()
+    return "\n  "
+        + object.id()
+        + " "
+        + object.state()
+        + ", "
+        + object.sizeBytes()
+        + " bytes, held by "
+        + object.holders()
         + object.creationSite().map(site -> ", created " + site).orElse("");
   }
 }

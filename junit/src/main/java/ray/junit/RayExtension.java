@@ -21,9 +21,9 @@ import org.junit.platform.commons.support.AnnotationSupport;
 import ray.RayInstance;
 
 /**
- * Starts an instance of Ray for a test or a class as its {@link RayTest} says, binds the test's thread to
- * it for as long as the test's code runs, and closes it afterwards. {@link RayTest} registers it; with
- * {@code @ExtendWith} alone the defaults apply.
+ * Starts an instance of Ray for a test or a class as its {@link RayTest} says, binds the test's
+ * thread to it for as long as the test's code runs, and closes it afterwards. {@link RayTest}
+ * registers it; with {@code @ExtendWith} alone the defaults apply.
  *
  * <p>Safe for tests that run in parallel.
  */
@@ -65,7 +65,8 @@ public final class RayExtension
       start(context, settings);
     } else if (find(context) == null) {
       throw new ExtensionConfigurationException(
-          "@RayTest(lifecycle = PER_CLASS) belongs on a class: " + context.getDisplayName()
+          "@RayTest(lifecycle = PER_CLASS) belongs on a class: "
+              + context.getDisplayName()
               + " is a test of its own");
     }
   }
@@ -96,7 +97,9 @@ public final class RayExtension
     return context.getStore(NAMESPACE).get(TestInstance.class, TestInstance.class);
   }
 
-  /** The settings of a method, or else of its class, or of the nearest class around that has some. */
+  /**
+   * The settings of a method, or else of its class, or of the nearest class around that has some.
+   */
   private static RayTest settings(ExtensionContext context) {
     Optional<RayTest> onMethod =
         AnnotationSupport.findAnnotation(context.getTestMethod(), RayTest.class);

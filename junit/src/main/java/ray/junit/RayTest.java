@@ -23,13 +23,13 @@ import org.junit.jupiter.api.extension.ExtendWith;
  * }</pre>
  *
  * <p>The static methods of {@link ray.Ray} go to the test's instance: in test methods, in {@code
- * BeforeEach} and {@code AfterEach} methods, and in whatever they call on the same thread. A parameter of
- * type {@link ray.RayInstance} gets it too; threads that a test starts reach it by {@link
- * ray.RayInstance#call}. It is independent of the JVM's default instance and of those of other tests, so
- * tests may run in parallel. After the test it is closed.
+ * BeforeEach} and {@code AfterEach} methods, and in whatever they call on the same thread. A
+ * parameter of type {@link ray.RayInstance} gets it too; threads that a test starts reach it by
+ * {@link ray.RayInstance#call}. It is independent of the JVM's default instance and of those of
+ * other tests, so tests may run in parallel. After the test it is closed.
  *
- * <p>On a method it takes the place of the class's for that method. A {@code Nested} class uses that of
- * the class around it unless it has its own.
+ * <p>On a method it takes the place of the class's for that method. A {@code Nested} class uses
+ * that of the class around it unless it has its own.
  */
 @Documented
 @Inherited
@@ -37,7 +37,9 @@ import org.junit.jupiter.api.extension.ExtendWith;
 @Target({ElementType.TYPE, ElementType.METHOD, ElementType.ANNOTATION_TYPE})
 @ExtendWith(RayExtension.class)
 public @interface RayTest {
-  /** The object store's size unless told otherwise, in bytes: small, as many tests may run at once. */
+  /**
+   * The object store's size unless told otherwise, in bytes: small, as many tests may run at once.
+   */
   long DEFAULT_OBJECT_STORE_BYTES = 64L << 20;
 
   /** How long an instance lives. */
@@ -45,8 +47,8 @@ public @interface RayTest {
     /** Each test has its own. */
     PER_METHOD,
     /**
-     * All tests of the class share one, which is there for {@code BeforeAll} and {@code AfterAll} methods
-     * too.
+     * All tests of the class share one, which is there for {@code BeforeAll} and {@code AfterAll}
+     * methods too.
      */
     PER_CLASS
   }
@@ -76,9 +78,10 @@ public @interface RayTest {
   Lifecycle lifecycle() default Lifecycle.PER_METHOD;
 
   /**
-   * Whether the test fails if objects are still held after it. Refs in local variables of a test that has
-   * ended count as given up; those in fields of the test, in static fields or in an actor that goes on
-   * do not. Objects remember where they were created, and the collector runs, so it costs time.
+   * Whether the test fails if objects are still held after it. Refs in local variables of a test
+   * that has ended count as given up; those in fields of the test, in static fields or in an actor
+   * that goes on do not. Objects remember where they were created, and the collector runs, so it
+   * costs time.
    */
   boolean leakCheck() default false;
 }

@@ -9,8 +9,8 @@ import ray.RayInstance;
 import ray.RayOptions;
 
 /**
- * The instance of one test or class. JUnit's store closes it in any case; {@link #finish} does so earlier,
- * after looking for leaks.
+ * The instance of one test or class. JUnit's store closes it in any case; {@link #finish} does so
+ * earlier, after looking for leaks.
  */
 final class TestInstance implements AutoCloseable {
   private final RayInstance ray;
@@ -56,7 +56,8 @@ final class TestInstance implements AutoCloseable {
     int equals = resource.indexOf('=');
     try {
       return options.resource(
-          resource.substring(0, equals).strip(), Double.parseDouble(resource.substring(equals + 1)));
+          resource.substring(0, equals).strip(),
+          Double.parseDouble(resource.substring(equals + 1)));
     } catch (IndexOutOfBoundsException | NumberFormatException e) {
       throw new ExtensionConfigurationException(
           "@RayTest(resources) takes name=amount, such as tickets=2, not '" + resource + "'", e);
@@ -75,16 +76,15 @@ final class TestInstance implements AutoCloseable {
   <R extends @Nullable Object> R call(InvocationInterceptor.Invocation<R> invocation)
       throws Throwable {
     try {
-      return ray.call(
-          () -> {
-            try {
-              return invocation.proceed();
-            } catch (Exception | Error e) {
-              throw e;
-            } catch (Throwable other) {
-              throw new Carrier(other);
-            }
-          });
+      return ray.call(() -> {
+        try {
+          return invocation.proceed();
+        } catch (Exception | Error e) {
+          throw e;
+        } catch (Throwable other) {
+          throw new Carrier(other);
+        }
+      });
     } catch (Carrier carrier) {
       throw carrier.thrown;
     }

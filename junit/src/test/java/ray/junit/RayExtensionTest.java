@@ -35,7 +35,8 @@ class RayExtensionTest {
             .selectors(selectClass(type))
             .configurationParameter("junit.jupiter.execution.parallel.enabled", "true")
             .configurationParameter("junit.jupiter.execution.parallel.config.strategy", "fixed")
-            .configurationParameter("junit.jupiter.execution.parallel.config.fixed.parallelism", "2")
+            .configurationParameter(
+                "junit.jupiter.execution.parallel.config.fixed.parallelism", "2")
             .configurationParameter("junit.jupiter.execution.timeout.default", "60 s")
             .build();
     SummaryGeneratingListener listener = new SummaryGeneratingListener();

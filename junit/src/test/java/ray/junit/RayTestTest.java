@@ -80,8 +80,7 @@ class RayTestTest {
     String caller = Thread.currentThread().getName();
 
     assertThat(Ray.clusterResources().amount("CPU")).isEqualTo(1);
-    assertThat(Ray.remote(() -> Thread.currentThread().getName()).remote().get())
-        .isEqualTo(caller);
+    assertThat(Ray.remote(() -> Thread.currentThread().getName()).remote().get()).isEqualTo(caller);
   }
 
   @RepeatedTest(3)
@@ -102,11 +101,10 @@ class RayTestTest {
   Stream<DynamicTest> dynamicTestsUseTheirFactorysInstance() {
     ObjectRef<Integer> ref = Ray.put(3);
     return Stream.of(1, 2)
-        .map(
-            x ->
-                DynamicTest.dynamicTest(
-                    "dynamic " + x,
-                    () -> assertThat(Ray.get(ref) + Ray.put(x).get()).isEqualTo(3 + x)));
+        .map(x ->
+            DynamicTest.dynamicTest(
+                "dynamic " + x,
+                () -> assertThat(Ray.get(ref) + Ray.put(x).get()).isEqualTo(3 + x)));
   }
 
   @Test
@@ -132,7 +130,8 @@ class RayTestTest {
     @Test
     void usesItsOwn() {
       assertThat(Ray.clusterResources().amount("CPU")).isEqualTo(1);
-      assertThatThrownBy(() -> Ray.remote(RayTestTest::square).resource("tickets", 1).remote(1).get())
+      assertThatThrownBy(
+              () -> Ray.remote(RayTestTest::square).resource("tickets", 1).remote(1).get())
           .hasMessageContaining("tickets");
     }
   }
