@@ -14,6 +14,7 @@ import java.util.List;
  *   <li>{@code java}: statements of its section's {@code main}, where Ray runs. All such blocks of
  *       a section are one program, so later ones use the variables of earlier ones;
  *   <li>{@code java main}: statements of a {@code main} of their own, which start Ray themselves;
+ *   <li>{@code java test}: a class of JUnit tests, all of which pass;
  *   <li>{@code text}: what the block before it prints; {@code …} stands for anything;
  *   <li>{@code text stderr}: what the program before it prints on the console beside that.
  * </ul>
@@ -21,6 +22,8 @@ import java.util.List;
 final class Program {
   /** Printed between the parts of a program, to tell their output apart. */
   static final String MARK = "\u0001";
+
+  private static final String IMPORTS = "import module java.base;\nimport ray.*;\n";
 
   private final Block first;
   private final String className;
@@ -51,6 +54,12 @@ final class Program {
     return new Program(block, name, block.text(), List.of(block));
   }
 
+  /** A class of tests, with the imports that every snippet has. */
+  static Program tests(Block block) {
+    Program bare = whole(block);
+    return new Program(block, bare.className, IMPORTS + block.text(), List.of(block));
+  }
+
   /** Statements that start Ray themselves. */
   static Program main(List<Block> members, Block statements) {
     return new Program(
@@ -75,7 +84,7 @@ final class Program {
   }
 
   private static String source(List<Block> members, List<Block> statements, String body) {
-    StringBuilder source = new StringBuilder("import module java.base;\nimport ray.*;\n");
+    StringBuilder source = new StringBuilder(IMPORTS);
     for (List<Block> blocks : List.of(members, statements)) {
       for (Block block : blocks) {
         block.text().lines().filter(Program::isImport).forEach(i -> source.append(i).append('\n'));
@@ -106,6 +115,11 @@ final class Program {
   /** Adds what must be printed on the standard error. */
   void expectStderr(String text) {
     stderr.add(text);
+  }
+
+  /** Whether it is a class of tests. */
+  boolean isTests() {
+    return first.info().equals("java test");
   }
 
   /** Whether a block is a part of it. */

@@ -21,6 +21,12 @@ import javax.tools.JavaFileManager;
 import javax.tools.JavaFileObject;
 import javax.tools.SimpleJavaFileObject;
 import javax.tools.ToolProvider;
+import org.junit.platform.engine.discovery.DiscoverySelectors;
+import org.junit.platform.launcher.Launcher;
+import org.junit.platform.launcher.core.LauncherDiscoveryRequestBuilder;
+import org.junit.platform.launcher.core.LauncherFactory;
+import org.junit.platform.launcher.listeners.SummaryGeneratingListener;
+import org.junit.platform.launcher.listeners.TestExecutionSummary;
 
 /**
  * Compiles a program in memory and runs its {@code main} in this JVM, as {@code java Program.java}
@@ -113,6 +119,27 @@ final class ProgramRunner {
       Thread.currentThread().setContextClassLoader(loaderBefore);
     }
     return new Output(out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));
+  }
+
+  /** Runs a class of tests; returns how many passed. */
+  static long runTests(Program program) throws IOException, ClassNotFoundException {
+    ClassLoader loader = compile(program.className(), program.source(), program.place());
+    SummaryGeneratingListener listener = new SummaryGeneratingListener();
+    Launcher launcher = LauncherFactory.create();
+    launcher.execute(
+        LauncherDiscoveryRequestBuilder.request()
+            .selectors(DiscoverySelectors.selectClass(loader.loadClass(program.className())))
+            .build(),
+        listener);
+    TestExecutionSummary summary = listener.getSummary();
+    summary
+        .getFailures()
+        .forEach(
+            failure -> {
+              throw new AssertionError(
+                  program.place() + ": " + failure.getException(), failure.getException());
+            });
+    return summary.getTestsSucceededCount();
   }
 
   private static final class Source extends SimpleJavaFileObject {

@@ -70,6 +70,10 @@ class SnippetsTest {
           programs.add(Program.main(members, block));
           last = block;
         }
+        case "java test" -> {
+          programs.add(Program.tests(block));
+          last = null;
+        }
         case "text" -> programOf(programs, last, block).expect(last, block.text());
         case "text stderr" -> programOf(programs, last, block).expectStderr(block.text());
         default ->
@@ -94,6 +98,10 @@ class SnippetsTest {
   }
 
   private static void check(Program program) throws Exception {
+    if (program.isTests()) {
+      assertThat(ProgramRunner.runTests(program)).as("tests that passed").isPositive();
+      return;
+    }
     ProgramRunner.Output output = ProgramRunner.run(program);
 
     List<String> expected = program.expected();
