@@ -291,8 +291,10 @@ public final class NodeCore {
         } else {
           demand.asked--;
         }
-        if (demand.count() == 0) {
-          demands.remove(demand.key);
+        demands.remove(demand.key);
+        if (demand.count() > 0) {
+          // Behind those whose turn has not come.
+          demands.put(demand.key, demand);
         }
         FunctionKey schedulingClass = demand.key.schedulingClass();
         effects.send(

@@ -1,0 +1,299 @@
+package ray.core.control;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import ray.ActorId;
+import ray.ActorInfo;
+import ray.ActorOptions;
+import ray.ErrorCode;
+import ray.ObjectId;
+import ray.Resources;
+import ray.SchedulingStrategy;
+import ray.core.ActorSpec;
+import ray.core.FunctionKey;
+import ray.core.Message;
+import ray.core.NodeView;
+import ray.core.Outcome;
+import ray.core.TaskPolicy;
+import ray.core.TaskSpec;
+
+/** The directory of actors: names, places, restarts and ends. */
+class ControlCoreTest {
+  private static final long NODE = 2;
+  private static final long OWNER = 0xa;
+  private static final long WORKER = 0xb;
+  private static final long WATCHER = 0xc;
+  private static final long JOB = 7;
+  private static final ActorId ACTOR = new ActorId(new ObjectId(OWNER, -2));
+
+  private record Sent(long to, Message message) {}
+
+  private final List<Sent> sent = new ArrayList<>();
+  private final ControlCore core =
+      new ControlCore((to, message) -> sent.add(new Sent(to, message)));
+
+  ControlCoreTest() {
+    Resources two = Resources.NONE.with(Resources.CPU, 2);
+    core.receive(new Message.RegisterNode(new NodeView(NODE, two, two, Map.of())));
+    sent.clear();
+  }
+
+  private static ActorSpec spec(
+      ActorId id, String name, boolean joins, boolean detached, int restarts, double cpus) {
+    Resources needed = Resources.NONE.with(Resources.CPU, cpus);
+    ActorOptions options =
+        new ActorOptions(
+            name,
+            "test",
+            joins,
+            detached ? ActorOptions.Lifetime.DETACHED : ActorOptions.Lifetime.COUNTED,
+            needed,
+            1,
+            Map.of(),
+            restarts,
+            0,
+            -1,
+            SchedulingStrategy.standard(),
+            Map.of());
+    TaskSpec creation =
+        new TaskSpec(
+            id.creation(),
+            JOB,
+            null,
+            new FunctionKey("Counter", needed, SchedulingStrategy.standard()),
+            "Counter",
+            "Counter",
+            new Object[0],
+            List.of(),
+            1,
+            new TaskPolicy(restarts, "", 0, 0, "", Map.of()),
+            id);
+    return new ActorSpec(id, "Counter", "test", options, creation);
+  }
+
+  private void register(ActorSpec spec) {
+    core.receive(new Message.RegisterActor(spec, null, OWNER));
+    core.receive(new Message.WatchActor(spec.id(), OWNER));
+  }
+
+  private void alive(int incarnation) {
+    core.receive(new Message.ActorCreated(ACTOR, incarnation, WORKER, null, List.of()));
+  }
+
+  private void living(int restarts) {
+    register(spec(ACTOR, "", false, false, restarts, 0));
+    alive(0);
+  }
+
+  private <M extends Message> List<M> sent(long to, Class<M> type) {
+    return sent.stream()
+        .filter(each -> each.to() == to && type.isInstance(each.message()))
+        .map(each -> type.cast(each.message()))
+        .toList();
+  }
+
+  private List<ActorInfo.State> states(long watcher) {
+    return sent(watcher, Message.ActorChanged.class).stream()
+        .map(Message.ActorChanged::state)
+        .toList();
+  }
+
+  private ErrorCode causeSeenBy(long watcher) {
+    Outcome.@Nullable Failed cause =
+        sent(watcher, Message.ActorChanged.class).getLast().cause();
+    return Objects.requireNonNull(cause).code();
+  }
+
+  @Test
+  void anActorIsPlacedAndItsWatchersLearnWhenItLives() {
+    register(spec(ACTOR, "", false, false, 0, 0));
+    assertThat(sent(NODE, Message.PlaceActor.class)).hasSize(1);
+    assertThat(sent(OWNER, Message.ActorRegistered.class))
+        .containsExactly(new Message.ActorRegistered(ACTOR, ACTOR, null));
+
+    alive(0);
+
+    assertThat(states(OWNER)).containsExactly(ActorInfo.State.ALIVE);
+  }
+
+  @Test
+  void whoWatchesBeforeAnActorIsRegisteredIsToldToo() {
+    core.receive(new Message.WatchActor(ACTOR, WATCHER));
+
+    living(0);
+
+    assertThat(states(WATCHER)).containsExactly(ActorInfo.State.ALIVE);
+  }
+
+  @Test
+  void whoWatchesAnActorThatIsNeverMadeIsToldWhy() {
+    core.receive(new Message.WatchActor(ACTOR, WATCHER));
+
+    core.receive(
+        new Message.ActorCreated(
+            ACTOR, 0, 0, Outcome.Failed.of(ErrorCode.TASK_FAILED, "boom"), List.of()));
+
+    assertThat(states(WATCHER)).containsExactly(ActorInfo.State.DEAD);
+    core.receive(new Message.WatchActor(ACTOR, OWNER));
+    assertThat(causeSeenBy(OWNER)).isEqualTo(ErrorCode.ACTOR_DIED);
+  }
+
+  @Test
+  void whoWatchesAnActorWhoseOwnerDiedFirstIsToldSo() {
+    core.receive(new Message.WatchActor(ACTOR, WATCHER));
+
+    core.receive(new Message.ProcessDied(OWNER, "killed"));
+
+    assertThat(states(WATCHER)).containsExactly(ActorInfo.State.DEAD);
+  }
+
+  @Test
+  void aNameIsTakenOnceUnlessTheSecondJoins() {
+    register(spec(ACTOR, "c", false, false, 0, 0));
+    ActorId second = new ActorId(new ObjectId(OWNER, -4));
+    core.receive(
+        new Message.RegisterActor(spec(second, "c", false, false, 0, 0), null, OWNER));
+    ActorId third = new ActorId(new ObjectId(OWNER, -6));
+    core.receive(new Message.RegisterActor(spec(third, "c", true, false, 0, 0), null, OWNER));
+
+    List<Message.ActorRegistered> answers = sent(OWNER, Message.ActorRegistered.class);
+    assertThat(answers.get(1).refusal()).contains("'c'", "'test'", "getIfExists");
+    assertThat(answers.get(2)).isEqualTo(new Message.ActorRegistered(third, ACTOR, null));
+    assertThat(Objects.requireNonNull(core.find("test", "c")).spec().id()).isEqualTo(ACTOR);
+    assertThat(core.find("elsewhere", "c")).isNull();
+  }
+
+  @Test
+  void theNameOfADeadActorIsFree() {
+    register(spec(ACTOR, "c", false, false, 0, 0));
+    core.receive(new Message.KillActor(ACTOR, false, "killed"));
+
+    assertThat(core.find("test", "c")).isNull();
+  }
+
+  @Test
+  void anActorThatNoNodeCanHoldIsDeadWithWhatWasAskedAndWhatThereIs() {
+    register(spec(ACTOR, "", false, false, 0, 8));
+
+    assertThat(causeSeenBy(OWNER)).isEqualTo(ErrorCode.OUT_OF_RESOURCES);
+    assertThat(Objects.requireNonNull(
+            sent(OWNER, Message.ActorChanged.class).getLast().cause()).message())
+        .contains("Counter", "{CPU: 8}", "{CPU: 2}");
+  }
+
+  @Test
+  void aDeadWorkersActorsAreMadeAgainAsOftenAsTheyMay() {
+    living(1);
+
+    core.receive(new Message.ProcessDied(WORKER, "killed"));
+    assertThat(states(OWNER))
+        .containsExactly(ActorInfo.State.ALIVE, ActorInfo.State.RESTARTING);
+    assertThat(sent(NODE, Message.PlaceActor.class).getLast().incarnation()).isOne();
+    alive(1);
+
+    core.receive(new Message.ProcessDied(WORKER, "killed"));
+    assertThat(states(OWNER).getLast()).isEqualTo(ActorInfo.State.DEAD);
+    assertThat(causeSeenBy(OWNER)).isEqualTo(ErrorCode.ACTOR_DIED);
+  }
+
+  @Test
+  void aKilledActorIsStoppedAndMadeAgainOnlyIfTheKillerSaysSo() {
+    living(5);
+    core.receive(new Message.KillActor(ACTOR, true, "restart"));
+    assertThat(states(OWNER).getLast()).isEqualTo(ActorInfo.State.RESTARTING);
+    assertThat(sent(WORKER, Message.StopActor.class)).hasSize(1);
+    alive(1);
+
+    core.receive(new Message.KillActor(ACTOR, false, "enough"));
+
+    assertThat(states(OWNER).getLast()).isEqualTo(ActorInfo.State.DEAD);
+  }
+
+  @Test
+  void anActorThatIsKilledWhileItIsMadeIsStoppedWhenItIsThere() {
+    register(spec(ACTOR, "", false, false, 0, 0));
+    core.receive(new Message.KillActor(ACTOR, false, "killed"));
+    assertThat(sent(NODE, Message.StopActor.class)).hasSize(1);
+    ObjectId kept = new ObjectId(WATCHER, 2);
+
+    core.receive(new Message.ActorCreated(ACTOR, 0, WORKER, null, List.of(kept)));
+
+    assertThat(sent(WORKER, Message.StopActor.class)).hasSize(1);
+    Message.ActorChanged last = sent(OWNER, Message.ActorChanged.class).getLast();
+    assertThat(last.state()).isEqualTo(ActorInfo.State.DEAD);
+    assertThat(last.worker()).isEqualTo(WORKER);
+    assertThat(last.retained()).containsExactly(kept);
+  }
+
+  @Test
+  void anExitFromWithinIsNoReasonToMakeAnActorAgain() {
+    living(5);
+
+    core.receive(new Message.ActorStopped(ACTOR, 0, true, "it exited"));
+
+    assertThat(states(OWNER).getLast()).isEqualTo(ActorInfo.State.DEAD);
+  }
+
+  @Test
+  void anActorOutOfScopeEndsAfterItsCalls() {
+    living(0);
+
+    core.receive(new Message.ActorOutOfScope(ACTOR));
+
+    assertThat(sent(WORKER, Message.StopActor.class))
+        .singleElement()
+        .satisfies(stop -> assertThat(stop.drain()).isTrue());
+    assertThat(states(OWNER).getLast()).isEqualTo(ActorInfo.State.DEAD);
+  }
+
+  @Test
+  void anActorThatGoesOutOfScopeWhileItIsMadeEndsWhenItIsThere() {
+    register(spec(ACTOR, "c", false, false, 0, 0));
+    core.receive(new Message.ActorOutOfScope(ACTOR));
+
+    alive(0);
+
+    assertThat(sent(WORKER, Message.StopActor.class)).hasSize(1);
+    assertThat(states(OWNER).getLast()).isEqualTo(ActorInfo.State.DEAD);
+    assertThat(core.find("test", "c")).isNull();
+  }
+
+  @Test
+  void aDetachedActorOutlivesItsRefsItsOwnerAndItsJob() {
+    register(spec(ACTOR, "c", false, true, 0, 0));
+    alive(0);
+
+    core.receive(new Message.ActorOutOfScope(ACTOR));
+    core.receive(new Message.ProcessDied(OWNER, "killed"));
+    core.receive(new Message.JobEnded(JOB));
+
+    assertThat(Objects.requireNonNull(core.find("test", "c")).state())
+        .isEqualTo(ActorInfo.State.ALIVE);
+  }
+
+  @Test
+  void anOwnersDeathEndsItsActors() {
+    living(5);
+    core.receive(new Message.WatchActor(ACTOR, WATCHER));
+
+    core.receive(new Message.ProcessDied(OWNER, "killed"));
+
+    assertThat(sent(WORKER, Message.StopActor.class)).hasSize(1);
+    assertThat(states(WATCHER).getLast()).isEqualTo(ActorInfo.State.DEAD);
+  }
+
+  @Test
+  void aJobsEndEndsItsActors() {
+    living(5);
+
+    core.receive(new Message.JobEnded(JOB));
+
+    assertThat(states(OWNER).getLast()).isEqualTo(ActorInfo.State.DEAD);
+  }
+}

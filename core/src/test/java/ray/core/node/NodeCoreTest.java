@@ -1,0 +1,278 @@
+package ray.core.node;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import ray.ActorId;
+import ray.ActorOptions;
+import ray.ObjectId;
+import ray.Resources;
+import ray.SchedulingStrategy;
+import ray.core.ActorSpec;
+import ray.core.FunctionKey;
+import ray.core.Message;
+import ray.core.NodeView;
+import ray.core.TaskPolicy;
+import ray.core.TaskSpec;
+
+/** Who gets a node's resources, and in which order. */
+class NodeCoreTest implements NodeEffects {
+  private static final long SELF = 2;
+  private static final long WORKER = 0xb;
+  private static final long OWNER = 0xa;
+  private static final long OTHER = 0xc;
+  private static final long JOB = 7;
+  private static final Resources TWO = Resources.NONE.with(Resources.CPU, 2);
+  private static final FunctionKey KEY = key(1);
+
+  private record Sent(long to, Message message) {}
+
+  private final List<Sent> sent = new ArrayList<>();
+  private final List<Long> started = new ArrayList<>();
+  private final NodeCore core = new NodeCore(SELF, TWO, Map.of("zone", "a"), this);
+
+  private static FunctionKey key(double cpus) {
+    return new FunctionKey(
+        "f", Resources.NONE.with(Resources.CPU, cpus), SchedulingStrategy.standard());
+  }
+
+  private void request(long owner, FunctionKey key, int count) {
+    core.receive(new Message.RequestLeases(owner, JOB, key, count));
+  }
+
+  private List<Message.AttachLease> attached() {
+    return sent(WORKER, Message.AttachLease.class);
+  }
+
+  private <M extends Message> List<M> sent(long to, Class<M> type) {
+    return sent.stream()
+        .filter(each -> each.to() == to && type.isInstance(each.message()))
+        .map(each -> type.cast(each.message()))
+        .toList();
+  }
+
+  private void withWorker() {
+    core.workerStarted(JOB, WORKER);
+  }
+
+  private static Message.PlaceActor placeActor(double cpus) {
+    ActorId id = new ActorId(new ObjectId(OWNER, -2));
+    Resources needed = Resources.NONE.with(Resources.CPU, cpus);
+    TaskSpec creation =
+        new TaskSpec(
+            id.creation(),
+            JOB,
+            null,
+            new FunctionKey("A", needed, SchedulingStrategy.standard()),
+            "A",
+            "A",
+            new Object[0],
+            List.of(),
+            1,
+            new TaskPolicy(0, "", 0, 0, "", Map.of()),
+            id);
+    ActorOptions options =
+        new ActorOptions(
+            "",
+            "test",
+            false,
+            ActorOptions.Lifetime.COUNTED,
+            needed,
+            1,
+            Map.of(),
+            0,
+            0,
+            -1,
+            SchedulingStrategy.standard(),
+            Map.of());
+    return new Message.PlaceActor(new ActorSpec(id, "A", "test", options, creation), null, 0, OWNER);
+  }
+
+  @Test
+  void leasesAreGivenWhenTheJobsWorkerIsThere() {
+    request(OWNER, KEY, 1);
+    request(OWNER, KEY, 1);
+    assertThat(started).containsExactly(JOB);
+
+    withWorker();
+
+    assertThat(attached()).hasSize(1);
+    assertThat(sent(OWNER, Message.LeasesGranted.class))
+        .containsExactly(new Message.LeasesGranted(SELF, KEY, WORKER, 1));
+  }
+
+  @Test
+  void noMoreLeasesAreGivenThanThereAreResources() {
+    withWorker();
+
+    request(OWNER, KEY, 5);
+
+    assertThat(attached()).hasSize(2);
+    assertThat(core.available()).isEqualTo(Resources.NONE);
+    core.receive(new Message.ReturnLease(attached().getFirst().lease()));
+    assertThat(attached()).hasSize(3);
+  }
+
+  @Test
+  void aDemandReplacesTheOneBeforeAndZeroWithdrawsIt() {
+    withWorker();
+    request(OWNER, KEY, 5);
+    request(OWNER, KEY, 0);
+
+    core.receive(new Message.ReturnLease(attached().getFirst().lease()));
+
+    assertThat(attached()).hasSize(2);
+    assertThat(core.waitingFor(OWNER, KEY)).isEmpty();
+  }
+
+  @Test
+  void ownersThatWaitAreServedInTurnAndOthersAskedForWhatTheyDoNotUse() {
+    withWorker();
+    request(OWNER, KEY, 4);
+
+    request(OTHER, KEY, 4);
+    assertThat(sent(OWNER, Message.ReclaimLeases.class)).isNotEmpty();
+    core.receive(new Message.ReturnLease(attached().get(0).lease()));
+    core.receive(new Message.ReturnLease(attached().get(1).lease()));
+
+    assertThat(sent(OTHER, Message.LeasesGranted.class)).isNotEmpty();
+  }
+
+  @Test
+  void aSuspendedLeaseFreesItsResourcesAndIsServedFirstWhenItGoesOn() {
+    withWorker();
+    request(OWNER, key(2), 1);
+    long lease = attached().getFirst().lease();
+    request(OTHER, key(2), 2);
+
+    core.receive(new Message.SuspendLease(lease));
+    assertThat(core.suspendedCount()).isOne();
+    assertThat(attached()).hasSize(2);
+    core.receive(new Message.ResumeLease(lease));
+    assertThat(sent(WORKER, Message.LeaseResumed.class)).isEmpty();
+
+    core.receive(new Message.ReturnLease(attached().getLast().lease()));
+    assertThat(sent(WORKER, Message.LeaseResumed.class))
+        .containsExactly(new Message.LeaseResumed(lease));
+    assertThat(attached()).hasSize(2);
+    assertThat(core.suspendedCount()).isZero();
+  }
+
+  @Test
+  void aSuspendedLeaseMayBeReturned() {
+    withWorker();
+    request(OWNER, key(2), 1);
+    long lease = attached().getFirst().lease();
+    core.receive(new Message.SuspendLease(lease));
+    core.receive(new Message.ReturnLease(lease));
+
+    assertThat(core.leaseCount()).isZero();
+    assertThat(core.suspendedCount()).isZero();
+    assertThat(core.available()).isEqualTo(TWO);
+  }
+
+  @Test
+  void aReplacementIsADemandBesideWhatTheOwnerAskedFor() {
+    withWorker();
+    request(OWNER, key(2), 1);
+    core.receive(new Message.ReplaceLease(OWNER, JOB, key(2)));
+    request(OWNER, key(2), 0);
+
+    core.receive(new Message.SuspendLease(attached().getFirst().lease()));
+
+    assertThat(attached()).hasSize(2);
+  }
+
+  @Test
+  void whatNoNodeCanEverProvideIsRefusedWithWhatWasAskedAndWhatThereIs() {
+    withWorker();
+
+    request(OWNER, key(3), 1);
+
+    assertThat(sent(OWNER, Message.LeasesRefused.class))
+        .singleElement()
+        .satisfies(
+            refused ->
+                assertThat(refused.reason()).contains("f", "{CPU: 3}", "{CPU: 2}", "ask for less"));
+  }
+
+  @Test
+  void whatAnotherNodeCanProvideIsRedirectedThere() {
+    withWorker();
+    Resources large = Resources.NONE.with(Resources.CPU, 8);
+    core.receive(
+        new Message.NodesChanged(
+            List.of(core.view(), new NodeView(3, large, large, Map.of()))));
+
+    request(OWNER, key(3), 1);
+
+    assertThat(sent(OWNER, Message.LeasesRedirected.class))
+        .containsExactly(new Message.LeasesRedirected(key(3), 3));
+  }
+
+  @Test
+  void actorsComeBeforeDemands() {
+    withWorker();
+    request(OWNER, key(2), 1);
+    request(OTHER, key(2), 1);
+    core.receive(placeActor(2));
+
+    core.receive(new Message.ReturnLease(attached().getFirst().lease()));
+
+    assertThat(sent(WORKER, Message.CreateActor.class)).hasSize(1);
+    assertThat(attached()).hasSize(1);
+  }
+
+  @Test
+  void anActorThatIsStoppedWhileItWaitsIsNeverMade() {
+    withWorker();
+    request(OWNER, key(2), 1);
+    Message.PlaceActor place = placeActor(2);
+    core.receive(place);
+
+    core.receive(new Message.StopActor(place.spec().id(), 0, "killed", false));
+    core.receive(new Message.ReturnLease(attached().getFirst().lease()));
+
+    assertThat(sent(WORKER, Message.CreateActor.class)).isEmpty();
+    assertThat(core.available()).isEqualTo(TWO);
+  }
+
+  @Test
+  void theLeasesOfADeadWorkerAreFree() {
+    withWorker();
+    request(OWNER, KEY, 2);
+
+    core.receive(new Message.ProcessDied(WORKER, "killed"));
+
+    assertThat(core.leaseCount()).isZero();
+    assertThat(core.available()).isEqualTo(TWO);
+  }
+
+  @Test
+  void aDeadOwnerWantsNothing() {
+    request(OWNER, KEY, 2);
+    core.receive(new Message.ProcessDied(OWNER, "killed"));
+
+    withWorker();
+
+    assertThat(attached()).isEmpty();
+  }
+
+  @Override
+  public void send(long process, Message message) {
+    sent.add(new Sent(process, message));
+  }
+
+  @Override
+  public void startWorker(long job) {
+    started.add(job);
+  }
+
+  @Override
+  public long control() {
+    return 1;
+  }
+}
