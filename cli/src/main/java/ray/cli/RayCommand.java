@@ -5,6 +5,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
+import ray.benchmarks.MicrobenchmarkCommand;
 
 /** {@code ray} itself: the list of commands. */
 @Command(
@@ -17,6 +18,7 @@ import picocli.CommandLine.Spec;
       ExampleCommand.class,
       RunCommand.class,
       ShellCommand.class,
+      MicrobenchmarkCommand.class,
       ClassPathCommand.class,
       CompletionCommand.class
     },

@@ -1,0 +1,50 @@
+package ray.benchmarks;
+
+import ray.Ray;
+import ray.RayInstance;
+
+/** One line of the microbenchmark. */
+sealed interface Case {
+  /** Its name; Ray's own where Ray has the same case. */
+  String name();
+
+  /** What it should reach. */
+  Goal goal();
+
+  /** Measures it. */
+  Result measure(Timing timing) throws Exception;
+
+  /** Makes what a case repeats; the instance is the default one. */
+  @FunctionalInterface
+  interface Preparation {
+    Work prepare(RayInstance ray) throws Exception;
+  }
+
+  /** Measures by its own means. */
+  @FunctionalInterface
+  interface Measurement {
+    Result measure(String name, Timing timing) throws Exception;
+  }
+
+  /**
+   * Work that is repeated for a time, on an instance of its own.
+   *
+   * @param factor how many operations, or other units, one repetition is
+   */
+  record Repeated(String name, double factor, Goal goal, Preparation preparation) implements Case {
+    @Override
+    public Result measure(Timing timing) throws Exception {
+      try (RayInstance ray = Ray.init()) {
+        return new Repetition(timing, factor).measure(name, preparation.prepare(ray));
+      }
+    }
+  }
+
+  /** What needs a way of measuring of its own. */
+  record Special(String name, Goal goal, Measurement measurement) implements Case {
+    @Override
+    public Result measure(Timing timing) throws Exception {
+      return measurement.measure(name, timing);
+    }
+  }
+}

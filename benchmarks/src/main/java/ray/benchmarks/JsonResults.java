@@ -1,0 +1,62 @@
+package ray.benchmarks;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.Collectors;
+
+/**
+ * Keeps results in a file, as a JSON array of objects. The file is replaced as a whole, so that a
+ * reader never sees half of it.
+ */
+final class JsonResults {
+  private final Path file;
+
+  JsonResults(Path file) {
+    this.file = file.toAbsolutePath();
+  }
+
+  /** What stands in the way of writing; empty if nothing does. */
+  String obstacle() {
+    Path directory = file.getParent();
+    if (Files.isDirectory(file)) {
+      return file + " is a directory; name a file";
+    }
+    if (directory == null || !Files.isDirectory(directory)) {
+      return "there is no directory " + directory + "; create it, or name another file";
+    }
+    if (!Files.isWritable(directory)) {
+      return "the directory " + directory + " can't be written to; name another file";
+    }
+    return "";
+  }
+
+  void write(List<Result> results) throws IOException {
+    Path unfinished = file.resolveSibling(file.getFileName() + ".part");
+    Files.writeString(unfinished, json(results));
+    Files.move(unfinished, file, StandardCopyOption.REPLACE_EXISTING);
+  }
+
+  static String json(List<Result> results) {
+    return results.stream()
+        .map(JsonResults::json)
+        .collect(Collectors.joining(",\n  ", "[\n  ", "\n]\n"));
+  }
+
+  private static String json(Result result) {
+    return String.format(
+        Locale.ROOT,
+        "{\"name\": \"%s\", \"per_second\": %.4f, \"stddev\": %.4f, \"p50_us\": %.3f, \"p90_us\":"
+            + " %.3f, \"p99_us\": %.3f, \"max_us\": %.3f}",
+        result.name().replace("\\", "\\\\").replace("\"", "\\\""),
+        result.perSecond(),
+        result.stddev(),
+        result.p50Us(),
+        result.p90Us(),
+        result.p99Us(),
+        result.maxUs());
+  }
+}

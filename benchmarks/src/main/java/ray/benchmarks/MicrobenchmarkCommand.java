@@ -1,0 +1,89 @@
+package ray.benchmarks;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** {@code ray microbenchmark}: measures this Ray by the cases of Ray's own, and a few more. */
+@Command(
+    name = "microbenchmark",
+    description = "Measure how fast Ray is on this machine.",
+    mixinStandardHelpOptions = true,
+    footer = {
+      "",
+      "Cases have the names of Ray's own microbenchmark, and are warmed up and timed as there.",
+      "Latencies are those of single operations; in a batch, of a sample of them.",
+      "All cases take about six minutes; so much heap is needed: RAY_JAVA_OPTS=-Xmx4g"
+    })
+public final class MicrobenchmarkCommand implements Callable<Integer> {
+  @Spec private CommandSpec spec = CommandSpec.create();
+
+  @Option(names = "--embedded", description = "Measure Ray inside this JVM.")
+  private boolean embedded;
+
+  @Option(
+      names = "--json",
+      paramLabel = "FILE",
+      description = "Also write the results to this file, as a JSON array.")
+  private @Nullable Path json;
+
+  @Option(
+      names = "--filter",
+      paramLabel = "TEXT",
+      description = "Run only the cases whose name contains this.")
+  private String filter = "";
+
+  @Option(names = "--list", description = "Print the names of the cases and do nothing else.")
+  private boolean list;
+
+  /** For the command line. */
+  public MicrobenchmarkCommand() {}
+
+  @Override
+  public Integer call() throws IOException, InterruptedException {
+    List<Case> cases = cases();
+    PrintWriter out = spec.commandLine().getOut();
+    if (list) {
+      cases.forEach(each -> out.println(each.name()));
+      return 0;
+    }
+    if (!embedded) {
+      throw misused("only an embedded Ray can be measured so far; add --embedded");
+    }
+    PrintWriter err = spec.commandLine().getErr();
+    return new Microbenchmark(Timing.RAY, out, err, results()).run(cases) ? 0 : 1;
+  }
+
+  private List<Case> cases() {
+    List<Case> cases =
+        Microbenchmark.allCases().stream().filter(each -> each.name().contains(filter)).toList();
+    if (cases.isEmpty()) {
+      throw misused("no case's name contains '" + filter + "'; --list prints all names");
+    }
+    return cases;
+  }
+
+  private @Nullable JsonResults results() {
+    if (json == null) {
+      return null;
+    }
+    JsonResults results = new JsonResults(json);
+    String obstacle = results.obstacle();
+    if (!obstacle.isEmpty()) {
+      throw misused("the results can't be written: " + obstacle);
+    }
+    return results;
+  }
+
+  private ParameterException misused(String message) {
+    return new ParameterException(spec.commandLine(), message);
+  }
+}
