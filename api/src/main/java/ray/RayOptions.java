@@ -107,7 +107,7 @@ public record RayOptions(
   /** Adds a resource of the program's own. */
   public RayOptions resource(String name, double amount) {
     Map<String, Double> changed = new TreeMap<>(resources);
-    changed.put(name, amount);
+    changed.put(name, Resources.NONE.with(name, amount).amount(name));
     return new RayOptions(
         address, numCpus, memoryBytes, changed, labels, objectStoreBytes, namespace, serialMode, quietFailures,
         creationSites, putTimeout, serializers);

@@ -21,10 +21,12 @@ public final class FailureReporter {
       return;
     }
     String text;
+    String name = task;
     if (failure.error() instanceof RemoteError error) {
       if (!error.see()) {
         return;
       }
+      name = error.task;
       text = error.text;
     } else {
       text = failure.message() + System.lineSeparator();
@@ -33,7 +35,7 @@ public final class FailureReporter {
       Appendable target = console.get();
       synchronized (this) {
         target.append(
-            "Ray: task " + task + " failed, and nobody has asked for its result:"
+            "Ray: task " + name + " failed, and nobody has asked for its result:"
                 + System.lineSeparator() + text);
       }
     } catch (java.io.IOException lost) {

@@ -28,6 +28,12 @@ public final class LocalWaiting implements Waiting, GeneratorStream.Parker {
   /** How long a thread spins before it parks, at most. */
   private static final long MAX_SPIN_NS = 25_000;
 
+  /** How long a call of the serial mode waits until it may run: for a thread that holds a core up. */
+  private static final long SERIAL_PATIENCE_NS = 50_000_000;
+
+  /** How often a waiting thread of the serial mode looks for something to run. */
+  private static final long SERIAL_LOOK_NS = 500_000;
+
   private final Backend backend;
   private final boolean serial;
   private final Map<ActorId, CompletableFuture<Message.ActorRegistered>> registrations =
@@ -84,14 +90,7 @@ public final class LocalWaiting implements Waiting, GeneratorStream.Parker {
   private void runAwaited(ObjectId id, HandleCell cell) {
     boolean ran = true;
     while (ran && cell.outcome() == null) {
-      ran = false;
-      for (ExecutorShell executor : executors) {
-        Lane lane = executor.claim(id);
-        if (lane != null) {
-          executor.run(lane);
-          ran = true;
-        }
-      }
+      ran = runClaimed(id);
     }
   }
 
@@ -123,6 +122,12 @@ public final class LocalWaiting implements Waiting, GeneratorStream.Parker {
         if (leftNs <= 0) {
           waiter.cancel();
           return null;
+        }
+        if (serial) {
+          if (runAnything()) {
+            continue;
+          }
+          leftNs = Math.min(leftNs, SERIAL_LOOK_NS);
         }
         LockSupport.parkNanos(handle, leftNs);
         if (Thread.interrupted()) {
@@ -169,6 +174,12 @@ public final class LocalWaiting implements Waiting, GeneratorStream.Parker {
           Thread.currentThread().interrupt();
           throw interrupted(what);
         }
+        if (serial) {
+          if (runAnything()) {
+            continue;
+          }
+          leftNs = Math.min(leftNs, SERIAL_LOOK_NS);
+        }
         LockSupport.parkNanos(this, leftNs);
       }
       return true;
@@ -194,13 +205,8 @@ public final class LocalWaiting implements Waiting, GeneratorStream.Parker {
   }
 
   private void runGenerator(GeneratorStream<?> stream, BooleanSupplier condition) {
-    for (ExecutorShell executor : executors) {
-      if (!condition.getAsBoolean()) {
-        Lane lane = executor.claim(stream.task().spec().id());
-        if (lane != null) {
-          executor.run(lane);
-        }
-      }
+    if (!condition.getAsBoolean()) {
+      runClaimed(stream.task().spec().id());
     }
   }
 
@@ -211,15 +217,15 @@ public final class LocalWaiting implements Waiting, GeneratorStream.Parker {
       context.executor.block(context);
     }
     try {
-      boolean ran = true;
-      while (ran && !done.getAsBoolean()) {
-        ran = false;
-        for (ExecutorShell executor : executors) {
-          Lane lane = executor.claim(id);
-          if (lane != null) {
-            executor.run(lane);
-            ran = true;
-          }
+      boolean ran = false;
+      long patientUntilNs = System.nanoTime() + SERIAL_PATIENCE_NS;
+      while (!done.getAsBoolean()) {
+        if (runClaimed(id)) {
+          ran = true;
+        } else if (ran || System.nanoTime() - patientUntilNs > 0) {
+          return;
+        } else {
+          Thread.yield();
         }
       }
     } finally {
@@ -227,6 +233,31 @@ public final class LocalWaiting implements Waiting, GeneratorStream.Parker {
         context.executor.unblock(context);
       }
     }
+  }
+
+  private boolean runClaimed(ObjectId id) {
+    boolean ran = false;
+    for (ExecutorShell executor : executors) {
+      Lane lane = executor.claim(id);
+      if (lane != null) {
+        executor.run(lane);
+        ran = true;
+      }
+    }
+    return ran;
+  }
+
+  /** In serial mode nobody else runs what could not be run when it was submitted. */
+  private boolean runAnything() {
+    boolean ran = false;
+    for (ExecutorShell executor : executors) {
+      Lane lane = executor.take();
+      if (lane != null) {
+        executor.run(lane);
+        ran = true;
+      }
+    }
+    return ran;
   }
 
   boolean isSerial() {

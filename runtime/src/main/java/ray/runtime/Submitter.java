@@ -232,7 +232,8 @@ public final class Submitter {
   }
 
   private static java.util.function.BooleanSupplier done(Object given) {
-    return given instanceof Handle<?> handle ? () -> handle.cell().outcome() != null : () -> false;
+    Object first = given instanceof Object[] several ? several[0] : given;
+    return first instanceof Handle<?> handle ? () -> handle.cell().outcome() != null : () -> false;
   }
 
   // ---- actors

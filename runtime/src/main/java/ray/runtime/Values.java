@@ -250,10 +250,12 @@ final class Values {
     StackTraceElement[] local = new Throwable().getStackTrace();
     List<StackTraceElement> joined = new ArrayList<>(remote.length + local.length + 1);
     for (StackTraceElement frame : remote) {
-      if (isOurs(frame)) {
+      if (frame.getClassName().equals(TaskRunner.class.getName())) {
         break;
       }
-      joined.add(frame);
+      if (!isOurs(frame)) {
+        joined.add(frame);
+      }
     }
     joined.add(new StackTraceElement("ray", "---- task " + task + " ends, its caller follows ----", null, -1));
     Arrays.stream(local).filter(frame -> !isOurs(frame)).forEach(joined::add);
@@ -263,6 +265,7 @@ final class Values {
   private static boolean isOurs(StackTraceElement frame) {
     return frame.getClassName().startsWith("ray.runtime.")
         || frame.getClassName().startsWith("ray.function.")
+        || frame.getClassName().startsWith("ray.embedded.")
         || frame.getClassName().startsWith("ray.spi.");
   }
 

@@ -290,11 +290,16 @@ public final class OwnerCore {
     return reference;
   }
 
-  /** A name of an actor was looked up: holds it from now on, if its owner lives. */
+  /**
+   * A name of an actor was looked up: holds it from now on, if its owner lives. A detached actor of this
+   * process is there without any reference.
+   */
   public Reference openNamed(ObjectId id) {
     Reference reference = references.findOrBorrow(id);
     if (reference == null) {
-      throw new IllegalStateException("own actor " + id + " is gone");
+      OwnedReference made = references.make(id, null, null);
+      made.outcome = new Outcome.Inline(null, 0, List.of());
+      reference = made;
     }
     if (reference instanceof BorrowedReference foreign && foreign.registrations == 0) {
       foreign.registrations++;
