@@ -15,6 +15,7 @@ import java.util.Locale;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.NullMarked;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -108,6 +109,14 @@ class ArchitectureTest {
         .isNotEmpty()
         .allSatisfy(rule ->
             assertThatThrownBy(() -> rule.check(impure)).isInstanceOf(AssertionError.class));
+  }
+
+  @Test
+  void everyPackageIsNullMarked() {
+    assertThat(RAY)
+        .extracting(JavaClass::getPackage)
+        .allSatisfy(group ->
+            assertThat(group.isAnnotatedWith(NullMarked.class)).as(group.getName()).isTrue());
   }
 
   @Test
