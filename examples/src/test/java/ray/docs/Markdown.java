@@ -5,13 +5,16 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** The project's documents, their fenced blocks and their links. */
 final class Markdown {
-  private static final Pattern LINK = Pattern.compile("\\[[^\\]]*\\]\\(([^)#\\s]+)(#[^)]*)?\\)");
+  private static final Pattern LINK =
+      Pattern.compile("\\[[^\\]]*\\]\\(([^)#\\s]*)(?:#([^)\\s]*))?\\)");
   private static final String FENCE = "```";
 
   private Markdown() {}
@@ -63,15 +66,39 @@ final class Markdown {
     return blocks;
   }
 
-  /** The targets of a document's links that are files of the project. */
-  static List<String> localLinks(Path file) throws IOException {
-    List<String> links = new ArrayList<>();
-    Matcher matcher = LINK.matcher(Files.readString(file));
+  /** What a document's links within the project lead to: files, and headings where they name one. */
+  static List<Link> localLinks(Path file) throws IOException {
+    List<Link> links = new ArrayList<>();
+    Matcher matcher = LINK.matcher(withoutBlocks(Files.readString(file)));
     while (matcher.find()) {
       if (!matcher.group(1).contains("://")) {
-        links.add(matcher.group(1));
+        Path target = matcher.group(1).isEmpty() ? file : file.resolveSibling(matcher.group(1));
+        links.add(new Link(matcher.group(), target.normalize(), matcher.group(2)));
       }
     }
     return links;
+  }
+
+  /**
+   * A link.
+   *
+   * @param text as it is written
+   * @param target the file
+   * @param heading the heading's anchor; null: none
+   */
+  record Link(String text, Path target, @Nullable String heading) {}
+
+  /** The anchors of a document's headings, as code hosts make them. */
+  static List<String> anchors(Path file) throws IOException {
+    return withoutBlocks(Files.readString(file))
+        .lines()
+        .filter(line -> line.startsWith("#"))
+        .map(line -> line.replaceFirst("^#+", "").strip().toLowerCase(Locale.ROOT))
+        .map(heading -> heading.replaceAll("[^\\w\\- ]", "").replace(' ', '-'))
+        .toList();
+  }
+
+  private static String withoutBlocks(String text) {
+    return text.replaceAll("(?ms)^```.*?^```", "");
   }
 }

@@ -134,11 +134,10 @@ final class ProgramRunner {
     TestExecutionSummary summary = listener.getSummary();
     summary
         .getFailures()
-        .forEach(
-            failure -> {
-              throw new AssertionError(
-                  program.place() + ": " + failure.getException(), failure.getException());
-            });
+        .forEach(failure -> {
+          throw new AssertionError(
+              program.place() + ": " + failure.getException(), failure.getException());
+        });
     return summary.getTestsSucceededCount();
   }
 

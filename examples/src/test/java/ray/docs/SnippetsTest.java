@@ -143,17 +143,22 @@ class SnippetsTest {
   }
 
   @TestFactory
-  Stream<DynamicTest> linksLeadToFilesThatExist() throws Exception {
+  Stream<DynamicTest> linksLeadToFilesAndHeadingsThatExist() throws Exception {
     List<DynamicTest> tests = new ArrayList<>();
     for (Path file : Markdown.documents()) {
-      for (String link : Markdown.localLinks(file)) {
+      for (Markdown.Link link : Markdown.localLinks(file)) {
         tests.add(
-            DynamicTest.dynamicTest(
-                file.getFileName() + " → " + link,
-                () -> assertThat(Files.exists(file.resolveSibling(link))).isTrue()));
+            DynamicTest.dynamicTest(file.getFileName() + " " + link.text(), () -> check(link)));
       }
     }
     return tests.stream();
+  }
+
+  private static void check(Markdown.Link link) throws Exception {
+    assertThat(link.target()).exists();
+    if (link.heading() != null) {
+      assertThat(Markdown.anchors(link.target())).contains(link.heading());
+    }
   }
 
   @Test
