@@ -1,4 +1,4 @@
-/** The control service's core: jobs, the directory of actors and their names, nodes. */
+/** The control service's state: nodes, and the directory of actors. */
 @NullMarked
 package ray.core.control;
 

@@ -1,4 +1,4 @@
-/** The executor's core: what a worker runs, in which order, and who waits for it. */
+/** The executor inside each worker: which run may start, on which permit; the actors that live there. */
 @NullMarked
 package ray.core.executor;
 

@@ -1,4 +1,4 @@
-/** The node service's core: the machine's resources, the leases on them, and the queue for them. */
+/** The node service's account of its resources: leases, who waits for one, who waits to go on. */
 @NullMarked
 package ray.core.node;
 

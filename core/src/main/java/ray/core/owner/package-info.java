@@ -1,4 +1,4 @@
-/** The owner's core: objects and their counts, tasks and their retries, actors and their calls. */
+/** The owner inside each driver and worker: references, tasks, leases asked for, calls of actors. */
 @NullMarked
 package ray.core.owner;
 
