@@ -647,6 +647,7 @@ public final class ExecutorCore {
             message.values(),
             actor.calls);
     actor.creation = creation;
+    remember(creation);
     actor.calls.waiting.add(creation);
     list(actor.calls);
   }
