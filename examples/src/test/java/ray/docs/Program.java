@@ -73,7 +73,7 @@ final class Program {
   static Program section(List<Block> members, List<Block> statements) {
     StringBuilder body = new StringBuilder("try (var ray = Ray.init()) {\n");
     for (Block block : statements) {
-      if (block != statements.getFirst()) {
+      if (!block.equals(statements.getFirst())) {
         body.append("System.out.print(\"\\u0001\");\n");
       }
       body.append(withoutImports(block.text())).append('\n');
@@ -109,7 +109,7 @@ final class Program {
 
   /** Adds what the part that is this block must print. */
   void expect(Block part, String text) {
-    parts.stream().filter(each -> each.block == part).findFirst().orElseThrow().text.add(text);
+    parts.stream().filter(each -> each.block.equals(part)).findFirst().orElseThrow().text.add(text);
   }
 
   /** Adds what must be printed on the standard error. */
@@ -124,7 +124,7 @@ final class Program {
 
   /** Whether a block is a part of it. */
   boolean has(Block block) {
-    return parts.stream().anyMatch(part -> part.block == block);
+    return parts.stream().anyMatch(part -> part.block.equals(block));
   }
 
   String className() {

@@ -10,6 +10,7 @@ import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
@@ -74,8 +75,12 @@ class SnippetsTest {
           programs.add(Program.tests(block));
           last = null;
         }
-        case "text" -> programOf(programs, last, block).expect(last, block.text());
-        case "text stderr" -> programOf(programs, last, block).expectStderr(block.text());
+        case "text" -> {
+          Block part = before(block, last);
+          programOf(programs, part).expect(part, block.text());
+        }
+        case "text stderr" ->
+            programOf(programs, before(block, last)).expectStderr(block.text());
         default ->
             assertThat(NOT_RUN)
                 .as("%s: is not run, so its kind must be one of these", block.place())
@@ -92,8 +97,14 @@ class SnippetsTest {
     return blocks.stream().filter(block -> block.info().equals(info)).toList();
   }
 
-  private static Program programOf(List<Program> programs, Block part, Block text) {
-    assertThat(part).as("%s: output without a program before it", text.place()).isNotNull();
+  private static Block before(Block text, @Nullable Block part) {
+    if (part == null) {
+      throw new AssertionError(text.place() + ": output without a program before it");
+    }
+    return part;
+  }
+
+  private static Program programOf(List<Program> programs, Block part) {
     return programs.stream().filter(program -> program.has(part)).findFirst().orElseThrow();
   }
 
