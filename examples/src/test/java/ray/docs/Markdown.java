@@ -66,7 +66,9 @@ final class Markdown {
     return blocks;
   }
 
-  /** What a document's links within the project lead to: files, and headings where they name one. */
+  /**
+   * What a document's links within the project lead to: files, and headings where they name one.
+   */
   static List<Link> localLinks(Path file) throws IOException {
     List<Link> links = new ArrayList<>();
     Matcher matcher = LINK.matcher(withoutBlocks(Files.readString(file)));

@@ -79,8 +79,7 @@ class SnippetsTest {
           Block part = before(block, last);
           programOf(programs, part).expect(part, block.text());
         }
-        case "text stderr" ->
-            programOf(programs, before(block, last)).expectStderr(block.text());
+        case "text stderr" -> programOf(programs, before(block, last)).expectStderr(block.text());
         default ->
             assertThat(NOT_RUN)
                 .as("%s: is not run, so its kind must be one of these", block.place())
