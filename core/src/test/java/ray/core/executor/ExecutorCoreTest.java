@@ -7,6 +7,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import org.jspecify.annotations.NullUnmarked;
 import org.junit.jupiter.api.Test;
 import ray.ActorId;
 import ray.ActorOptions;
@@ -22,6 +23,7 @@ import ray.core.TaskPolicy;
 import ray.core.TaskSpec;
 
 /** What may start in a worker, what blocks, what is cancelled, and the actors that live there. */
+@NullUnmarked
 class ExecutorCoreTest implements ExecutorEffects {
   private static final long SELF = 0xb;
   private static final long OWNER = 0xa;
@@ -119,7 +121,8 @@ class ExecutorCoreTest implements ExecutorEffects {
 
   private static final ActorId ACTOR = new ActorId(new ObjectId(OWNER, -2));
 
-  private static ActorSpec actor(Resources resources, int concurrency, Map<String, Integer> groups) {
+  private static ActorSpec actor(
+      Resources resources, int concurrency, Map<String, Integer> groups) {
     return new ActorSpec(
         ACTOR,
         "Counter",
@@ -241,8 +244,7 @@ class ExecutorCoreTest implements ExecutorEffects {
 
     core.blocked(lane.runs().getFirst(), lane, 1, now);
 
-    assertThat(sent(NODE, Message.SuspendLease.class))
-        .containsExactly(new Message.SuspendLease(1));
+    assertThat(sent(NODE, Message.SuspendLease.class)).containsExactly(new Message.SuspendLease(1));
     assertThat(sent(NODE, Message.ReplaceLease.class))
         .containsExactly(new Message.ReplaceLease(OWNER, 7, KEY));
     assertThat(core.blockedCount()).isOne();
@@ -334,10 +336,12 @@ class ExecutorCoreTest implements ExecutorEffects {
 
     receive(new Message.CancelRun(new ObjectId(OWNER, 2), false));
 
-    assertThat(reported()).singleElement().satisfies(done -> {
-      assertThat(done.task().number()).isEqualTo(2);
-      assertThat(code(done)).isEqualTo(ErrorCode.TASK_CANCELLED);
-    });
+    assertThat(reported())
+        .singleElement()
+        .satisfies(done -> {
+          assertThat(done.task().number()).isEqualTo(2);
+          assertThat(code(done)).isEqualTo(ErrorCode.TASK_CANCELLED);
+        });
     assertThat(numbers(takeSome())).containsExactly(4L);
   }
 
@@ -359,8 +363,7 @@ class ExecutorCoreTest implements ExecutorEffects {
   void aRunOverItsLimitIsReportedAtOnceAndOnceMoreWhenItEnds() {
     attach(1);
     receive(
-        new Message.PushTasks(
-            OWNER, List.of(new Message.Push(spec(2, null, "", 1000), 1, null))));
+        new Message.PushTasks(OWNER, List.of(new Message.Push(spec(2, null, "", 1000), 1, null))));
     Lane lane = takeSome();
     Execution run = lane.runs().getFirst();
     core.startTimer(run, now);
@@ -369,10 +372,12 @@ class ExecutorCoreTest implements ExecutorEffects {
 
     assertThat(core.tick(now + 1000)).isFalse();
     assertThat(interrupted).containsExactly(run);
-    assertThat(reported()).singleElement().satisfies(done -> {
-      assertThat(code(done)).isEqualTo(ErrorCode.TASK_TIMED_OUT);
-      assertThat(done.durationNs()).isNegative();
-    });
+    assertThat(reported())
+        .singleElement()
+        .satisfies(done -> {
+          assertThat(code(done)).isEqualTo(ErrorCode.TASK_TIMED_OUT);
+          assertThat(done.durationNs()).isNegative();
+        });
 
     ObjectId kept = new ObjectId(OTHER, 2);
     core.finished(
@@ -385,8 +390,7 @@ class ExecutorCoreTest implements ExecutorEffects {
   void aRunThatEndsInTimeIsNotReportedTwice() {
     attach(1);
     receive(
-        new Message.PushTasks(
-            OWNER, List.of(new Message.Push(spec(2, null, "", 1000), 1, null))));
+        new Message.PushTasks(OWNER, List.of(new Message.Push(spec(2, null, "", 1000), 1, null))));
     Lane lane = takeSome();
     core.startTimer(lane.runs().getFirst(), now);
     finish(lane, value());
@@ -413,8 +417,7 @@ class ExecutorCoreTest implements ExecutorEffects {
     ObjectId kept = new ObjectId(OTHER, 2);
     core.finished(
         List.of(
-            new ExecutorCore.Result(
-                lane.runs().getFirst(), List.of(value()), List.of(kept), 0, 1)),
+            new ExecutorCore.Result(lane.runs().getFirst(), List.of(value()), List.of(kept), 0, 1)),
         now);
     core.closed(lane, now);
 
@@ -430,16 +433,14 @@ class ExecutorCoreTest implements ExecutorEffects {
 
     attach(5);
 
-    assertThat(sent(NODE, Message.ReturnLease.class))
-        .containsExactly(new Message.ReturnLease(5));
+    assertThat(sent(NODE, Message.ReturnLease.class)).containsExactly(new Message.ReturnLease(5));
   }
 
   // ---- actors
 
   @Test
   void anActorsConstructorRunsAloneAndItsCallsInOrder() {
-    receive(
-        new Message.CreateActor(actor(Resources.ONE_CPU, 4, Map.of()), null, 0, OWNER, 9));
+    receive(new Message.CreateActor(actor(Resources.ONE_CPU, 4, Map.of()), null, 0, OWNER, 9));
     call("", 2, 4);
     Lane constructor = takeSome();
     assertThat(numbers(constructor)).containsExactly(-2L);
@@ -481,8 +482,10 @@ class ExecutorCoreTest implements ExecutorEffects {
 
     call("disk", 2);
 
-    assertThat(reported()).singleElement().satisfies(done ->
-        assertThat(((Outcome.Failed) done.outcomes().getFirst()).message()).contains("disk"));
+    assertThat(reported())
+        .singleElement()
+        .satisfies(done ->
+            assertThat(((Outcome.Failed) done.outcomes().getFirst()).message()).contains("disk"));
   }
 
   @Test
@@ -490,14 +493,12 @@ class ExecutorCoreTest implements ExecutorEffects {
     call("", 2);
 
     assertThat(sent(OWNER, Message.CallsRefused.class))
-        .containsExactly(
-            new Message.CallsRefused(ACTOR, 0, List.of(new ObjectId(OWNER, 2))));
+        .containsExactly(new Message.CallsRefused(ACTOR, 0, List.of(new ObjectId(OWNER, 2))));
   }
 
   @Test
   void aConstructorThatFailsIsReportedAndItsLeaseReturned() {
-    receive(
-        new Message.CreateActor(actor(Resources.ONE_CPU, 1, Map.of()), null, 0, OWNER, 9));
+    receive(new Message.CreateActor(actor(Resources.ONE_CPU, 1, Map.of()), null, 0, OWNER, 9));
 
     finish(takeSome(), Outcome.Failed.of(ErrorCode.TASK_FAILED, "boom"));
 
@@ -539,8 +540,7 @@ class ExecutorCoreTest implements ExecutorEffects {
 
   @Test
   void killingAnActorInterruptsItsConstructor() {
-    receive(
-        new Message.CreateActor(actor(Resources.ONE_CPU, 1, Map.of()), null, 0, OWNER, 9));
+    receive(new Message.CreateActor(actor(Resources.ONE_CPU, 1, Map.of()), null, 0, OWNER, 9));
     Lane constructor = takeSome();
 
     receive(new Message.StopActor(ACTOR, 0, "killed", false));
@@ -592,8 +592,7 @@ class ExecutorCoreTest implements ExecutorEffects {
     Execution run = lane.runs().getFirst();
 
     core.blocked(run, lane, 1, now);
-    assertThat(sent(NODE, Message.SuspendLease.class))
-        .containsExactly(new Message.SuspendLease(9));
+    assertThat(sent(NODE, Message.SuspendLease.class)).containsExactly(new Message.SuspendLease(9));
     core.unblocked(run, now);
     assertThat(resumed).isEmpty();
     receive(new Message.LeaseResumed(9));
@@ -612,8 +611,7 @@ class ExecutorCoreTest implements ExecutorEffects {
 
     finish(working, value());
 
-    assertThat(sent(NODE, Message.SuspendLease.class))
-        .containsExactly(new Message.SuspendLease(9));
+    assertThat(sent(NODE, Message.SuspendLease.class)).containsExactly(new Message.SuspendLease(9));
   }
 
   // ---- effects

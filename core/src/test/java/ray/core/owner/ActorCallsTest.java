@@ -11,6 +11,7 @@ import static ray.core.owner.OwnerFixture.own;
 import static ray.core.owner.OwnerFixture.value;
 
 import java.util.List;
+import org.jspecify.annotations.NullUnmarked;
 import org.junit.jupiter.api.Test;
 import ray.ActorId;
 import ray.ActorInfo;
@@ -21,6 +22,7 @@ import ray.core.Message;
 import ray.core.Outcome;
 
 /** Actors as their owners and callers see them. */
+@NullUnmarked
 class ActorCallsTest {
   private static final ObjectId ACTOR = own(-2);
 
@@ -138,8 +140,7 @@ class ActorCallsTest {
     owner.actor(ACTOR, ActorInfo.State.ALIVE, 1);
 
     assertThat(owner.failureOf(own(2))).isEqualTo(ErrorCode.ACTOR_DIED);
-    assertThat(called())
-        .containsExactly(own(2), own(4), own(6), own(4), own(6), own(8));
+    assertThat(called()).containsExactly(own(2), own(4), own(6), own(4), own(6), own(8));
   }
 
   @Test
@@ -255,8 +256,7 @@ class ActorCallsTest {
   void theHandleOfAnActorThatWasRefusedItsNameFails() {
     owner.createActor(ACTOR, 0);
 
-    owner.receive(
-        new Message.ActorRegistered(new ActorId(ACTOR), new ActorId(ACTOR), "taken"));
+    owner.receive(new Message.ActorRegistered(new ActorId(ACTOR), new ActorId(ACTOR), "taken"));
 
     assertThat(owner.failureOf(ACTOR)).isEqualTo(ErrorCode.ACTOR_DIED);
     owner.drop(ACTOR);

@@ -5,6 +5,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.NullUnmarked;
 import ray.ActorId;
 import ray.ActorInfo;
 import ray.ActorOptions;
@@ -20,7 +21,10 @@ import ray.core.RefArgument;
 import ray.core.TaskPolicy;
 import ray.core.TaskSpec;
 
-/** An owner's core, fed by a test, and what it wanted done. Handles are strings: the object's id. */
+/**
+ * An owner's core, fed by a test, and what it wanted done. Handles are strings: the object's id.
+ */
+@NullUnmarked
 final class OwnerFixture implements OwnerEffects {
   static final long SELF = 0xa;
   static final long WORKER = 0xb;
@@ -200,8 +204,7 @@ final class OwnerFixture implements OwnerEffects {
             ? Outcome.Failed.of(ErrorCode.ACTOR_DIED, "it is dead")
             : null;
     receive(
-        new Message.ActorChanged(
-            new ActorId(actor), state, incarnation, WORKER, cause, List.of()));
+        new Message.ActorChanged(new ActorId(actor), state, incarnation, WORKER, cause, List.of()));
   }
 
   // ---- effects

@@ -10,6 +10,7 @@ import static ray.core.owner.OwnerFixture.own;
 import static ray.core.owner.OwnerFixture.value;
 
 import java.util.List;
+import org.jspecify.annotations.NullUnmarked;
 import org.junit.jupiter.api.Test;
 import ray.ErrorCode;
 import ray.ObjectId;
@@ -17,6 +18,7 @@ import ray.core.Message;
 import ray.core.Outcome;
 
 /** Who holds what: local handles, borrowers, refs inside values, aliases, and what tasks return. */
+@NullUnmarked
 class ReferencesTest {
   private final OwnerFixture owner = new OwnerFixture();
 
@@ -127,12 +129,11 @@ class ReferencesTest {
 
     assertThat(owner.sent(OTHER, Message.Resolved.class))
         .singleElement()
-        .satisfies(
-            answer ->
-                assertThat(answer.outcome())
-                    .isInstanceOfSatisfying(
-                        Outcome.Failed.class,
-                        failed -> assertThat(failed.code()).isEqualTo(ErrorCode.OBJECT_LOST)));
+        .satisfies(answer ->
+            assertThat(answer.outcome())
+                .isInstanceOfSatisfying(
+                    Outcome.Failed.class,
+                    failed -> assertThat(failed.code()).isEqualTo(ErrorCode.OBJECT_LOST)));
   }
 
   // ---- runs in this process
@@ -308,8 +309,7 @@ class ReferencesTest {
         new Message.TasksDone(
             SELF,
             List.of(
-                new Message.Done(
-                    own(2), 1, List.of(value("outer", own(4))), List.of(), 0, 1))));
+                new Message.Done(own(2), 1, List.of(value("outer", own(4))), List.of(), 0, 1))));
 
     // then the result holds it, and nothing else does
     assertThat(owner.core.knows(own(4))).isTrue();

@@ -12,6 +12,7 @@ import static ray.core.owner.OwnerFixture.own;
 import static ray.core.owner.OwnerFixture.value;
 
 import java.util.List;
+import org.jspecify.annotations.NullUnmarked;
 import org.junit.jupiter.api.Test;
 import ray.ErrorCode;
 import ray.ObjectId;
@@ -20,6 +21,7 @@ import ray.core.Message;
 import ray.core.Outcome;
 
 /** The life of a task at its owner: arguments, leases, runs, retries, cancellation and failures. */
+@NullUnmarked
 class TasksTest {
   private final OwnerFixture owner = new OwnerFixture();
 
@@ -114,9 +116,7 @@ class TasksTest {
 
     owner.done(own(2), 1);
 
-    assertThat(owner.outcome(own(2)))
-        .isEqualTo(
-            new Outcome.Inline(null, 0, List.of()));
+    assertThat(owner.outcome(own(2))).isEqualTo(new Outcome.Inline(null, 0, List.of()));
   }
 
   // ---- retries
@@ -307,8 +307,7 @@ class TasksTest {
 
     owner.receive(
         new Message.TasksDone(
-            WORKER,
-            List.of(new Message.Done(own(4), 1, List.of(timedOut), List.of(), 0, -1))));
+            WORKER, List.of(new Message.Done(own(4), 1, List.of(timedOut), List.of(), 0, -1))));
     assertThat(owner.outcome(own(4))).isSameAs(timedOut);
     assertThat(owner.core.knows(own(2))).isTrue();
 
@@ -386,8 +385,7 @@ class TasksTest {
 
   @Test
   void aGeneratorsItemsArriveOneByOneAndAreCountedLikeOthers() {
-    Task generator =
-        new Task(OwnerFixture.spec(own(2), -1, 0, null, List.of()), "stream");
+    Task generator = new Task(OwnerFixture.spec(own(2), -1, 0, null, List.of()), "stream");
     owner.core.submit(generator, new Object[0], null, 1);
     owner.grant(1);
 
@@ -406,8 +404,7 @@ class TasksTest {
 
   @Test
   void aGeneratorThatFailsEndsItsStreamWithTheFailure() {
-    Task generator =
-        new Task(OwnerFixture.spec(own(2), -1, 0, null, List.of()), "stream");
+    Task generator = new Task(OwnerFixture.spec(own(2), -1, 0, null, List.of()), "stream");
     owner.core.submit(generator, new Object[0], null, 1);
     owner.grant(1);
 
