@@ -12,8 +12,8 @@ import java.util.List;
  * run Hello.java} takes.
  */
 final class HelloProcess {
-  private static final int WARM_UPS = 2;
-  private static final int ROUNDS = 10;
+  private static final int WARM_UPS = 1;
+  private static final int STARTS_A_ROUND = 2;
   private static final String LAST_LINE = "14";
 
   private HelloProcess() {}
@@ -26,18 +26,18 @@ final class HelloProcess {
         throw new IOException("the program Hello.java is missing from the benchmarks' jar");
       }
       Files.copy(source, file);
-      return measure(name, ChildJvm.ofSource(file));
+      return measure(name, timing.rounds() * STARTS_A_ROUND, ChildJvm.ofSource(file));
     } finally {
       Files.deleteIfExists(file);
       Files.deleteIfExists(directory);
     }
   }
 
-  private static Result measure(String name, ChildJvm jvm)
+  private static Result measure(String name, int starts, ChildJvm jvm)
       throws IOException, InterruptedException {
     Latencies latencies = new Latencies();
     List<Double> rates = new ArrayList<>();
-    for (int i = 0; i < WARM_UPS + ROUNDS; i++) {
+    for (int i = 0; i < WARM_UPS + starts; i++) {
       long startNs = System.nanoTime();
       String printed = jvm.run();
       long ns = System.nanoTime() - startNs;

@@ -1,0 +1,79 @@
+package ray.benchmarks;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import picocli.CommandLine;
+
+class MicrobenchmarkCommandTest {
+  private static final Timing SHORT = new Timing(1_000, 1, 1_000, 1_000);
+
+  private final StringWriter out = new StringWriter();
+  private final StringWriter err = new StringWriter();
+
+  private int run(String... arguments) {
+    return new CommandLine(new MicrobenchmarkCommand())
+        .setOut(new PrintWriter(out))
+        .setErr(new PrintWriter(err))
+        .execute(arguments);
+  }
+
+  @Test
+  void onlyEmbeddedCanBeMeasured() {
+    assertThat(run()).isEqualTo(2);
+    assertThat(err.toString()).contains("add --embedded");
+  }
+
+  @Test
+  void filterThatMatchesNothingIsAnError() {
+    assertThat(run("--embedded", "--filter", "no such case")).isEqualTo(2);
+    assertThat(err.toString()).contains("no such case").contains("--list");
+  }
+
+  @Test
+  void fileThatCannotBeWrittenIsAnErrorBeforeAnythingIsMeasured(@TempDir Path directory) {
+    assertThat(run("--embedded", "--json", directory.toString())).isEqualTo(2);
+    assertThat(err.toString()).contains("is a directory");
+    assertThat(out.toString()).isEmpty();
+  }
+
+  @Test
+  void namesAreListed() {
+    assertThat(run("--list", "--filter", "tasks sync")).isZero();
+    assertThat(out.toString().lines()).containsExactly("single client tasks sync");
+  }
+
+  @Test
+  void failedCaseIsReportedAndTheOthersGoOn() throws Exception {
+    List<String> measured = new ArrayList<>();
+    List<Case> cases =
+        List.of(
+            new Case.Special(
+                "broken",
+                new Goal.None(),
+                (name, timing) -> {
+                  throw new IllegalStateException("it broke");
+                }),
+            new Case.Special(
+                "whole",
+                new Goal.None(),
+                (name, timing) -> {
+                  measured.add(name);
+                  return Result.of(name, List.of(1.0), new Latencies());
+                }));
+
+    boolean well =
+        new Microbenchmark(SHORT, new PrintWriter(out), new PrintWriter(err), null).run(cases);
+
+    assertThat(well).isFalse();
+    assertThat(measured).containsExactly("whole");
+    assertThat(err.toString()).contains("broken failed:").contains("it broke");
+    assertThat(out.toString()).startsWith("whole per second 1.00");
+  }
+}
