@@ -250,7 +250,11 @@ public final class OwnerShell extends Mailbox implements Endpoint, OwnerEffects 
     post(new ItemsTaken(task, count));
   }
 
+  /** A handle was closed. A failure that nobody has asked for by then is nobody's any more. */
   void dropped(HandleCell cell) {
+    if (!closed && cell.outcome() instanceof Outcome.Failed failed && !cell.isObserved()) {
+      failures.report(cell.id.toString(), failed);
+    }
     post(cell);
   }
 
