@@ -106,6 +106,7 @@ public final class ExecutorShell extends Mailbox implements Endpoint, ExecutorEf
     boolean several = run.size() > 1;
     if (several) {
       longLanes.add(run);
+      watchTime();
     }
     TaskContext context = TaskContext.enter(this, run);
     Backend before = ray.spi.Backends.bind(backend);
@@ -181,12 +182,21 @@ public final class ExecutorShell extends Mailbox implements Endpoint, ExecutorEf
   }
 
   void startTimer(Execution run) {
-    timersRun = true;
     call(
         () -> {
           core.startTimer(run, System.nanoTime());
+          timersRun = true;
           return true;
         });
+    watchTime();
+  }
+
+  /** A time limit or a long lane has to be watched from now on. */
+  private void watchTime() {
+    ExecutorThreads workers = threads;
+    if (workers != null) {
+      workers.nudge();
+    }
   }
 
   void item(Execution run, int index, Outcome outcome) {

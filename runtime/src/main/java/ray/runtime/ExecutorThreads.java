@@ -107,7 +107,7 @@ public final class ExecutorThreads implements AutoCloseable {
         LockSupport.parkNanos(this, TICK_NS);
       } else {
         awake = false;
-        if ((!executor.hasStartable() || serial) && !ticker.tick(System.nanoTime())) {
+        if (!isNeeded()) {
           LockSupport.park(this);
         }
         awake = true;
@@ -115,6 +115,14 @@ public final class ExecutorThreads implements AutoCloseable {
         lastWorkNs = System.nanoTime();
       }
     }
+  }
+
+  /** Looks once more, after the others could see that the watch sleeps and wake it. */
+  private boolean isNeeded() {
+    return executor.hasStartable() && !serial
+        || executor.hasLongLanes()
+        || executor.hasTimers()
+        || ticker.tick(System.nanoTime());
   }
 
   private void provide(long nowNs) {

@@ -138,13 +138,23 @@ public final class Looking {
       return null;
     }
     for (StackTraceElement frame : where.getStackTrace()) {
-      if (!frame.getClassName().startsWith("ray.") || frame.getClassName().startsWith("ray.examples.")) {
+      if (!isRays(frame.getClassName())) {
         return frame.toString();
       }
     }
     StringWriter all = new StringWriter();
     where.printStackTrace(new PrintWriter(all));
     return all.toString();
+  }
+
+  /** The API and what is behind it; examples and tests are programs. */
+  private static boolean isRays(String className) {
+    return className.startsWith("ray.runtime.")
+        || className.startsWith("ray.embedded.")
+        || className.startsWith("ray.spi.")
+        || className.startsWith("ray.")
+            && className.length() > 4
+            && Character.isUpperCase(className.charAt(4));
   }
 
   /** What the schedulers of all owners are doing. */

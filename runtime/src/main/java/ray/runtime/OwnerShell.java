@@ -175,7 +175,13 @@ public final class OwnerShell extends Mailbox implements Endpoint, OwnerEffects 
 
   /** Completes a promise with a value. */
   public void fulfil(ObjectId promise, @Nullable Object value) {
-    post(new Fulfil(promise, values.pack(value, self)));
+    Outcome outcome;
+    try {
+      outcome = values.pack(value, self);
+    } catch (RuntimeException | StackOverflowError unusable) {
+      outcome = values.failed("a future", unusable, false);
+    }
+    post(new Fulfil(promise, outcome));
   }
 
   /** Completes a promise with a failure. */
