@@ -14,10 +14,12 @@ final class Exchange {
   private @Nullable RefResolver resolver;
   private @Nullable Serialized source;
   private List<MemorySegment> written = List.of();
+  private boolean viewsWritten;
 
   void beginWriting(RefCollector refs) {
     collector = refs;
     written = List.of();
+    viewsWritten = false;
   }
 
   void beginReading(Serialized from, RefResolver refs) {
@@ -36,6 +38,18 @@ final class Exchange {
     written = List.of();
   }
 
+  /** Whether a buffer was added that its reader sees as a view, rather than copies. */
+  boolean viewsWritten() {
+    return viewsWritten;
+  }
+
+  /** Adds the memory of a view: what is read shows these bytes where they lie. */
+  int addView(MemorySegment memory) {
+    viewsWritten = true;
+    return addBuffer(memory);
+  }
+
+  /** Adds the memory of an array, of which a reader makes a copy. */
   int addBuffer(MemorySegment buffer) {
     if (written.isEmpty()) {
       written = new ArrayList<>();

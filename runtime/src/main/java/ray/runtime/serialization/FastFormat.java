@@ -34,6 +34,9 @@ final class FastFormat {
   /** A whole graph, written by Fory. */
   static final byte GRAPH = 17;
 
+  /** The same, with buffers of which a reader keeps nothing: all are arrays, which it copies. */
+  static final byte GRAPH_OF_COPIES = 18;
+
   /** Small arrays lie in the header; plus the kind's ordinal. */
   static final byte SMALL_ARRAY = 32;
 

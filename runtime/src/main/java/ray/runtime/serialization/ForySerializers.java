@@ -157,7 +157,7 @@ final class ForySerializers implements SerializerFactory {
     public void write(WriteContext context, Object view) {
       MemoryBuffer buffer = context.getBuffer();
       buffer.writeBytesWithSize(codec.description(view));
-      buffer.writeVarUInt32(exchange.addBuffer(codec.data(view)));
+      buffer.writeVarUInt32(exchange.addView(codec.data(view)));
     }
 
     @Override
@@ -178,7 +178,7 @@ final class ForySerializers implements SerializerFactory {
 
     @Override
     public void write(WriteContext context, MemorySegment segment) {
-      context.getBuffer().writeVarUInt32(exchange.addBuffer(segment));
+      context.getBuffer().writeVarUInt32(exchange.addView(segment));
     }
 
     @Override
@@ -199,7 +199,7 @@ final class ForySerializers implements SerializerFactory {
     public void write(WriteContext context, ByteBuffer value) {
       MemoryBuffer buffer = context.getBuffer();
       buffer.writeBoolean(value.order() == ByteOrder.BIG_ENDIAN);
-      buffer.writeVarUInt32(exchange.addBuffer(MemorySegment.ofBuffer(value)));
+      buffer.writeVarUInt32(exchange.addView(MemorySegment.ofBuffer(value)));
     }
 
     @Override

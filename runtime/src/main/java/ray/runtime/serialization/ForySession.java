@@ -88,6 +88,9 @@ final class ForySession {
       buffer.writeByte(tag);
       fory.serialize(buffer, value);
       byte[] header = buffer.getBytes(0, buffer.writerIndex());
+      if (tag == FastFormat.GRAPH && !exchange.viewsWritten()) {
+        header[0] = FastFormat.GRAPH_OF_COPIES;
+      }
       return Serialized.borrowing(header, exchange.written());
     } finally {
       exchange.end();

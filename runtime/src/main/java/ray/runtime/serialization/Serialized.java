@@ -90,7 +90,9 @@ public final class Serialized {
   /** Returns whether a value read from these bytes may show their memory rather than copy it. */
   public boolean mayHaveViews() {
     byte kind = header[0];
-    return !buffers.isEmpty() && kind < FastFormat.SMALL_ARRAY;
+    return !buffers.isEmpty()
+        && kind < FastFormat.SMALL_ARRAY
+        && kind != FastFormat.GRAPH_OF_COPIES;
   }
 
   /** Returns how many bytes {@link #writeTo} writes. */

@@ -149,7 +149,7 @@ public final class ValueSerializers {
     }
     try {
       return switch (header[0]) {
-        case FastFormat.GRAPH -> engine().read(serialized, refs);
+        case FastFormat.GRAPH, FastFormat.GRAPH_OF_COPIES -> engine().read(serialized, refs);
         case FastFormat.HANDLE -> refs.resolve(FastFormat.handleIndex(header));
         case FastFormat.VIEW -> readView(serialized);
         default -> FastFormat.read(serialized);
