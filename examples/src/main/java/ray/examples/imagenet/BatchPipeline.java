@@ -27,8 +27,13 @@ final class BatchPipeline implements AutoCloseable {
   /** Tars that are read at the same time, to overlap the waits for a disk or a network. */
   private static final int OPEN_TARS = 4;
 
-  /** Batches that a tar is read ahead; those of {@link #OPEN_TARS} together stay below 70 MB. */
+  /** Batches that a tar is read ahead; those of {@link #OPEN_TARS} together stay below 50 MB. */
   private static final int READ_AHEAD = 2;
+
+  /**
+   * The rest of the store is for what is read ahead, and for what the collector has yet to free.
+   */
+  private static final int SHARE_OF_BATCHES = 3;
 
   private final RemoteFunction3<TarSource, TarFile, Integer, ObjectRefStream<RawBatch>> read =
       Ray.remote(ImageNetTasks::read).name("read tar").cpus(0).backpressure(READ_AHEAD);
@@ -48,13 +53,28 @@ final class BatchPipeline implements AutoCloseable {
 
   /**
    * How many batches to have on their way: two a core keep it busy while results are looked at, but
-   * no more than fill a quarter of the object store.
+   * no more than fit the object store along with what is read ahead and with the sums.
+   *
+   * @throws IllegalArgumentException if not even one fits
    */
   static int maxInFlight(LoadOptions options) {
     long cpus = (long) Math.ceil(Ray.clusterResources().amount(Resources.CPU));
     long storeBytes = Ray.nodes().stream().mapToLong(NodeInfo::objectStoreBytes).sum();
-    long fitting = storeBytes / 4 / options.batchBytes();
-    return (int) Math.max(1, Math.min(2 * cpus + 2, fitting));
+    long sumBytes = SumTree.MAX_LEVELS * options.bytesPerImage() * Long.BYTES;
+    long fitting = (storeBytes - sumBytes) / (SHARE_OF_BATCHES * options.batchBytes());
+    if (fitting < 1) {
+      long needed = sumBytes + SHARE_OF_BATCHES * options.batchBytes();
+      throw new IllegalArgumentException(
+          ("an object store of %d MiB is too small for batches of %d images of %d x %d: it takes"
+                  + " %d MiB, or smaller images")
+              .formatted(
+                  storeBytes >> 20,
+                  options.imagesPerBatch(),
+                  options.size(),
+                  options.size(),
+                  Math.ceilDiv(needed, 1 << 20)));
+    }
+    return (int) Math.min(2 * cpus + 2, fitting);
   }
 
   /**

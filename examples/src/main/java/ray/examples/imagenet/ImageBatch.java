@@ -1,12 +1,12 @@
 package ray.examples.imagenet;
 
-import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.util.List;
 
 /**
- * Images of one size: {@code uint8 [count, size, size, 3]}, red green blue. Read from the object
- * store, the pixels are a view of it: nothing is copied.
+ * Images of one size: {@code uint8 [count, size, size, 3]}, red green blue. In the object store a
+ * batch is one object. Whoever gets one reads its bytes out, an array of his own, and holds no
+ * memory of the store: that is free as soon as the batch's ref is given up, without waiting for the
+ * garbage collector, as it would for a view. (Reading takes some 30 µs an image, decoding 1,500.)
  *
  * @param size the images' width and height
  * @param names of the images
@@ -14,22 +14,19 @@ import java.util.List;
  * @param pixels {@code count * size * size * 3} bytes
  * @param problems what could not be loaded and would have been in this batch
  */
+@SuppressWarnings("ArrayRecordComponent") // never compared
 public record ImageBatch(
-    int size,
-    List<String> names,
-    List<String> labels,
-    MemorySegment pixels,
-    List<Problem> problems) {
+    int size, List<String> names, List<String> labels, byte[] pixels, List<Problem> problems) {
   /** Red, green, blue. */
   public static final int CHANNELS = 3;
 
   /** Checks that the sizes agree. */
   public ImageBatch {
     long expected = (long) names.size() * size * size * CHANNELS;
-    if (pixels.byteSize() != expected || names.size() != labels.size()) {
+    if (pixels.length != expected || names.size() != labels.size()) {
       throw new IllegalArgumentException(
           "%d names and %d labels of images of %d x %d need %d bytes, not %d"
-              .formatted(names.size(), labels.size(), size, size, expected, pixels.byteSize()));
+              .formatted(names.size(), labels.size(), size, size, expected, pixels.length));
     }
   }
 
@@ -44,13 +41,8 @@ public record ImageBatch(
   }
 
   /** The bytes of one image. */
-  public long bytesPerImage() {
-    return (long) size * size * CHANNELS;
-  }
-
-  /** The pixels of one image, {@code [size, size, 3]}. */
-  public MemorySegment image(int index) {
-    return pixels.asSlice(index * bytesPerImage(), bytesPerImage());
+  public int bytesPerImage() {
+    return size * size * CHANNELS;
   }
 
   /**
@@ -59,7 +51,6 @@ public record ImageBatch(
    * @param channel 0 for red, 1 for green, 2 for blue
    */
   public int at(int index, int y, int x, int channel) {
-    long within = ((long) y * size + x) * CHANNELS + channel;
-    return pixels.get(ValueLayout.JAVA_BYTE, index * bytesPerImage() + within) & 0xFF;
+    return pixels[index * bytesPerImage() + (y * size + x) * CHANNELS + channel] & 0xFF;
   }
 }

@@ -14,7 +14,7 @@ import ray.examples.imagenet.tar.TarSource;
  * <pre>{@code
  * var load = Ray.remote(ImageNet::loadTars);
  * List<ObjectRef<ImageBatch>> batches = load.remote("s3://bucket/train/", LoadOptions.defaults()).get();
- * ImageBatch first = batches.getFirst().get();    // uint8 [32, 256, 256, 3], a view of the store
+ * ImageBatch first = batches.getFirst().get();    // uint8 [32, 256, 256, 3]
  * }</pre>
  */
 public final class ImageNet {

@@ -14,6 +14,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
+import ray.ObjectRef;
 import ray.Ray;
 import ray.RayException;
 import ray.RayInstance;
@@ -181,7 +182,15 @@ public final class ImageNetCommand implements Callable<Integer> {
     MeanImage.write(sum.mean(), options.size(), mean);
     out.println("The mean image is in " + mean);
     out.flush();
-    return shell ? ImageNetShell.open(job.batches(), JavaShellToolBuilder.builder()) : OK;
+    return shell ? openShell(job.batches(), out) : OK;
+  }
+
+  private static int openShell(List<ObjectRef<ImageBatch>> batches, PrintWriter out)
+      throws Exception {
+    out.printf("The variable 'batches' holds refs to %d batches: try%n", batches.size());
+    out.println("  batches.getFirst().get().labels()");
+    out.flush();
+    return ImageNetShell.open(batches, JavaShellToolBuilder.builder());
   }
 
   private static void follow(BatchReport report, Tally tally, Progress progress) {

@@ -17,8 +17,6 @@ public final class ImageNetShell {
       import ray.*;
       import ray.examples.imagenet.*;
       List<ObjectRef<ImageBatch>> batches = ImageNetShell.batches();
-      System.out.printf("batches: %d refs; the first is %s%n", batches.size(), batches.getFirst().get().shape());
-      System.out.println("Try  batches.getFirst().get().labels()  and leave with  /exit");
       """;
 
   private static final AtomicReference<List<ObjectRef<ImageBatch>>> BATCHES =

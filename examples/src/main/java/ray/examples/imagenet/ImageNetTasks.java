@@ -1,7 +1,7 @@
 package ray.examples.imagenet;
 
-import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Spliterator;
 import java.util.Spliterators;
@@ -54,8 +54,8 @@ final class ImageNetTasks {
         problems.add(problem(raw, i, e));
       }
     }
-    MemorySegment used =
-        MemorySegment.ofArray(pixels).asSlice(0, (long) names.size() * loader.bytesPerImage());
+    int length = names.size() * loader.bytesPerImage();
+    byte[] used = length == pixels.length ? pixels : Arrays.copyOf(pixels, length);
     return new ImageBatch(
         size, List.copyOf(names), List.copyOf(labels), used, List.copyOf(problems));
   }

@@ -48,7 +48,11 @@ public record LoadOptions(int size, int imagesPerBatch, boolean strict) {
     return new LoadOptions(size, imagesPerBatch, changed);
   }
 
+  long bytesPerImage() {
+    return (long) size * size * ImageBatch.CHANNELS;
+  }
+
   long batchBytes() {
-    return (long) imagesPerBatch * size * size * ImageBatch.CHANNELS;
+    return imagesPerBatch * bytesPerImage();
   }
 }

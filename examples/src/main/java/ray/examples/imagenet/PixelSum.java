@@ -1,7 +1,7 @@
 package ray.examples.imagenet;
 
-import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 
 /**
@@ -12,8 +12,8 @@ import java.nio.ByteOrder;
  */
 @SuppressWarnings("ArrayRecordComponent") // never compared
 record PixelSum(long count, long[] sums) {
-  private static final ValueLayout.OfLong WORD =
-      ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+  private static final VarHandle WORD =
+      MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
 
   /** Every other byte of a word. */
   private static final long EVEN_BYTES = 0x00FF00FF00FF00FFL;
@@ -26,7 +26,7 @@ record PixelSum(long count, long[] sums) {
   }
 
   static PixelSum of(ImageBatch batch) {
-    PixelSum sum = zero(Math.toIntExact(batch.bytesPerImage()));
+    PixelSum sum = zero(batch.bytesPerImage());
     for (int first = 0; first < batch.count(); first += MAX_IMAGES_IN_LANES) {
       int images = Math.min(MAX_IMAGES_IN_LANES, batch.count() - first);
       addWords(batch, first, images, sum.sums);
@@ -41,7 +41,7 @@ record PixelSum(long count, long[] sums) {
     long[] even = new long[words];
     long[] odd = new long[words];
     for (int image = first; image < first + images; image++) {
-      addImage(batch.image(image), even, odd, words);
+      addImage(batch.pixels(), image * sums.length, even, odd, words);
     }
     for (int word = 0; word < words; word++) {
       for (int lane = 0; lane < 4; lane++) {
@@ -51,9 +51,9 @@ record PixelSum(long count, long[] sums) {
     }
   }
 
-  private static void addImage(MemorySegment image, long[] even, long[] odd, int words) {
+  private static void addImage(byte[] pixels, int start, long[] even, long[] odd, int words) {
     for (int word = 0; word < words; word++) {
-      long bytes = image.get(WORD, (long) word * Long.BYTES);
+      long bytes = (long) WORD.get(pixels, start + word * Long.BYTES);
       even[word] += bytes & EVEN_BYTES;
       odd[word] += (bytes >>> 8) & EVEN_BYTES;
     }
@@ -62,9 +62,8 @@ record PixelSum(long count, long[] sums) {
   /** The bytes of an image beyond its last whole word. */
   private static void addRest(ImageBatch batch, int first, int images, long[] sums) {
     for (int image = first; image < first + images; image++) {
-      MemorySegment pixels = batch.image(image);
       for (int i = sums.length / Long.BYTES * Long.BYTES; i < sums.length; i++) {
-        sums[i] += pixels.get(ValueLayout.JAVA_BYTE, i) & 0xFF;
+        sums[i] += batch.pixels()[image * sums.length + i] & 0xFF;
       }
     }
   }

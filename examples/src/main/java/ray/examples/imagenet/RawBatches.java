@@ -19,7 +19,7 @@ import ray.examples.imagenet.tar.TarSource;
  */
 final class RawBatches implements Iterator<RawBatch>, AutoCloseable {
   /** A batch is full at this size whatever its number of images, so that memory has a bound. */
-  private static final int MAX_BYTES = 8 << 20;
+  private static final int MAX_BYTES = 4 << 20;
 
   private final TarSource source;
   private final TarFile tar;

@@ -14,6 +14,9 @@ import ray.RemoteFunction2;
  * tree has levels. Not thread-safe.
  */
 final class SumTree {
+  /** Levels to have memory for: 4,096 batches. Each further level holds one more sum. */
+  static final int MAX_LEVELS = 12;
+
   private final RemoteFunction2<PixelSum, PixelSum, ObjectRef<PixelSum>> add =
       Ray.remote(ImageNetTasks::add).name("add sums");
 

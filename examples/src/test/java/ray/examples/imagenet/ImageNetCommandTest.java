@@ -26,7 +26,9 @@ import ray.examples.imagenet.tar.SampleSource;
 import ray.examples.imagenet.tar.TarSource;
 import ray.examples.imagenet.tar.Tars;
 
-/** The command as a user runs it. It starts the JVM's default Ray, so these tests run one by one. */
+/**
+ * The command as a user runs it. It starts the JVM's default Ray, so these tests run one by one.
+ */
 class ImageNetCommandTest {
   private static final byte[] JPEG = Fixtures.image("baseline.jpg");
 
@@ -199,25 +201,35 @@ class ImageNetCommandTest {
     }
   }
 
-  /** Twelve times as many bytes of pixels as the store holds. */
+  /** Ten times as many bytes of pixels as the store holds. */
   @Test
   void aDataSetMuchLargerThanTheStoreGoesThrough() throws Exception {
     Tars tars = Tars.tar();
-    for (int i = 0; i < 500; i++) {
+    for (int i = 0; i < 1800; i++) {
       tars.with("cats/" + i + ".jpg", JPEG);
     }
     write("huge.tar", tars.bytes());
 
-    int code = run(folder.toString(), "--object-store", "8", "--batch", "2", "--cpus", "2");
+    int code = run(folder.toString(), "--object-store=8", "--size=128", "--batch=4", "--cpus=2");
 
     assertThat(code).as(err.toString()).isZero();
-    assertThat(out.toString()).containsPattern("total +500\n");
+    assertThat(out.toString()).containsPattern("total +1,800\n");
+  }
+
+  @Test
+  void aStoreThatIsTooSmallIsSaidToBe() {
+    int code = run("--object-store=8");
+
+    assertThat(code).isEqualTo(1);
+    assertThat(err.toString()).contains("an object store of 8 MiB is too small", "it takes");
   }
 
   @Test
   void theShellHasTheBatches() throws Exception {
     ByteArrayOutputStream shown = new ByteArrayOutputStream();
-    String snippets = "batches.get(0).get().labels().get(0) + batches.size()\n/exit 7\n";
+    String snippets =
+        "batches.get(0).get().labels().get(0) + batches.size()\n"
+            + "batches.getFirst().get().shape()\n/exit 7\n";
     try (var _ = Ray.init(RayOptions.defaults().cpus(2))) {
       var options = LoadOptions.defaults().withSize(32);
       var job = new MeanJob(options, _ -> {}, true);
@@ -236,8 +248,8 @@ class ImageNetCommandTest {
 
       assertThat(code).isEqualTo(7);
       assertThat(shown.toString(StandardCharsets.UTF_8))
-          .contains("batches: 7 refs; the first is [6, 32, 32, 3]")
-          .containsPattern("n9000000\\d7");
+          .containsPattern("==> \"n9000000\\d7\"")
+          .contains("==> [6, 32, 32, 3]");
       assertThat(ImageNetShell.batches()).isEmpty();
     }
   }

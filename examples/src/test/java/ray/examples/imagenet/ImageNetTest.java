@@ -26,7 +26,8 @@ import ray.examples.imagenet.tar.Tars;
 /** The loader as a library, each test with a Ray of its own. */
 class ImageNetTest {
   private static final byte[] JPEG = Fixtures.image("baseline.jpg");
-  private static final LoadOptions SMALL = LoadOptions.defaults().withSize(64).withImagesPerBatch(4);
+  private static final LoadOptions SMALL =
+      LoadOptions.defaults().withSize(64).withImagesPerBatch(4);
 
   @TempDir Path folder;
 
@@ -37,22 +38,21 @@ class ImageNetTest {
   @Test
   void aTaskLoadsTheSampleAndItsBatchesOutliveIt() throws Exception {
     try (RayInstance ray = start()) {
-      ray.call(
-          () -> {
-            var load = Ray.remote((String place, LoadOptions o) -> ImageNet.loadTars(place, o));
+      ray.call(() -> {
+        var load = Ray.remote((String place, LoadOptions o) -> ImageNet.loadTars(place, o));
 
-            List<ObjectRef<ImageBatch>> refs = load.remote("", SMALL).get();
+        List<ObjectRef<ImageBatch>> refs = load.remote("", SMALL).get();
 
-            Set<String> names = new HashSet<>();
-            for (ImageBatch batch : Ray.get(refs)) {
-              names.addAll(batch.names());
-              assertThat(batch.shape()).containsExactly(batch.count(), 64, 64, 3);
-              assertThat(batch.pixels().byteSize()).isEqualTo(batch.count() * 64L * 64 * 3);
-              assertThat(batch.problems()).isEmpty();
-            }
-            assertThat(names).hasSize(42).contains("n90000001_4.JPEG");
-            return null;
-          });
+        Set<String> names = new HashSet<>();
+        for (ImageBatch batch : Ray.get(refs)) {
+          names.addAll(batch.names());
+          assertThat(batch.shape()).containsExactly(batch.count(), 64, 64, 3);
+          assertThat(batch.pixels()).hasSize(batch.count() * 64 * 64 * 3);
+          assertThat(batch.problems()).isEmpty();
+        }
+        assertThat(names).hasSize(42).contains("n90000001_4.JPEG");
+        return null;
+      });
     }
   }
 
@@ -61,17 +61,16 @@ class ImageNetTest {
     Files.write(folder.resolve("cats.tar"), Tars.tar().with("1.jpg", JPEG).bytes());
     byte[] expected = Fixtures.rgb("/ray/examples/imagenet/images/baseline.expected.png");
     try (RayInstance ray = start()) {
-      ray.call(
-          () -> {
-            ImageBatch batch = load(new FolderSource(folder.toString())).getFirst().get();
+      ray.call(() -> {
+        ImageBatch batch = load(new FolderSource(folder.toString())).getFirst().get();
 
-            assertThat(batch.labels()).containsExactly("cats");
-            for (int channel = 0; channel < 3; channel++) {
-              int there = expected[(20 * 64 + 30) * 3 + channel] & 0xFF;
-              assertThat(batch.at(0, 20, 30, channel)).isEqualTo(there);
-            }
-            return null;
-          });
+        assertThat(batch.labels()).containsExactly("cats");
+        for (int channel = 0; channel < 3; channel++) {
+          int there = expected[(20 * 64 + 30) * 3 + channel] & 0xFF;
+          assertThat(batch.at(0, 20, 30, channel)).isEqualTo(there);
+        }
+        return null;
+      });
     }
   }
 
@@ -79,19 +78,16 @@ class ImageNetTest {
   void whatCouldNotBeLoadedStandsInTheBatches() throws Exception {
     writeBadData();
     try (RayInstance ray = start()) {
-      ray.call(
-          () -> {
-            List<ImageBatch> batches = Ray.get(load(new FolderSource(folder.toString())));
+      ray.call(() -> {
+        List<ImageBatch> batches = Ray.get(load(new FolderSource(folder.toString())));
 
-            assertThat(batches.stream().mapToInt(ImageBatch::count).sum()).isEqualTo(2);
-            assertThat(batches.stream().flatMap(batch -> batch.problems().stream()))
-                .extracting(Problem::kind)
-                .containsExactlyInAnyOrder(
-                    Problem.Kind.TRUNCATED_IMAGE,
-                    Problem.Kind.EMPTY_TAR,
-                    Problem.Kind.TRUNCATED_TAR);
-            return null;
-          });
+        assertThat(batches.stream().mapToInt(ImageBatch::count).sum()).isEqualTo(2);
+        assertThat(batches.stream().flatMap(batch -> batch.problems().stream()))
+            .extracting(Problem::kind)
+            .containsExactlyInAnyOrder(
+                Problem.Kind.TRUNCATED_IMAGE, Problem.Kind.EMPTY_TAR, Problem.Kind.TRUNCATED_TAR);
+        return null;
+      });
     }
   }
 
@@ -99,31 +95,28 @@ class ImageNetTest {
   void aStrictLoadFailsWithTheProblemsName() throws Exception {
     writeBadData();
     try (RayInstance ray = Ray.start(RayOptions.defaults().cpus(2).quiet())) {
-      ray.call(
-          () -> {
-            var load = Ray.remote((String place, LoadOptions o) -> ImageNet.loadTars(place, o));
+      ray.call(() -> {
+        var load = Ray.remote((String place, LoadOptions o) -> ImageNet.loadTars(place, o));
 
-            assertThatThrownBy(
-                    () -> load.remote(folder.toString(), SMALL.withStrict(true)).get())
-                .isInstanceOf(ProblemFoundException.class)
-                .hasMessageContaining(".tar");
-            return null;
-          });
+        assertThatThrownBy(() -> load.remote(folder.toString(), SMALL.withStrict(true)).get())
+            .isInstanceOf(ProblemFoundException.class)
+            .hasMessageContaining(".tar");
+        return null;
+      });
     }
   }
 
   @Test
   void aPlaceWithoutTarsIsAnError() throws Exception {
     try (RayInstance ray = Ray.start(RayOptions.defaults().cpus(1).quiet())) {
-      ray.call(
-          () -> {
-            var load = Ray.remote((String place, LoadOptions o) -> ImageNet.loadTars(place, o));
+      ray.call(() -> {
+        var load = Ray.remote((String place, LoadOptions o) -> ImageNet.loadTars(place, o));
 
-            assertThatThrownBy(() -> load.remote(folder.toString(), SMALL).get())
-                .isInstanceOf(TaskFailedException.class)
-                .hasStackTraceContaining("no .tar file");
-            return null;
-          });
+        assertThatThrownBy(() -> load.remote(folder.toString(), SMALL).get())
+            .isInstanceOf(TaskFailedException.class)
+            .hasStackTraceContaining("no .tar file");
+        return null;
+      });
     }
   }
 
@@ -134,16 +127,14 @@ class ImageNetTest {
       server.createBucket("data");
       server.put("data", "train/cats.tar", Tars.tar().with("1.jpg", JPEG).bytes());
       server.put("data", "train/dogs.tar", Tars.tar().with("2.jpg", JPEG).bytes());
-      ray.call(
-          () -> {
-            List<ImageBatch> batches =
-                Ray.get(load(new S3Source("data", "train/", server.endpoint())));
+      ray.call(() -> {
+        List<ImageBatch> batches = Ray.get(load(new S3Source("data", "train/", server.endpoint())));
 
-            assertThat(batches)
-                .flatExtracting(ImageBatch::labels)
-                .containsExactlyInAnyOrder("cats", "dogs");
-            return null;
-          });
+        assertThat(batches)
+            .flatExtracting(ImageBatch::labels)
+            .containsExactlyInAnyOrder("cats", "dogs");
+        return null;
+      });
     }
   }
 

@@ -2,7 +2,6 @@ package ray.examples.imagenet;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.Random;
@@ -49,7 +48,6 @@ class PixelSumTest {
 
   private static ImageBatch batch(int count, int size, byte[] pixels) {
     var names = Collections.nCopies(count, "x");
-    return new ImageBatch(
-        size, names, names, MemorySegment.ofArray(pixels), Collections.emptyList());
+    return new ImageBatch(size, names, names, pixels, Collections.emptyList());
   }
 }

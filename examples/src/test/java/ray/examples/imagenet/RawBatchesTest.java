@@ -42,7 +42,7 @@ class RawBatchesTest {
   void largeImagesMakeSmallBatches() throws Exception {
     Tars tars = Tars.tar();
     for (int i = 0; i < 4; i++) {
-      tars.with(i + ".jpg", new byte[5 << 20]);
+      tars.with(i + ".jpg", new byte[3 << 20]);
     }
 
     assertThat(read(tars.bytes(), 100)).extracting(RawBatch::count).containsExactly(2, 2, 0);
