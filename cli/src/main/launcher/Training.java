@@ -1,9 +1,10 @@
 import module java.base;
+
 import ray.*;
 
 /**
- * The program that the launcher runs once, so that later programs find Java's compiler and Ray loaded and linked. It does
- * what programs do first: tasks with values and refs, results, an actor.
+ * The program that the launcher runs once, so that later programs find Java's compiler and Ray
+ * loaded and linked. It does what programs do first: tasks with values and refs, results, an actor.
  */
 class Training {
   static int square(int x) {

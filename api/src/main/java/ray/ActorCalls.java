@@ -7,7 +7,8 @@ import ray.spi.MethodCall;
 import ray.spi.Shape;
 
 /**
- * The overloads of {@link ActorRef}'s {@code call} and {@code method}, by number of arguments and by what the method returns.
+ * The overloads of {@link ActorRef}'s {@code call} and {@code method}, by number of arguments and
+ * by what the method returns.
  *
  * @param <T> the actor's class
  */
@@ -31,26 +32,35 @@ abstract sealed class ActorCalls<T> permits ActorRef {
   }
 
   /** A method of no arguments that returns nothing, to be called with options. */
-  public  ActorMethod0<ObjectRef<Void>> method(VoidFunc1<T> method) {
+  public ActorMethod0<ObjectRef<Void>> method(VoidFunc1<T> method) {
     return new ActorMethod0<>(methodCall(method, Shape.one()));
   }
 
   /** Calls a method that returns nothing. */
-  public  ObjectRef<Void> call(VoidFunc1<T> method) {
+  public ObjectRef<Void> call(VoidFunc1<T> method) {
     return dispatch(method, Shape.one());
   }
 
-  /** A method of no arguments that returns a ref, which becomes an alias: the caller's ref is the returned one, to be called with options. */
+  /**
+   * A method of no arguments that returns a ref, which becomes an alias: the caller's ref is the
+   * returned one, to be called with options.
+   */
   public <R extends @Nullable Object> ActorMethod0<ObjectRef<R>> method(AliasFunc1<T, R> method) {
     return new ActorMethod0<>(methodCall(method, Shape.one()));
   }
 
-  /** Calls a method that returns a ref, which becomes an alias: the caller's ref is the returned one. */
+  /**
+   * Calls a method that returns a ref, which becomes an alias: the caller's ref is the returned
+   * one.
+   */
   public <R extends @Nullable Object> ObjectRef<R> call(AliasFunc1<T, R> method) {
     return dispatch(method, Shape.one());
   }
 
-  /** A method of no arguments that returns a stage; the result is what the stage completes with, to be called with options. */
+  /**
+   * A method of no arguments that returns a stage; the result is what the stage completes with, to
+   * be called with options.
+   */
   public <R extends @Nullable Object> ActorMethod0<ObjectRef<R>> method(AsyncFunc1<T, R> method) {
     return new ActorMethod0<>(methodCall(method, Shape.one()));
   }
@@ -60,8 +70,12 @@ abstract sealed class ActorCalls<T> permits ActorRef {
     return dispatch(method, Shape.one());
   }
 
-  /** A method of no arguments that returns a stream: a generator, whose refs arrive while it runs, to be called with options. */
-  public <R extends @Nullable Object> ActorMethod0<ObjectRefStream<R>> method(StreamFunc1<T, R> method) {
+  /**
+   * A method of no arguments that returns a stream: a generator, whose refs arrive while it runs,
+   * to be called with options.
+   */
+  public <R extends @Nullable Object> ActorMethod0<ObjectRefStream<R>> method(
+      StreamFunc1<T, R> method) {
     return new ActorMethod0<>(methodCall(method, Shape.stream()));
   }
 
@@ -70,8 +84,12 @@ abstract sealed class ActorCalls<T> permits ActorRef {
     return dispatch(method, Shape.stream());
   }
 
-  /** A method of no arguments that returns an iterator: a generator, whose refs arrive while it runs, to be called with options. */
-  public <R extends @Nullable Object> ActorMethod0<ObjectRefStream<R>> method(IteratorFunc1<T, R> method) {
+  /**
+   * A method of no arguments that returns an iterator: a generator, whose refs arrive while it
+   * runs, to be called with options.
+   */
+  public <R extends @Nullable Object> ActorMethod0<ObjectRefStream<R>> method(
+      IteratorFunc1<T, R> method) {
     return new ActorMethod0<>(methodCall(method, Shape.stream()));
   }
 
@@ -81,52 +99,70 @@ abstract sealed class ActorCalls<T> permits ActorRef {
   }
 
   /** A method of no arguments that returns two values, to be called with options. */
-  public <R1 extends @Nullable Object, R2 extends @Nullable Object> ActorMethod0<Refs2<R1, R2>> method(Func2ReturnsOf1<T, R1, R2> method) {
+  public <R1 extends @Nullable Object, R2 extends @Nullable Object>
+      ActorMethod0<Refs2<R1, R2>> method(Func2ReturnsOf1<T, R1, R2> method) {
     return new ActorMethod0<>(methodCall(method, Shape.two()));
   }
 
   /** Calls a method that returns two values. */
-  public <R1 extends @Nullable Object, R2 extends @Nullable Object> Refs2<R1, R2> call(Func2ReturnsOf1<T, R1, R2> method) {
+  public <R1 extends @Nullable Object, R2 extends @Nullable Object> Refs2<R1, R2> call(
+      Func2ReturnsOf1<T, R1, R2> method) {
     return dispatch(method, Shape.two());
   }
 
   /** A method of no arguments that returns three values, to be called with options. */
-  public <R1 extends @Nullable Object, R2 extends @Nullable Object, R3 extends @Nullable Object> ActorMethod0<Refs3<R1, R2, R3>> method(Func3ReturnsOf1<T, R1, R2, R3> method) {
+  public <R1 extends @Nullable Object, R2 extends @Nullable Object, R3 extends @Nullable Object>
+      ActorMethod0<Refs3<R1, R2, R3>> method(Func3ReturnsOf1<T, R1, R2, R3> method) {
     return new ActorMethod0<>(methodCall(method, Shape.three()));
   }
 
   /** Calls a method that returns three values. */
-  public <R1 extends @Nullable Object, R2 extends @Nullable Object, R3 extends @Nullable Object> Refs3<R1, R2, R3> call(Func3ReturnsOf1<T, R1, R2, R3> method) {
+  public <R1 extends @Nullable Object, R2 extends @Nullable Object, R3 extends @Nullable Object>
+      Refs3<R1, R2, R3> call(Func3ReturnsOf1<T, R1, R2, R3> method) {
     return dispatch(method, Shape.three());
   }
 
   /** A method of no arguments that returns four values, to be called with options. */
-  public <R1 extends @Nullable Object, R2 extends @Nullable Object, R3 extends @Nullable Object, R4 extends @Nullable Object> ActorMethod0<Refs4<R1, R2, R3, R4>> method(Func4ReturnsOf1<T, R1, R2, R3, R4> method) {
+  public <
+          R1 extends @Nullable Object,
+          R2 extends @Nullable Object,
+          R3 extends @Nullable Object,
+          R4 extends @Nullable Object>
+      ActorMethod0<Refs4<R1, R2, R3, R4>> method(Func4ReturnsOf1<T, R1, R2, R3, R4> method) {
     return new ActorMethod0<>(methodCall(method, Shape.four()));
   }
 
   /** Calls a method that returns four values. */
-  public <R1 extends @Nullable Object, R2 extends @Nullable Object, R3 extends @Nullable Object, R4 extends @Nullable Object> Refs4<R1, R2, R3, R4> call(Func4ReturnsOf1<T, R1, R2, R3, R4> method) {
+  public <
+          R1 extends @Nullable Object,
+          R2 extends @Nullable Object,
+          R3 extends @Nullable Object,
+          R4 extends @Nullable Object>
+      Refs4<R1, R2, R3, R4> call(Func4ReturnsOf1<T, R1, R2, R3, R4> method) {
     return dispatch(method, Shape.four());
   }
 
   /** A method of one argument that returns a value, to be called with options. */
-  public <A extends @Nullable Object, R extends @Nullable Object> ActorMethod1<A, ObjectRef<R>> method(Func2<T, A, R> method) {
+  public <A extends @Nullable Object, R extends @Nullable Object>
+      ActorMethod1<A, ObjectRef<R>> method(Func2<T, A, R> method) {
     return new ActorMethod1<>(methodCall(method, Shape.one()));
   }
 
   /** Calls a method that returns a value, with a value. */
-  public <A extends @Nullable Object, R extends @Nullable Object> ObjectRef<R> call(Func2<T, A, R> method, A a) {
+  public <A extends @Nullable Object, R extends @Nullable Object> ObjectRef<R> call(
+      Func2<T, A, R> method, A a) {
     return dispatch(method, Shape.one(), a);
   }
 
   /** Calls a method that returns a value, with a ref. */
-  public <A extends @Nullable Object, R extends @Nullable Object> ObjectRef<R> call(Func2<T, A, R> method, ObjectRef<A> a) {
+  public <A extends @Nullable Object, R extends @Nullable Object> ObjectRef<R> call(
+      Func2<T, A, R> method, ObjectRef<A> a) {
     return dispatch(method, Shape.one(), a);
   }
 
   /** A method of one argument that returns nothing, to be called with options. */
-  public <A extends @Nullable Object> ActorMethod1<A, ObjectRef<Void>> method(VoidFunc2<T, A> method) {
+  public <A extends @Nullable Object> ActorMethod1<A, ObjectRef<Void>> method(
+      VoidFunc2<T, A> method) {
     return new ActorMethod1<>(methodCall(method, Shape.one()));
   }
 
@@ -140,828 +176,1820 @@ abstract sealed class ActorCalls<T> permits ActorRef {
     return dispatch(method, Shape.one(), a);
   }
 
-  /** A method of one argument that returns a ref, which becomes an alias: the caller's ref is the returned one, to be called with options. */
-  public <A extends @Nullable Object, R extends @Nullable Object> ActorMethod1<A, ObjectRef<R>> method(AliasFunc2<T, A, R> method) {
+  /**
+   * A method of one argument that returns a ref, which becomes an alias: the caller's ref is the
+   * returned one, to be called with options.
+   */
+  public <A extends @Nullable Object, R extends @Nullable Object>
+      ActorMethod1<A, ObjectRef<R>> method(AliasFunc2<T, A, R> method) {
     return new ActorMethod1<>(methodCall(method, Shape.one()));
   }
 
-  /** Calls a method that returns a ref, which becomes an alias: the caller's ref is the returned one, with a value. */
-  public <A extends @Nullable Object, R extends @Nullable Object> ObjectRef<R> call(AliasFunc2<T, A, R> method, A a) {
+  /**
+   * Calls a method that returns a ref, which becomes an alias: the caller's ref is the returned
+   * one, with a value.
+   */
+  public <A extends @Nullable Object, R extends @Nullable Object> ObjectRef<R> call(
+      AliasFunc2<T, A, R> method, A a) {
     return dispatch(method, Shape.one(), a);
   }
 
-  /** Calls a method that returns a ref, which becomes an alias: the caller's ref is the returned one, with a ref. */
-  public <A extends @Nullable Object, R extends @Nullable Object> ObjectRef<R> call(AliasFunc2<T, A, R> method, ObjectRef<A> a) {
+  /**
+   * Calls a method that returns a ref, which becomes an alias: the caller's ref is the returned
+   * one, with a ref.
+   */
+  public <A extends @Nullable Object, R extends @Nullable Object> ObjectRef<R> call(
+      AliasFunc2<T, A, R> method, ObjectRef<A> a) {
     return dispatch(method, Shape.one(), a);
   }
 
-  /** A method of one argument that returns a stage; the result is what the stage completes with, to be called with options. */
-  public <A extends @Nullable Object, R extends @Nullable Object> ActorMethod1<A, ObjectRef<R>> method(AsyncFunc2<T, A, R> method) {
+  /**
+   * A method of one argument that returns a stage; the result is what the stage completes with, to
+   * be called with options.
+   */
+  public <A extends @Nullable Object, R extends @Nullable Object>
+      ActorMethod1<A, ObjectRef<R>> method(AsyncFunc2<T, A, R> method) {
     return new ActorMethod1<>(methodCall(method, Shape.one()));
   }
 
-  /** Calls a method that returns a stage; the result is what the stage completes with, with a value. */
-  public <A extends @Nullable Object, R extends @Nullable Object> ObjectRef<R> call(AsyncFunc2<T, A, R> method, A a) {
+  /**
+   * Calls a method that returns a stage; the result is what the stage completes with, with a value.
+   */
+  public <A extends @Nullable Object, R extends @Nullable Object> ObjectRef<R> call(
+      AsyncFunc2<T, A, R> method, A a) {
     return dispatch(method, Shape.one(), a);
   }
 
-  /** Calls a method that returns a stage; the result is what the stage completes with, with a ref. */
-  public <A extends @Nullable Object, R extends @Nullable Object> ObjectRef<R> call(AsyncFunc2<T, A, R> method, ObjectRef<A> a) {
+  /**
+   * Calls a method that returns a stage; the result is what the stage completes with, with a ref.
+   */
+  public <A extends @Nullable Object, R extends @Nullable Object> ObjectRef<R> call(
+      AsyncFunc2<T, A, R> method, ObjectRef<A> a) {
     return dispatch(method, Shape.one(), a);
   }
 
-  /** A method of one argument that returns a stream: a generator, whose refs arrive while it runs, to be called with options. */
-  public <A extends @Nullable Object, R extends @Nullable Object> ActorMethod1<A, ObjectRefStream<R>> method(StreamFunc2<T, A, R> method) {
+  /**
+   * A method of one argument that returns a stream: a generator, whose refs arrive while it runs,
+   * to be called with options.
+   */
+  public <A extends @Nullable Object, R extends @Nullable Object>
+      ActorMethod1<A, ObjectRefStream<R>> method(StreamFunc2<T, A, R> method) {
     return new ActorMethod1<>(methodCall(method, Shape.stream()));
   }
 
-  /** Calls a method that returns a stream: a generator, whose refs arrive while it runs, with a value. */
-  public <A extends @Nullable Object, R extends @Nullable Object> ObjectRefStream<R> call(StreamFunc2<T, A, R> method, A a) {
+  /**
+   * Calls a method that returns a stream: a generator, whose refs arrive while it runs, with a
+   * value.
+   */
+  public <A extends @Nullable Object, R extends @Nullable Object> ObjectRefStream<R> call(
+      StreamFunc2<T, A, R> method, A a) {
     return dispatch(method, Shape.stream(), a);
   }
 
-  /** Calls a method that returns a stream: a generator, whose refs arrive while it runs, with a ref. */
-  public <A extends @Nullable Object, R extends @Nullable Object> ObjectRefStream<R> call(StreamFunc2<T, A, R> method, ObjectRef<A> a) {
+  /**
+   * Calls a method that returns a stream: a generator, whose refs arrive while it runs, with a ref.
+   */
+  public <A extends @Nullable Object, R extends @Nullable Object> ObjectRefStream<R> call(
+      StreamFunc2<T, A, R> method, ObjectRef<A> a) {
     return dispatch(method, Shape.stream(), a);
   }
 
-  /** A method of one argument that returns an iterator: a generator, whose refs arrive while it runs, to be called with options. */
-  public <A extends @Nullable Object, R extends @Nullable Object> ActorMethod1<A, ObjectRefStream<R>> method(IteratorFunc2<T, A, R> method) {
+  /**
+   * A method of one argument that returns an iterator: a generator, whose refs arrive while it
+   * runs, to be called with options.
+   */
+  public <A extends @Nullable Object, R extends @Nullable Object>
+      ActorMethod1<A, ObjectRefStream<R>> method(IteratorFunc2<T, A, R> method) {
     return new ActorMethod1<>(methodCall(method, Shape.stream()));
   }
 
-  /** Calls a method that returns an iterator: a generator, whose refs arrive while it runs, with a value. */
-  public <A extends @Nullable Object, R extends @Nullable Object> ObjectRefStream<R> call(IteratorFunc2<T, A, R> method, A a) {
+  /**
+   * Calls a method that returns an iterator: a generator, whose refs arrive while it runs, with a
+   * value.
+   */
+  public <A extends @Nullable Object, R extends @Nullable Object> ObjectRefStream<R> call(
+      IteratorFunc2<T, A, R> method, A a) {
     return dispatch(method, Shape.stream(), a);
   }
 
-  /** Calls a method that returns an iterator: a generator, whose refs arrive while it runs, with a ref. */
-  public <A extends @Nullable Object, R extends @Nullable Object> ObjectRefStream<R> call(IteratorFunc2<T, A, R> method, ObjectRef<A> a) {
+  /**
+   * Calls a method that returns an iterator: a generator, whose refs arrive while it runs, with a
+   * ref.
+   */
+  public <A extends @Nullable Object, R extends @Nullable Object> ObjectRefStream<R> call(
+      IteratorFunc2<T, A, R> method, ObjectRef<A> a) {
     return dispatch(method, Shape.stream(), a);
   }
 
   /** A method of one argument that returns two values, to be called with options. */
-  public <A extends @Nullable Object, R1 extends @Nullable Object, R2 extends @Nullable Object> ActorMethod1<A, Refs2<R1, R2>> method(Func2ReturnsOf2<T, A, R1, R2> method) {
+  public <A extends @Nullable Object, R1 extends @Nullable Object, R2 extends @Nullable Object>
+      ActorMethod1<A, Refs2<R1, R2>> method(Func2ReturnsOf2<T, A, R1, R2> method) {
     return new ActorMethod1<>(methodCall(method, Shape.two()));
   }
 
   /** Calls a method that returns two values, with a value. */
-  public <A extends @Nullable Object, R1 extends @Nullable Object, R2 extends @Nullable Object> Refs2<R1, R2> call(Func2ReturnsOf2<T, A, R1, R2> method, A a) {
+  public <A extends @Nullable Object, R1 extends @Nullable Object, R2 extends @Nullable Object>
+      Refs2<R1, R2> call(Func2ReturnsOf2<T, A, R1, R2> method, A a) {
     return dispatch(method, Shape.two(), a);
   }
 
   /** Calls a method that returns two values, with a ref. */
-  public <A extends @Nullable Object, R1 extends @Nullable Object, R2 extends @Nullable Object> Refs2<R1, R2> call(Func2ReturnsOf2<T, A, R1, R2> method, ObjectRef<A> a) {
+  public <A extends @Nullable Object, R1 extends @Nullable Object, R2 extends @Nullable Object>
+      Refs2<R1, R2> call(Func2ReturnsOf2<T, A, R1, R2> method, ObjectRef<A> a) {
     return dispatch(method, Shape.two(), a);
   }
 
   /** A method of one argument that returns three values, to be called with options. */
-  public <A extends @Nullable Object, R1 extends @Nullable Object, R2 extends @Nullable Object, R3 extends @Nullable Object> ActorMethod1<A, Refs3<R1, R2, R3>> method(Func3ReturnsOf2<T, A, R1, R2, R3> method) {
+  public <
+          A extends @Nullable Object,
+          R1 extends @Nullable Object,
+          R2 extends @Nullable Object,
+          R3 extends @Nullable Object>
+      ActorMethod1<A, Refs3<R1, R2, R3>> method(Func3ReturnsOf2<T, A, R1, R2, R3> method) {
     return new ActorMethod1<>(methodCall(method, Shape.three()));
   }
 
   /** Calls a method that returns three values, with a value. */
-  public <A extends @Nullable Object, R1 extends @Nullable Object, R2 extends @Nullable Object, R3 extends @Nullable Object> Refs3<R1, R2, R3> call(Func3ReturnsOf2<T, A, R1, R2, R3> method, A a) {
+  public <
+          A extends @Nullable Object,
+          R1 extends @Nullable Object,
+          R2 extends @Nullable Object,
+          R3 extends @Nullable Object>
+      Refs3<R1, R2, R3> call(Func3ReturnsOf2<T, A, R1, R2, R3> method, A a) {
     return dispatch(method, Shape.three(), a);
   }
 
   /** Calls a method that returns three values, with a ref. */
-  public <A extends @Nullable Object, R1 extends @Nullable Object, R2 extends @Nullable Object, R3 extends @Nullable Object> Refs3<R1, R2, R3> call(Func3ReturnsOf2<T, A, R1, R2, R3> method, ObjectRef<A> a) {
+  public <
+          A extends @Nullable Object,
+          R1 extends @Nullable Object,
+          R2 extends @Nullable Object,
+          R3 extends @Nullable Object>
+      Refs3<R1, R2, R3> call(Func3ReturnsOf2<T, A, R1, R2, R3> method, ObjectRef<A> a) {
     return dispatch(method, Shape.three(), a);
   }
 
   /** A method of one argument that returns four values, to be called with options. */
-  public <A extends @Nullable Object, R1 extends @Nullable Object, R2 extends @Nullable Object, R3 extends @Nullable Object, R4 extends @Nullable Object> ActorMethod1<A, Refs4<R1, R2, R3, R4>> method(Func4ReturnsOf2<T, A, R1, R2, R3, R4> method) {
+  public <
+          A extends @Nullable Object,
+          R1 extends @Nullable Object,
+          R2 extends @Nullable Object,
+          R3 extends @Nullable Object,
+          R4 extends @Nullable Object>
+      ActorMethod1<A, Refs4<R1, R2, R3, R4>> method(Func4ReturnsOf2<T, A, R1, R2, R3, R4> method) {
     return new ActorMethod1<>(methodCall(method, Shape.four()));
   }
 
   /** Calls a method that returns four values, with a value. */
-  public <A extends @Nullable Object, R1 extends @Nullable Object, R2 extends @Nullable Object, R3 extends @Nullable Object, R4 extends @Nullable Object> Refs4<R1, R2, R3, R4> call(Func4ReturnsOf2<T, A, R1, R2, R3, R4> method, A a) {
+  public <
+          A extends @Nullable Object,
+          R1 extends @Nullable Object,
+          R2 extends @Nullable Object,
+          R3 extends @Nullable Object,
+          R4 extends @Nullable Object>
+      Refs4<R1, R2, R3, R4> call(Func4ReturnsOf2<T, A, R1, R2, R3, R4> method, A a) {
     return dispatch(method, Shape.four(), a);
   }
 
   /** Calls a method that returns four values, with a ref. */
-  public <A extends @Nullable Object, R1 extends @Nullable Object, R2 extends @Nullable Object, R3 extends @Nullable Object, R4 extends @Nullable Object> Refs4<R1, R2, R3, R4> call(Func4ReturnsOf2<T, A, R1, R2, R3, R4> method, ObjectRef<A> a) {
+  public <
+          A extends @Nullable Object,
+          R1 extends @Nullable Object,
+          R2 extends @Nullable Object,
+          R3 extends @Nullable Object,
+          R4 extends @Nullable Object>
+      Refs4<R1, R2, R3, R4> call(Func4ReturnsOf2<T, A, R1, R2, R3, R4> method, ObjectRef<A> a) {
     return dispatch(method, Shape.four(), a);
   }
 
   /** A method of 2 arguments that returns a value, to be called with options. */
-  public <A extends @Nullable Object, B extends @Nullable Object, R extends @Nullable Object> ActorMethod2<A, B, ObjectRef<R>> method(Func3<T, A, B, R> method) {
+  public <A extends @Nullable Object, B extends @Nullable Object, R extends @Nullable Object>
+      ActorMethod2<A, B, ObjectRef<R>> method(Func3<T, A, B, R> method) {
     return new ActorMethod2<>(methodCall(method, Shape.one()));
   }
 
   /** Calls a method that returns a value, with values. */
-  public <A extends @Nullable Object, B extends @Nullable Object, R extends @Nullable Object> ObjectRef<R> call(Func3<T, A, B, R> method, A a, B b) {
+  public <A extends @Nullable Object, B extends @Nullable Object, R extends @Nullable Object>
+      ObjectRef<R> call(Func3<T, A, B, R> method, A a, B b) {
     return dispatch(method, Shape.one(), a, b);
   }
 
   /** Calls a method that returns a value, with refs for arguments 1. */
-  public <A extends @Nullable Object, B extends @Nullable Object, R extends @Nullable Object> ObjectRef<R> call(Func3<T, A, B, R> method, ObjectRef<A> a, B b) {
+  public <A extends @Nullable Object, B extends @Nullable Object, R extends @Nullable Object>
+      ObjectRef<R> call(Func3<T, A, B, R> method, ObjectRef<A> a, B b) {
     return dispatch(method, Shape.one(), a, b);
   }
 
   /** Calls a method that returns a value, with refs for arguments 2. */
-  public <A extends @Nullable Object, B extends @Nullable Object, R extends @Nullable Object> ObjectRef<R> call(Func3<T, A, B, R> method, A a, ObjectRef<B> b) {
+  public <A extends @Nullable Object, B extends @Nullable Object, R extends @Nullable Object>
+      ObjectRef<R> call(Func3<T, A, B, R> method, A a, ObjectRef<B> b) {
     return dispatch(method, Shape.one(), a, b);
   }
 
   /** Calls a method that returns a value, with refs. */
-  public <A extends @Nullable Object, B extends @Nullable Object, R extends @Nullable Object> ObjectRef<R> call(Func3<T, A, B, R> method, ObjectRef<A> a, ObjectRef<B> b) {
+  public <A extends @Nullable Object, B extends @Nullable Object, R extends @Nullable Object>
+      ObjectRef<R> call(Func3<T, A, B, R> method, ObjectRef<A> a, ObjectRef<B> b) {
     return dispatch(method, Shape.one(), a, b);
   }
 
   /** A method of 2 arguments that returns nothing, to be called with options. */
-  public <A extends @Nullable Object, B extends @Nullable Object> ActorMethod2<A, B, ObjectRef<Void>> method(VoidFunc3<T, A, B> method) {
+  public <A extends @Nullable Object, B extends @Nullable Object>
+      ActorMethod2<A, B, ObjectRef<Void>> method(VoidFunc3<T, A, B> method) {
     return new ActorMethod2<>(methodCall(method, Shape.one()));
   }
 
   /** Calls a method that returns nothing, with values. */
-  public <A extends @Nullable Object, B extends @Nullable Object> ObjectRef<Void> call(VoidFunc3<T, A, B> method, A a, B b) {
+  public <A extends @Nullable Object, B extends @Nullable Object> ObjectRef<Void> call(
+      VoidFunc3<T, A, B> method, A a, B b) {
     return dispatch(method, Shape.one(), a, b);
   }
 
   /** Calls a method that returns nothing, with refs for arguments 1. */
-  public <A extends @Nullable Object, B extends @Nullable Object> ObjectRef<Void> call(VoidFunc3<T, A, B> method, ObjectRef<A> a, B b) {
+  public <A extends @Nullable Object, B extends @Nullable Object> ObjectRef<Void> call(
+      VoidFunc3<T, A, B> method, ObjectRef<A> a, B b) {
     return dispatch(method, Shape.one(), a, b);
   }
 
   /** Calls a method that returns nothing, with refs for arguments 2. */
-  public <A extends @Nullable Object, B extends @Nullable Object> ObjectRef<Void> call(VoidFunc3<T, A, B> method, A a, ObjectRef<B> b) {
+  public <A extends @Nullable Object, B extends @Nullable Object> ObjectRef<Void> call(
+      VoidFunc3<T, A, B> method, A a, ObjectRef<B> b) {
     return dispatch(method, Shape.one(), a, b);
   }
 
   /** Calls a method that returns nothing, with refs. */
-  public <A extends @Nullable Object, B extends @Nullable Object> ObjectRef<Void> call(VoidFunc3<T, A, B> method, ObjectRef<A> a, ObjectRef<B> b) {
+  public <A extends @Nullable Object, B extends @Nullable Object> ObjectRef<Void> call(
+      VoidFunc3<T, A, B> method, ObjectRef<A> a, ObjectRef<B> b) {
     return dispatch(method, Shape.one(), a, b);
   }
 
-  /** A method of 2 arguments that returns a ref, which becomes an alias: the caller's ref is the returned one, to be called with options. */
-  public <A extends @Nullable Object, B extends @Nullable Object, R extends @Nullable Object> ActorMethod2<A, B, ObjectRef<R>> method(AliasFunc3<T, A, B, R> method) {
+  /**
+   * A method of 2 arguments that returns a ref, which becomes an alias: the caller's ref is the
+   * returned one, to be called with options.
+   */
+  public <A extends @Nullable Object, B extends @Nullable Object, R extends @Nullable Object>
+      ActorMethod2<A, B, ObjectRef<R>> method(AliasFunc3<T, A, B, R> method) {
     return new ActorMethod2<>(methodCall(method, Shape.one()));
   }
 
-  /** Calls a method that returns a ref, which becomes an alias: the caller's ref is the returned one, with values. */
-  public <A extends @Nullable Object, B extends @Nullable Object, R extends @Nullable Object> ObjectRef<R> call(AliasFunc3<T, A, B, R> method, A a, B b) {
+  /**
+   * Calls a method that returns a ref, which becomes an alias: the caller's ref is the returned
+   * one, with values.
+   */
+  public <A extends @Nullable Object, B extends @Nullable Object, R extends @Nullable Object>
+      ObjectRef<R> call(AliasFunc3<T, A, B, R> method, A a, B b) {
     return dispatch(method, Shape.one(), a, b);
   }
 
-  /** Calls a method that returns a ref, which becomes an alias: the caller's ref is the returned one, with refs for arguments 1. */
-  public <A extends @Nullable Object, B extends @Nullable Object, R extends @Nullable Object> ObjectRef<R> call(AliasFunc3<T, A, B, R> method, ObjectRef<A> a, B b) {
+  /**
+   * Calls a method that returns a ref, which becomes an alias: the caller's ref is the returned
+   * one, with refs for arguments 1.
+   */
+  public <A extends @Nullable Object, B extends @Nullable Object, R extends @Nullable Object>
+      ObjectRef<R> call(AliasFunc3<T, A, B, R> method, ObjectRef<A> a, B b) {
     return dispatch(method, Shape.one(), a, b);
   }
 
-  /** Calls a method that returns a ref, which becomes an alias: the caller's ref is the returned one, with refs for arguments 2. */
-  public <A extends @Nullable Object, B extends @Nullable Object, R extends @Nullable Object> ObjectRef<R> call(AliasFunc3<T, A, B, R> method, A a, ObjectRef<B> b) {
+  /**
+   * Calls a method that returns a ref, which becomes an alias: the caller's ref is the returned
+   * one, with refs for arguments 2.
+   */
+  public <A extends @Nullable Object, B extends @Nullable Object, R extends @Nullable Object>
+      ObjectRef<R> call(AliasFunc3<T, A, B, R> method, A a, ObjectRef<B> b) {
     return dispatch(method, Shape.one(), a, b);
   }
 
-  /** Calls a method that returns a ref, which becomes an alias: the caller's ref is the returned one, with refs. */
-  public <A extends @Nullable Object, B extends @Nullable Object, R extends @Nullable Object> ObjectRef<R> call(AliasFunc3<T, A, B, R> method, ObjectRef<A> a, ObjectRef<B> b) {
+  /**
+   * Calls a method that returns a ref, which becomes an alias: the caller's ref is the returned
+   * one, with refs.
+   */
+  public <A extends @Nullable Object, B extends @Nullable Object, R extends @Nullable Object>
+      ObjectRef<R> call(AliasFunc3<T, A, B, R> method, ObjectRef<A> a, ObjectRef<B> b) {
     return dispatch(method, Shape.one(), a, b);
   }
 
-  /** A method of 2 arguments that returns a stage; the result is what the stage completes with, to be called with options. */
-  public <A extends @Nullable Object, B extends @Nullable Object, R extends @Nullable Object> ActorMethod2<A, B, ObjectRef<R>> method(AsyncFunc3<T, A, B, R> method) {
+  /**
+   * A method of 2 arguments that returns a stage; the result is what the stage completes with, to
+   * be called with options.
+   */
+  public <A extends @Nullable Object, B extends @Nullable Object, R extends @Nullable Object>
+      ActorMethod2<A, B, ObjectRef<R>> method(AsyncFunc3<T, A, B, R> method) {
     return new ActorMethod2<>(methodCall(method, Shape.one()));
   }
 
-  /** Calls a method that returns a stage; the result is what the stage completes with, with values. */
-  public <A extends @Nullable Object, B extends @Nullable Object, R extends @Nullable Object> ObjectRef<R> call(AsyncFunc3<T, A, B, R> method, A a, B b) {
+  /**
+   * Calls a method that returns a stage; the result is what the stage completes with, with values.
+   */
+  public <A extends @Nullable Object, B extends @Nullable Object, R extends @Nullable Object>
+      ObjectRef<R> call(AsyncFunc3<T, A, B, R> method, A a, B b) {
     return dispatch(method, Shape.one(), a, b);
   }
 
-  /** Calls a method that returns a stage; the result is what the stage completes with, with refs for arguments 1. */
-  public <A extends @Nullable Object, B extends @Nullable Object, R extends @Nullable Object> ObjectRef<R> call(AsyncFunc3<T, A, B, R> method, ObjectRef<A> a, B b) {
+  /**
+   * Calls a method that returns a stage; the result is what the stage completes with, with refs for
+   * arguments 1.
+   */
+  public <A extends @Nullable Object, B extends @Nullable Object, R extends @Nullable Object>
+      ObjectRef<R> call(AsyncFunc3<T, A, B, R> method, ObjectRef<A> a, B b) {
     return dispatch(method, Shape.one(), a, b);
   }
 
-  /** Calls a method that returns a stage; the result is what the stage completes with, with refs for arguments 2. */
-  public <A extends @Nullable Object, B extends @Nullable Object, R extends @Nullable Object> ObjectRef<R> call(AsyncFunc3<T, A, B, R> method, A a, ObjectRef<B> b) {
+  /**
+   * Calls a method that returns a stage; the result is what the stage completes with, with refs for
+   * arguments 2.
+   */
+  public <A extends @Nullable Object, B extends @Nullable Object, R extends @Nullable Object>
+      ObjectRef<R> call(AsyncFunc3<T, A, B, R> method, A a, ObjectRef<B> b) {
     return dispatch(method, Shape.one(), a, b);
   }
 
-  /** Calls a method that returns a stage; the result is what the stage completes with, with refs. */
-  public <A extends @Nullable Object, B extends @Nullable Object, R extends @Nullable Object> ObjectRef<R> call(AsyncFunc3<T, A, B, R> method, ObjectRef<A> a, ObjectRef<B> b) {
+  /**
+   * Calls a method that returns a stage; the result is what the stage completes with, with refs.
+   */
+  public <A extends @Nullable Object, B extends @Nullable Object, R extends @Nullable Object>
+      ObjectRef<R> call(AsyncFunc3<T, A, B, R> method, ObjectRef<A> a, ObjectRef<B> b) {
     return dispatch(method, Shape.one(), a, b);
   }
 
-  /** A method of 2 arguments that returns a stream: a generator, whose refs arrive while it runs, to be called with options. */
-  public <A extends @Nullable Object, B extends @Nullable Object, R extends @Nullable Object> ActorMethod2<A, B, ObjectRefStream<R>> method(StreamFunc3<T, A, B, R> method) {
+  /**
+   * A method of 2 arguments that returns a stream: a generator, whose refs arrive while it runs, to
+   * be called with options.
+   */
+  public <A extends @Nullable Object, B extends @Nullable Object, R extends @Nullable Object>
+      ActorMethod2<A, B, ObjectRefStream<R>> method(StreamFunc3<T, A, B, R> method) {
     return new ActorMethod2<>(methodCall(method, Shape.stream()));
   }
 
-  /** Calls a method that returns a stream: a generator, whose refs arrive while it runs, with values. */
-  public <A extends @Nullable Object, B extends @Nullable Object, R extends @Nullable Object> ObjectRefStream<R> call(StreamFunc3<T, A, B, R> method, A a, B b) {
+  /**
+   * Calls a method that returns a stream: a generator, whose refs arrive while it runs, with
+   * values.
+   */
+  public <A extends @Nullable Object, B extends @Nullable Object, R extends @Nullable Object>
+      ObjectRefStream<R> call(StreamFunc3<T, A, B, R> method, A a, B b) {
     return dispatch(method, Shape.stream(), a, b);
   }
 
-  /** Calls a method that returns a stream: a generator, whose refs arrive while it runs, with refs for arguments 1. */
-  public <A extends @Nullable Object, B extends @Nullable Object, R extends @Nullable Object> ObjectRefStream<R> call(StreamFunc3<T, A, B, R> method, ObjectRef<A> a, B b) {
+  /**
+   * Calls a method that returns a stream: a generator, whose refs arrive while it runs, with refs
+   * for arguments 1.
+   */
+  public <A extends @Nullable Object, B extends @Nullable Object, R extends @Nullable Object>
+      ObjectRefStream<R> call(StreamFunc3<T, A, B, R> method, ObjectRef<A> a, B b) {
     return dispatch(method, Shape.stream(), a, b);
   }
 
-  /** Calls a method that returns a stream: a generator, whose refs arrive while it runs, with refs for arguments 2. */
-  public <A extends @Nullable Object, B extends @Nullable Object, R extends @Nullable Object> ObjectRefStream<R> call(StreamFunc3<T, A, B, R> method, A a, ObjectRef<B> b) {
+  /**
+   * Calls a method that returns a stream: a generator, whose refs arrive while it runs, with refs
+   * for arguments 2.
+   */
+  public <A extends @Nullable Object, B extends @Nullable Object, R extends @Nullable Object>
+      ObjectRefStream<R> call(StreamFunc3<T, A, B, R> method, A a, ObjectRef<B> b) {
     return dispatch(method, Shape.stream(), a, b);
   }
 
-  /** Calls a method that returns a stream: a generator, whose refs arrive while it runs, with refs. */
-  public <A extends @Nullable Object, B extends @Nullable Object, R extends @Nullable Object> ObjectRefStream<R> call(StreamFunc3<T, A, B, R> method, ObjectRef<A> a, ObjectRef<B> b) {
+  /**
+   * Calls a method that returns a stream: a generator, whose refs arrive while it runs, with refs.
+   */
+  public <A extends @Nullable Object, B extends @Nullable Object, R extends @Nullable Object>
+      ObjectRefStream<R> call(StreamFunc3<T, A, B, R> method, ObjectRef<A> a, ObjectRef<B> b) {
     return dispatch(method, Shape.stream(), a, b);
   }
 
-  /** A method of 2 arguments that returns an iterator: a generator, whose refs arrive while it runs, to be called with options. */
-  public <A extends @Nullable Object, B extends @Nullable Object, R extends @Nullable Object> ActorMethod2<A, B, ObjectRefStream<R>> method(IteratorFunc3<T, A, B, R> method) {
+  /**
+   * A method of 2 arguments that returns an iterator: a generator, whose refs arrive while it runs,
+   * to be called with options.
+   */
+  public <A extends @Nullable Object, B extends @Nullable Object, R extends @Nullable Object>
+      ActorMethod2<A, B, ObjectRefStream<R>> method(IteratorFunc3<T, A, B, R> method) {
     return new ActorMethod2<>(methodCall(method, Shape.stream()));
   }
 
-  /** Calls a method that returns an iterator: a generator, whose refs arrive while it runs, with values. */
-  public <A extends @Nullable Object, B extends @Nullable Object, R extends @Nullable Object> ObjectRefStream<R> call(IteratorFunc3<T, A, B, R> method, A a, B b) {
+  /**
+   * Calls a method that returns an iterator: a generator, whose refs arrive while it runs, with
+   * values.
+   */
+  public <A extends @Nullable Object, B extends @Nullable Object, R extends @Nullable Object>
+      ObjectRefStream<R> call(IteratorFunc3<T, A, B, R> method, A a, B b) {
     return dispatch(method, Shape.stream(), a, b);
   }
 
-  /** Calls a method that returns an iterator: a generator, whose refs arrive while it runs, with refs for arguments 1. */
-  public <A extends @Nullable Object, B extends @Nullable Object, R extends @Nullable Object> ObjectRefStream<R> call(IteratorFunc3<T, A, B, R> method, ObjectRef<A> a, B b) {
+  /**
+   * Calls a method that returns an iterator: a generator, whose refs arrive while it runs, with
+   * refs for arguments 1.
+   */
+  public <A extends @Nullable Object, B extends @Nullable Object, R extends @Nullable Object>
+      ObjectRefStream<R> call(IteratorFunc3<T, A, B, R> method, ObjectRef<A> a, B b) {
     return dispatch(method, Shape.stream(), a, b);
   }
 
-  /** Calls a method that returns an iterator: a generator, whose refs arrive while it runs, with refs for arguments 2. */
-  public <A extends @Nullable Object, B extends @Nullable Object, R extends @Nullable Object> ObjectRefStream<R> call(IteratorFunc3<T, A, B, R> method, A a, ObjectRef<B> b) {
+  /**
+   * Calls a method that returns an iterator: a generator, whose refs arrive while it runs, with
+   * refs for arguments 2.
+   */
+  public <A extends @Nullable Object, B extends @Nullable Object, R extends @Nullable Object>
+      ObjectRefStream<R> call(IteratorFunc3<T, A, B, R> method, A a, ObjectRef<B> b) {
     return dispatch(method, Shape.stream(), a, b);
   }
 
-  /** Calls a method that returns an iterator: a generator, whose refs arrive while it runs, with refs. */
-  public <A extends @Nullable Object, B extends @Nullable Object, R extends @Nullable Object> ObjectRefStream<R> call(IteratorFunc3<T, A, B, R> method, ObjectRef<A> a, ObjectRef<B> b) {
+  /**
+   * Calls a method that returns an iterator: a generator, whose refs arrive while it runs, with
+   * refs.
+   */
+  public <A extends @Nullable Object, B extends @Nullable Object, R extends @Nullable Object>
+      ObjectRefStream<R> call(IteratorFunc3<T, A, B, R> method, ObjectRef<A> a, ObjectRef<B> b) {
     return dispatch(method, Shape.stream(), a, b);
   }
 
   /** A method of 2 arguments that returns two values, to be called with options. */
-  public <A extends @Nullable Object, B extends @Nullable Object, R1 extends @Nullable Object, R2 extends @Nullable Object> ActorMethod2<A, B, Refs2<R1, R2>> method(Func2ReturnsOf3<T, A, B, R1, R2> method) {
+  public <
+          A extends @Nullable Object,
+          B extends @Nullable Object,
+          R1 extends @Nullable Object,
+          R2 extends @Nullable Object>
+      ActorMethod2<A, B, Refs2<R1, R2>> method(Func2ReturnsOf3<T, A, B, R1, R2> method) {
     return new ActorMethod2<>(methodCall(method, Shape.two()));
   }
 
   /** Calls a method that returns two values, with values. */
-  public <A extends @Nullable Object, B extends @Nullable Object, R1 extends @Nullable Object, R2 extends @Nullable Object> Refs2<R1, R2> call(Func2ReturnsOf3<T, A, B, R1, R2> method, A a, B b) {
+  public <
+          A extends @Nullable Object,
+          B extends @Nullable Object,
+          R1 extends @Nullable Object,
+          R2 extends @Nullable Object>
+      Refs2<R1, R2> call(Func2ReturnsOf3<T, A, B, R1, R2> method, A a, B b) {
     return dispatch(method, Shape.two(), a, b);
   }
 
   /** Calls a method that returns two values, with refs for arguments 1. */
-  public <A extends @Nullable Object, B extends @Nullable Object, R1 extends @Nullable Object, R2 extends @Nullable Object> Refs2<R1, R2> call(Func2ReturnsOf3<T, A, B, R1, R2> method, ObjectRef<A> a, B b) {
+  public <
+          A extends @Nullable Object,
+          B extends @Nullable Object,
+          R1 extends @Nullable Object,
+          R2 extends @Nullable Object>
+      Refs2<R1, R2> call(Func2ReturnsOf3<T, A, B, R1, R2> method, ObjectRef<A> a, B b) {
     return dispatch(method, Shape.two(), a, b);
   }
 
   /** Calls a method that returns two values, with refs for arguments 2. */
-  public <A extends @Nullable Object, B extends @Nullable Object, R1 extends @Nullable Object, R2 extends @Nullable Object> Refs2<R1, R2> call(Func2ReturnsOf3<T, A, B, R1, R2> method, A a, ObjectRef<B> b) {
+  public <
+          A extends @Nullable Object,
+          B extends @Nullable Object,
+          R1 extends @Nullable Object,
+          R2 extends @Nullable Object>
+      Refs2<R1, R2> call(Func2ReturnsOf3<T, A, B, R1, R2> method, A a, ObjectRef<B> b) {
     return dispatch(method, Shape.two(), a, b);
   }
 
   /** Calls a method that returns two values, with refs. */
-  public <A extends @Nullable Object, B extends @Nullable Object, R1 extends @Nullable Object, R2 extends @Nullable Object> Refs2<R1, R2> call(Func2ReturnsOf3<T, A, B, R1, R2> method, ObjectRef<A> a, ObjectRef<B> b) {
+  public <
+          A extends @Nullable Object,
+          B extends @Nullable Object,
+          R1 extends @Nullable Object,
+          R2 extends @Nullable Object>
+      Refs2<R1, R2> call(Func2ReturnsOf3<T, A, B, R1, R2> method, ObjectRef<A> a, ObjectRef<B> b) {
     return dispatch(method, Shape.two(), a, b);
   }
 
   /** A method of 2 arguments that returns three values, to be called with options. */
-  public <A extends @Nullable Object, B extends @Nullable Object, R1 extends @Nullable Object, R2 extends @Nullable Object, R3 extends @Nullable Object> ActorMethod2<A, B, Refs3<R1, R2, R3>> method(Func3ReturnsOf3<T, A, B, R1, R2, R3> method) {
+  public <
+          A extends @Nullable Object,
+          B extends @Nullable Object,
+          R1 extends @Nullable Object,
+          R2 extends @Nullable Object,
+          R3 extends @Nullable Object>
+      ActorMethod2<A, B, Refs3<R1, R2, R3>> method(Func3ReturnsOf3<T, A, B, R1, R2, R3> method) {
     return new ActorMethod2<>(methodCall(method, Shape.three()));
   }
 
   /** Calls a method that returns three values, with values. */
-  public <A extends @Nullable Object, B extends @Nullable Object, R1 extends @Nullable Object, R2 extends @Nullable Object, R3 extends @Nullable Object> Refs3<R1, R2, R3> call(Func3ReturnsOf3<T, A, B, R1, R2, R3> method, A a, B b) {
+  public <
+          A extends @Nullable Object,
+          B extends @Nullable Object,
+          R1 extends @Nullable Object,
+          R2 extends @Nullable Object,
+          R3 extends @Nullable Object>
+      Refs3<R1, R2, R3> call(Func3ReturnsOf3<T, A, B, R1, R2, R3> method, A a, B b) {
     return dispatch(method, Shape.three(), a, b);
   }
 
   /** Calls a method that returns three values, with refs for arguments 1. */
-  public <A extends @Nullable Object, B extends @Nullable Object, R1 extends @Nullable Object, R2 extends @Nullable Object, R3 extends @Nullable Object> Refs3<R1, R2, R3> call(Func3ReturnsOf3<T, A, B, R1, R2, R3> method, ObjectRef<A> a, B b) {
+  public <
+          A extends @Nullable Object,
+          B extends @Nullable Object,
+          R1 extends @Nullable Object,
+          R2 extends @Nullable Object,
+          R3 extends @Nullable Object>
+      Refs3<R1, R2, R3> call(Func3ReturnsOf3<T, A, B, R1, R2, R3> method, ObjectRef<A> a, B b) {
     return dispatch(method, Shape.three(), a, b);
   }
 
   /** Calls a method that returns three values, with refs for arguments 2. */
-  public <A extends @Nullable Object, B extends @Nullable Object, R1 extends @Nullable Object, R2 extends @Nullable Object, R3 extends @Nullable Object> Refs3<R1, R2, R3> call(Func3ReturnsOf3<T, A, B, R1, R2, R3> method, A a, ObjectRef<B> b) {
+  public <
+          A extends @Nullable Object,
+          B extends @Nullable Object,
+          R1 extends @Nullable Object,
+          R2 extends @Nullable Object,
+          R3 extends @Nullable Object>
+      Refs3<R1, R2, R3> call(Func3ReturnsOf3<T, A, B, R1, R2, R3> method, A a, ObjectRef<B> b) {
     return dispatch(method, Shape.three(), a, b);
   }
 
   /** Calls a method that returns three values, with refs. */
-  public <A extends @Nullable Object, B extends @Nullable Object, R1 extends @Nullable Object, R2 extends @Nullable Object, R3 extends @Nullable Object> Refs3<R1, R2, R3> call(Func3ReturnsOf3<T, A, B, R1, R2, R3> method, ObjectRef<A> a, ObjectRef<B> b) {
+  public <
+          A extends @Nullable Object,
+          B extends @Nullable Object,
+          R1 extends @Nullable Object,
+          R2 extends @Nullable Object,
+          R3 extends @Nullable Object>
+      Refs3<R1, R2, R3> call(
+          Func3ReturnsOf3<T, A, B, R1, R2, R3> method, ObjectRef<A> a, ObjectRef<B> b) {
     return dispatch(method, Shape.three(), a, b);
   }
 
   /** A method of 2 arguments that returns four values, to be called with options. */
-  public <A extends @Nullable Object, B extends @Nullable Object, R1 extends @Nullable Object, R2 extends @Nullable Object, R3 extends @Nullable Object, R4 extends @Nullable Object> ActorMethod2<A, B, Refs4<R1, R2, R3, R4>> method(Func4ReturnsOf3<T, A, B, R1, R2, R3, R4> method) {
+  public <
+          A extends @Nullable Object,
+          B extends @Nullable Object,
+          R1 extends @Nullable Object,
+          R2 extends @Nullable Object,
+          R3 extends @Nullable Object,
+          R4 extends @Nullable Object>
+      ActorMethod2<A, B, Refs4<R1, R2, R3, R4>> method(
+          Func4ReturnsOf3<T, A, B, R1, R2, R3, R4> method) {
     return new ActorMethod2<>(methodCall(method, Shape.four()));
   }
 
   /** Calls a method that returns four values, with values. */
-  public <A extends @Nullable Object, B extends @Nullable Object, R1 extends @Nullable Object, R2 extends @Nullable Object, R3 extends @Nullable Object, R4 extends @Nullable Object> Refs4<R1, R2, R3, R4> call(Func4ReturnsOf3<T, A, B, R1, R2, R3, R4> method, A a, B b) {
+  public <
+          A extends @Nullable Object,
+          B extends @Nullable Object,
+          R1 extends @Nullable Object,
+          R2 extends @Nullable Object,
+          R3 extends @Nullable Object,
+          R4 extends @Nullable Object>
+      Refs4<R1, R2, R3, R4> call(Func4ReturnsOf3<T, A, B, R1, R2, R3, R4> method, A a, B b) {
     return dispatch(method, Shape.four(), a, b);
   }
 
   /** Calls a method that returns four values, with refs for arguments 1. */
-  public <A extends @Nullable Object, B extends @Nullable Object, R1 extends @Nullable Object, R2 extends @Nullable Object, R3 extends @Nullable Object, R4 extends @Nullable Object> Refs4<R1, R2, R3, R4> call(Func4ReturnsOf3<T, A, B, R1, R2, R3, R4> method, ObjectRef<A> a, B b) {
+  public <
+          A extends @Nullable Object,
+          B extends @Nullable Object,
+          R1 extends @Nullable Object,
+          R2 extends @Nullable Object,
+          R3 extends @Nullable Object,
+          R4 extends @Nullable Object>
+      Refs4<R1, R2, R3, R4> call(
+          Func4ReturnsOf3<T, A, B, R1, R2, R3, R4> method, ObjectRef<A> a, B b) {
     return dispatch(method, Shape.four(), a, b);
   }
 
   /** Calls a method that returns four values, with refs for arguments 2. */
-  public <A extends @Nullable Object, B extends @Nullable Object, R1 extends @Nullable Object, R2 extends @Nullable Object, R3 extends @Nullable Object, R4 extends @Nullable Object> Refs4<R1, R2, R3, R4> call(Func4ReturnsOf3<T, A, B, R1, R2, R3, R4> method, A a, ObjectRef<B> b) {
+  public <
+          A extends @Nullable Object,
+          B extends @Nullable Object,
+          R1 extends @Nullable Object,
+          R2 extends @Nullable Object,
+          R3 extends @Nullable Object,
+          R4 extends @Nullable Object>
+      Refs4<R1, R2, R3, R4> call(
+          Func4ReturnsOf3<T, A, B, R1, R2, R3, R4> method, A a, ObjectRef<B> b) {
     return dispatch(method, Shape.four(), a, b);
   }
 
   /** Calls a method that returns four values, with refs. */
-  public <A extends @Nullable Object, B extends @Nullable Object, R1 extends @Nullable Object, R2 extends @Nullable Object, R3 extends @Nullable Object, R4 extends @Nullable Object> Refs4<R1, R2, R3, R4> call(Func4ReturnsOf3<T, A, B, R1, R2, R3, R4> method, ObjectRef<A> a, ObjectRef<B> b) {
+  public <
+          A extends @Nullable Object,
+          B extends @Nullable Object,
+          R1 extends @Nullable Object,
+          R2 extends @Nullable Object,
+          R3 extends @Nullable Object,
+          R4 extends @Nullable Object>
+      Refs4<R1, R2, R3, R4> call(
+          Func4ReturnsOf3<T, A, B, R1, R2, R3, R4> method, ObjectRef<A> a, ObjectRef<B> b) {
     return dispatch(method, Shape.four(), a, b);
   }
 
   /** A method of 3 arguments that returns a value, to be called with options. */
-  public <A extends @Nullable Object, B extends @Nullable Object, C extends @Nullable Object, R extends @Nullable Object> ActorMethod3<A, B, C, ObjectRef<R>> method(Func4<T, A, B, C, R> method) {
+  public <
+          A extends @Nullable Object,
+          B extends @Nullable Object,
+          C extends @Nullable Object,
+          R extends @Nullable Object>
+      ActorMethod3<A, B, C, ObjectRef<R>> method(Func4<T, A, B, C, R> method) {
     return new ActorMethod3<>(methodCall(method, Shape.one()));
   }
 
   /** Calls a method that returns a value, with values. */
-  public <A extends @Nullable Object, B extends @Nullable Object, C extends @Nullable Object, R extends @Nullable Object> ObjectRef<R> call(Func4<T, A, B, C, R> method, A a, B b, C c) {
+  public <
+          A extends @Nullable Object,
+          B extends @Nullable Object,
+          C extends @Nullable Object,
+          R extends @Nullable Object>
+      ObjectRef<R> call(Func4<T, A, B, C, R> method, A a, B b, C c) {
     return dispatch(method, Shape.one(), a, b, c);
   }
 
   /** Calls a method that returns a value, with refs for arguments 1. */
-  public <A extends @Nullable Object, B extends @Nullable Object, C extends @Nullable Object, R extends @Nullable Object> ObjectRef<R> call(Func4<T, A, B, C, R> method, ObjectRef<A> a, B b, C c) {
+  public <
+          A extends @Nullable Object,
+          B extends @Nullable Object,
+          C extends @Nullable Object,
+          R extends @Nullable Object>
+      ObjectRef<R> call(Func4<T, A, B, C, R> method, ObjectRef<A> a, B b, C c) {
     return dispatch(method, Shape.one(), a, b, c);
   }
 
   /** Calls a method that returns a value, with refs for arguments 2. */
-  public <A extends @Nullable Object, B extends @Nullable Object, C extends @Nullable Object, R extends @Nullable Object> ObjectRef<R> call(Func4<T, A, B, C, R> method, A a, ObjectRef<B> b, C c) {
+  public <
+          A extends @Nullable Object,
+          B extends @Nullable Object,
+          C extends @Nullable Object,
+          R extends @Nullable Object>
+      ObjectRef<R> call(Func4<T, A, B, C, R> method, A a, ObjectRef<B> b, C c) {
     return dispatch(method, Shape.one(), a, b, c);
   }
 
   /** Calls a method that returns a value, with refs for arguments 1, 2. */
-  public <A extends @Nullable Object, B extends @Nullable Object, C extends @Nullable Object, R extends @Nullable Object> ObjectRef<R> call(Func4<T, A, B, C, R> method, ObjectRef<A> a, ObjectRef<B> b, C c) {
+  public <
+          A extends @Nullable Object,
+          B extends @Nullable Object,
+          C extends @Nullable Object,
+          R extends @Nullable Object>
+      ObjectRef<R> call(Func4<T, A, B, C, R> method, ObjectRef<A> a, ObjectRef<B> b, C c) {
     return dispatch(method, Shape.one(), a, b, c);
   }
 
   /** Calls a method that returns a value, with refs for arguments 3. */
-  public <A extends @Nullable Object, B extends @Nullable Object, C extends @Nullable Object, R extends @Nullable Object> ObjectRef<R> call(Func4<T, A, B, C, R> method, A a, B b, ObjectRef<C> c) {
+  public <
+          A extends @Nullable Object,
+          B extends @Nullable Object,
+          C extends @Nullable Object,
+          R extends @Nullable Object>
+      ObjectRef<R> call(Func4<T, A, B, C, R> method, A a, B b, ObjectRef<C> c) {
     return dispatch(method, Shape.one(), a, b, c);
   }
 
   /** Calls a method that returns a value, with refs for arguments 1, 3. */
-  public <A extends @Nullable Object, B extends @Nullable Object, C extends @Nullable Object, R extends @Nullable Object> ObjectRef<R> call(Func4<T, A, B, C, R> method, ObjectRef<A> a, B b, ObjectRef<C> c) {
+  public <
+          A extends @Nullable Object,
+          B extends @Nullable Object,
+          C extends @Nullable Object,
+          R extends @Nullable Object>
+      ObjectRef<R> call(Func4<T, A, B, C, R> method, ObjectRef<A> a, B b, ObjectRef<C> c) {
     return dispatch(method, Shape.one(), a, b, c);
   }
 
   /** Calls a method that returns a value, with refs for arguments 2, 3. */
-  public <A extends @Nullable Object, B extends @Nullable Object, C extends @Nullable Object, R extends @Nullable Object> ObjectRef<R> call(Func4<T, A, B, C, R> method, A a, ObjectRef<B> b, ObjectRef<C> c) {
+  public <
+          A extends @Nullable Object,
+          B extends @Nullable Object,
+          C extends @Nullable Object,
+          R extends @Nullable Object>
+      ObjectRef<R> call(Func4<T, A, B, C, R> method, A a, ObjectRef<B> b, ObjectRef<C> c) {
     return dispatch(method, Shape.one(), a, b, c);
   }
 
   /** Calls a method that returns a value, with refs. */
-  public <A extends @Nullable Object, B extends @Nullable Object, C extends @Nullable Object, R extends @Nullable Object> ObjectRef<R> call(Func4<T, A, B, C, R> method, ObjectRef<A> a, ObjectRef<B> b, ObjectRef<C> c) {
+  public <
+          A extends @Nullable Object,
+          B extends @Nullable Object,
+          C extends @Nullable Object,
+          R extends @Nullable Object>
+      ObjectRef<R> call(
+          Func4<T, A, B, C, R> method, ObjectRef<A> a, ObjectRef<B> b, ObjectRef<C> c) {
     return dispatch(method, Shape.one(), a, b, c);
   }
 
   /** A method of 3 arguments that returns nothing, to be called with options. */
-  public <A extends @Nullable Object, B extends @Nullable Object, C extends @Nullable Object> ActorMethod3<A, B, C, ObjectRef<Void>> method(VoidFunc4<T, A, B, C> method) {
+  public <A extends @Nullable Object, B extends @Nullable Object, C extends @Nullable Object>
+      ActorMethod3<A, B, C, ObjectRef<Void>> method(VoidFunc4<T, A, B, C> method) {
     return new ActorMethod3<>(methodCall(method, Shape.one()));
   }
 
   /** Calls a method that returns nothing, with values. */
-  public <A extends @Nullable Object, B extends @Nullable Object, C extends @Nullable Object> ObjectRef<Void> call(VoidFunc4<T, A, B, C> method, A a, B b, C c) {
+  public <A extends @Nullable Object, B extends @Nullable Object, C extends @Nullable Object>
+      ObjectRef<Void> call(VoidFunc4<T, A, B, C> method, A a, B b, C c) {
     return dispatch(method, Shape.one(), a, b, c);
   }
 
   /** Calls a method that returns nothing, with refs for arguments 1. */
-  public <A extends @Nullable Object, B extends @Nullable Object, C extends @Nullable Object> ObjectRef<Void> call(VoidFunc4<T, A, B, C> method, ObjectRef<A> a, B b, C c) {
+  public <A extends @Nullable Object, B extends @Nullable Object, C extends @Nullable Object>
+      ObjectRef<Void> call(VoidFunc4<T, A, B, C> method, ObjectRef<A> a, B b, C c) {
     return dispatch(method, Shape.one(), a, b, c);
   }
 
   /** Calls a method that returns nothing, with refs for arguments 2. */
-  public <A extends @Nullable Object, B extends @Nullable Object, C extends @Nullable Object> ObjectRef<Void> call(VoidFunc4<T, A, B, C> method, A a, ObjectRef<B> b, C c) {
+  public <A extends @Nullable Object, B extends @Nullable Object, C extends @Nullable Object>
+      ObjectRef<Void> call(VoidFunc4<T, A, B, C> method, A a, ObjectRef<B> b, C c) {
     return dispatch(method, Shape.one(), a, b, c);
   }
 
   /** Calls a method that returns nothing, with refs for arguments 1, 2. */
-  public <A extends @Nullable Object, B extends @Nullable Object, C extends @Nullable Object> ObjectRef<Void> call(VoidFunc4<T, A, B, C> method, ObjectRef<A> a, ObjectRef<B> b, C c) {
+  public <A extends @Nullable Object, B extends @Nullable Object, C extends @Nullable Object>
+      ObjectRef<Void> call(VoidFunc4<T, A, B, C> method, ObjectRef<A> a, ObjectRef<B> b, C c) {
     return dispatch(method, Shape.one(), a, b, c);
   }
 
   /** Calls a method that returns nothing, with refs for arguments 3. */
-  public <A extends @Nullable Object, B extends @Nullable Object, C extends @Nullable Object> ObjectRef<Void> call(VoidFunc4<T, A, B, C> method, A a, B b, ObjectRef<C> c) {
+  public <A extends @Nullable Object, B extends @Nullable Object, C extends @Nullable Object>
+      ObjectRef<Void> call(VoidFunc4<T, A, B, C> method, A a, B b, ObjectRef<C> c) {
     return dispatch(method, Shape.one(), a, b, c);
   }
 
   /** Calls a method that returns nothing, with refs for arguments 1, 3. */
-  public <A extends @Nullable Object, B extends @Nullable Object, C extends @Nullable Object> ObjectRef<Void> call(VoidFunc4<T, A, B, C> method, ObjectRef<A> a, B b, ObjectRef<C> c) {
+  public <A extends @Nullable Object, B extends @Nullable Object, C extends @Nullable Object>
+      ObjectRef<Void> call(VoidFunc4<T, A, B, C> method, ObjectRef<A> a, B b, ObjectRef<C> c) {
     return dispatch(method, Shape.one(), a, b, c);
   }
 
   /** Calls a method that returns nothing, with refs for arguments 2, 3. */
-  public <A extends @Nullable Object, B extends @Nullable Object, C extends @Nullable Object> ObjectRef<Void> call(VoidFunc4<T, A, B, C> method, A a, ObjectRef<B> b, ObjectRef<C> c) {
+  public <A extends @Nullable Object, B extends @Nullable Object, C extends @Nullable Object>
+      ObjectRef<Void> call(VoidFunc4<T, A, B, C> method, A a, ObjectRef<B> b, ObjectRef<C> c) {
     return dispatch(method, Shape.one(), a, b, c);
   }
 
   /** Calls a method that returns nothing, with refs. */
-  public <A extends @Nullable Object, B extends @Nullable Object, C extends @Nullable Object> ObjectRef<Void> call(VoidFunc4<T, A, B, C> method, ObjectRef<A> a, ObjectRef<B> b, ObjectRef<C> c) {
+  public <A extends @Nullable Object, B extends @Nullable Object, C extends @Nullable Object>
+      ObjectRef<Void> call(
+          VoidFunc4<T, A, B, C> method, ObjectRef<A> a, ObjectRef<B> b, ObjectRef<C> c) {
     return dispatch(method, Shape.one(), a, b, c);
   }
 
-  /** A method of 3 arguments that returns a ref, which becomes an alias: the caller's ref is the returned one, to be called with options. */
-  public <A extends @Nullable Object, B extends @Nullable Object, C extends @Nullable Object, R extends @Nullable Object> ActorMethod3<A, B, C, ObjectRef<R>> method(AliasFunc4<T, A, B, C, R> method) {
+  /**
+   * A method of 3 arguments that returns a ref, which becomes an alias: the caller's ref is the
+   * returned one, to be called with options.
+   */
+  public <
+          A extends @Nullable Object,
+          B extends @Nullable Object,
+          C extends @Nullable Object,
+          R extends @Nullable Object>
+      ActorMethod3<A, B, C, ObjectRef<R>> method(AliasFunc4<T, A, B, C, R> method) {
     return new ActorMethod3<>(methodCall(method, Shape.one()));
   }
 
-  /** Calls a method that returns a ref, which becomes an alias: the caller's ref is the returned one, with values. */
-  public <A extends @Nullable Object, B extends @Nullable Object, C extends @Nullable Object, R extends @Nullable Object> ObjectRef<R> call(AliasFunc4<T, A, B, C, R> method, A a, B b, C c) {
+  /**
+   * Calls a method that returns a ref, which becomes an alias: the caller's ref is the returned
+   * one, with values.
+   */
+  public <
+          A extends @Nullable Object,
+          B extends @Nullable Object,
+          C extends @Nullable Object,
+          R extends @Nullable Object>
+      ObjectRef<R> call(AliasFunc4<T, A, B, C, R> method, A a, B b, C c) {
     return dispatch(method, Shape.one(), a, b, c);
   }
 
-  /** Calls a method that returns a ref, which becomes an alias: the caller's ref is the returned one, with refs for arguments 1. */
-  public <A extends @Nullable Object, B extends @Nullable Object, C extends @Nullable Object, R extends @Nullable Object> ObjectRef<R> call(AliasFunc4<T, A, B, C, R> method, ObjectRef<A> a, B b, C c) {
+  /**
+   * Calls a method that returns a ref, which becomes an alias: the caller's ref is the returned
+   * one, with refs for arguments 1.
+   */
+  public <
+          A extends @Nullable Object,
+          B extends @Nullable Object,
+          C extends @Nullable Object,
+          R extends @Nullable Object>
+      ObjectRef<R> call(AliasFunc4<T, A, B, C, R> method, ObjectRef<A> a, B b, C c) {
     return dispatch(method, Shape.one(), a, b, c);
   }
 
-  /** Calls a method that returns a ref, which becomes an alias: the caller's ref is the returned one, with refs for arguments 2. */
-  public <A extends @Nullable Object, B extends @Nullable Object, C extends @Nullable Object, R extends @Nullable Object> ObjectRef<R> call(AliasFunc4<T, A, B, C, R> method, A a, ObjectRef<B> b, C c) {
+  /**
+   * Calls a method that returns a ref, which becomes an alias: the caller's ref is the returned
+   * one, with refs for arguments 2.
+   */
+  public <
+          A extends @Nullable Object,
+          B extends @Nullable Object,
+          C extends @Nullable Object,
+          R extends @Nullable Object>
+      ObjectRef<R> call(AliasFunc4<T, A, B, C, R> method, A a, ObjectRef<B> b, C c) {
     return dispatch(method, Shape.one(), a, b, c);
   }
 
-  /** Calls a method that returns a ref, which becomes an alias: the caller's ref is the returned one, with refs for arguments 1, 2. */
-  public <A extends @Nullable Object, B extends @Nullable Object, C extends @Nullable Object, R extends @Nullable Object> ObjectRef<R> call(AliasFunc4<T, A, B, C, R> method, ObjectRef<A> a, ObjectRef<B> b, C c) {
+  /**
+   * Calls a method that returns a ref, which becomes an alias: the caller's ref is the returned
+   * one, with refs for arguments 1, 2.
+   */
+  public <
+          A extends @Nullable Object,
+          B extends @Nullable Object,
+          C extends @Nullable Object,
+          R extends @Nullable Object>
+      ObjectRef<R> call(AliasFunc4<T, A, B, C, R> method, ObjectRef<A> a, ObjectRef<B> b, C c) {
     return dispatch(method, Shape.one(), a, b, c);
   }
 
-  /** Calls a method that returns a ref, which becomes an alias: the caller's ref is the returned one, with refs for arguments 3. */
-  public <A extends @Nullable Object, B extends @Nullable Object, C extends @Nullable Object, R extends @Nullable Object> ObjectRef<R> call(AliasFunc4<T, A, B, C, R> method, A a, B b, ObjectRef<C> c) {
+  /**
+   * Calls a method that returns a ref, which becomes an alias: the caller's ref is the returned
+   * one, with refs for arguments 3.
+   */
+  public <
+          A extends @Nullable Object,
+          B extends @Nullable Object,
+          C extends @Nullable Object,
+          R extends @Nullable Object>
+      ObjectRef<R> call(AliasFunc4<T, A, B, C, R> method, A a, B b, ObjectRef<C> c) {
     return dispatch(method, Shape.one(), a, b, c);
   }
 
-  /** Calls a method that returns a ref, which becomes an alias: the caller's ref is the returned one, with refs for arguments 1, 3. */
-  public <A extends @Nullable Object, B extends @Nullable Object, C extends @Nullable Object, R extends @Nullable Object> ObjectRef<R> call(AliasFunc4<T, A, B, C, R> method, ObjectRef<A> a, B b, ObjectRef<C> c) {
+  /**
+   * Calls a method that returns a ref, which becomes an alias: the caller's ref is the returned
+   * one, with refs for arguments 1, 3.
+   */
+  public <
+          A extends @Nullable Object,
+          B extends @Nullable Object,
+          C extends @Nullable Object,
+          R extends @Nullable Object>
+      ObjectRef<R> call(AliasFunc4<T, A, B, C, R> method, ObjectRef<A> a, B b, ObjectRef<C> c) {
     return dispatch(method, Shape.one(), a, b, c);
   }
 
-  /** Calls a method that returns a ref, which becomes an alias: the caller's ref is the returned one, with refs for arguments 2, 3. */
-  public <A extends @Nullable Object, B extends @Nullable Object, C extends @Nullable Object, R extends @Nullable Object> ObjectRef<R> call(AliasFunc4<T, A, B, C, R> method, A a, ObjectRef<B> b, ObjectRef<C> c) {
+  /**
+   * Calls a method that returns a ref, which becomes an alias: the caller's ref is the returned
+   * one, with refs for arguments 2, 3.
+   */
+  public <
+          A extends @Nullable Object,
+          B extends @Nullable Object,
+          C extends @Nullable Object,
+          R extends @Nullable Object>
+      ObjectRef<R> call(AliasFunc4<T, A, B, C, R> method, A a, ObjectRef<B> b, ObjectRef<C> c) {
     return dispatch(method, Shape.one(), a, b, c);
   }
 
-  /** Calls a method that returns a ref, which becomes an alias: the caller's ref is the returned one, with refs. */
-  public <A extends @Nullable Object, B extends @Nullable Object, C extends @Nullable Object, R extends @Nullable Object> ObjectRef<R> call(AliasFunc4<T, A, B, C, R> method, ObjectRef<A> a, ObjectRef<B> b, ObjectRef<C> c) {
+  /**
+   * Calls a method that returns a ref, which becomes an alias: the caller's ref is the returned
+   * one, with refs.
+   */
+  public <
+          A extends @Nullable Object,
+          B extends @Nullable Object,
+          C extends @Nullable Object,
+          R extends @Nullable Object>
+      ObjectRef<R> call(
+          AliasFunc4<T, A, B, C, R> method, ObjectRef<A> a, ObjectRef<B> b, ObjectRef<C> c) {
     return dispatch(method, Shape.one(), a, b, c);
   }
 
-  /** A method of 3 arguments that returns a stage; the result is what the stage completes with, to be called with options. */
-  public <A extends @Nullable Object, B extends @Nullable Object, C extends @Nullable Object, R extends @Nullable Object> ActorMethod3<A, B, C, ObjectRef<R>> method(AsyncFunc4<T, A, B, C, R> method) {
+  /**
+   * A method of 3 arguments that returns a stage; the result is what the stage completes with, to
+   * be called with options.
+   */
+  public <
+          A extends @Nullable Object,
+          B extends @Nullable Object,
+          C extends @Nullable Object,
+          R extends @Nullable Object>
+      ActorMethod3<A, B, C, ObjectRef<R>> method(AsyncFunc4<T, A, B, C, R> method) {
     return new ActorMethod3<>(methodCall(method, Shape.one()));
   }
 
-  /** Calls a method that returns a stage; the result is what the stage completes with, with values. */
-  public <A extends @Nullable Object, B extends @Nullable Object, C extends @Nullable Object, R extends @Nullable Object> ObjectRef<R> call(AsyncFunc4<T, A, B, C, R> method, A a, B b, C c) {
+  /**
+   * Calls a method that returns a stage; the result is what the stage completes with, with values.
+   */
+  public <
+          A extends @Nullable Object,
+          B extends @Nullable Object,
+          C extends @Nullable Object,
+          R extends @Nullable Object>
+      ObjectRef<R> call(AsyncFunc4<T, A, B, C, R> method, A a, B b, C c) {
     return dispatch(method, Shape.one(), a, b, c);
   }
 
-  /** Calls a method that returns a stage; the result is what the stage completes with, with refs for arguments 1. */
-  public <A extends @Nullable Object, B extends @Nullable Object, C extends @Nullable Object, R extends @Nullable Object> ObjectRef<R> call(AsyncFunc4<T, A, B, C, R> method, ObjectRef<A> a, B b, C c) {
+  /**
+   * Calls a method that returns a stage; the result is what the stage completes with, with refs for
+   * arguments 1.
+   */
+  public <
+          A extends @Nullable Object,
+          B extends @Nullable Object,
+          C extends @Nullable Object,
+          R extends @Nullable Object>
+      ObjectRef<R> call(AsyncFunc4<T, A, B, C, R> method, ObjectRef<A> a, B b, C c) {
     return dispatch(method, Shape.one(), a, b, c);
   }
 
-  /** Calls a method that returns a stage; the result is what the stage completes with, with refs for arguments 2. */
-  public <A extends @Nullable Object, B extends @Nullable Object, C extends @Nullable Object, R extends @Nullable Object> ObjectRef<R> call(AsyncFunc4<T, A, B, C, R> method, A a, ObjectRef<B> b, C c) {
+  /**
+   * Calls a method that returns a stage; the result is what the stage completes with, with refs for
+   * arguments 2.
+   */
+  public <
+          A extends @Nullable Object,
+          B extends @Nullable Object,
+          C extends @Nullable Object,
+          R extends @Nullable Object>
+      ObjectRef<R> call(AsyncFunc4<T, A, B, C, R> method, A a, ObjectRef<B> b, C c) {
     return dispatch(method, Shape.one(), a, b, c);
   }
 
-  /** Calls a method that returns a stage; the result is what the stage completes with, with refs for arguments 1, 2. */
-  public <A extends @Nullable Object, B extends @Nullable Object, C extends @Nullable Object, R extends @Nullable Object> ObjectRef<R> call(AsyncFunc4<T, A, B, C, R> method, ObjectRef<A> a, ObjectRef<B> b, C c) {
+  /**
+   * Calls a method that returns a stage; the result is what the stage completes with, with refs for
+   * arguments 1, 2.
+   */
+  public <
+          A extends @Nullable Object,
+          B extends @Nullable Object,
+          C extends @Nullable Object,
+          R extends @Nullable Object>
+      ObjectRef<R> call(AsyncFunc4<T, A, B, C, R> method, ObjectRef<A> a, ObjectRef<B> b, C c) {
     return dispatch(method, Shape.one(), a, b, c);
   }
 
-  /** Calls a method that returns a stage; the result is what the stage completes with, with refs for arguments 3. */
-  public <A extends @Nullable Object, B extends @Nullable Object, C extends @Nullable Object, R extends @Nullable Object> ObjectRef<R> call(AsyncFunc4<T, A, B, C, R> method, A a, B b, ObjectRef<C> c) {
+  /**
+   * Calls a method that returns a stage; the result is what the stage completes with, with refs for
+   * arguments 3.
+   */
+  public <
+          A extends @Nullable Object,
+          B extends @Nullable Object,
+          C extends @Nullable Object,
+          R extends @Nullable Object>
+      ObjectRef<R> call(AsyncFunc4<T, A, B, C, R> method, A a, B b, ObjectRef<C> c) {
     return dispatch(method, Shape.one(), a, b, c);
   }
 
-  /** Calls a method that returns a stage; the result is what the stage completes with, with refs for arguments 1, 3. */
-  public <A extends @Nullable Object, B extends @Nullable Object, C extends @Nullable Object, R extends @Nullable Object> ObjectRef<R> call(AsyncFunc4<T, A, B, C, R> method, ObjectRef<A> a, B b, ObjectRef<C> c) {
+  /**
+   * Calls a method that returns a stage; the result is what the stage completes with, with refs for
+   * arguments 1, 3.
+   */
+  public <
+          A extends @Nullable Object,
+          B extends @Nullable Object,
+          C extends @Nullable Object,
+          R extends @Nullable Object>
+      ObjectRef<R> call(AsyncFunc4<T, A, B, C, R> method, ObjectRef<A> a, B b, ObjectRef<C> c) {
     return dispatch(method, Shape.one(), a, b, c);
   }
 
-  /** Calls a method that returns a stage; the result is what the stage completes with, with refs for arguments 2, 3. */
-  public <A extends @Nullable Object, B extends @Nullable Object, C extends @Nullable Object, R extends @Nullable Object> ObjectRef<R> call(AsyncFunc4<T, A, B, C, R> method, A a, ObjectRef<B> b, ObjectRef<C> c) {
+  /**
+   * Calls a method that returns a stage; the result is what the stage completes with, with refs for
+   * arguments 2, 3.
+   */
+  public <
+          A extends @Nullable Object,
+          B extends @Nullable Object,
+          C extends @Nullable Object,
+          R extends @Nullable Object>
+      ObjectRef<R> call(AsyncFunc4<T, A, B, C, R> method, A a, ObjectRef<B> b, ObjectRef<C> c) {
     return dispatch(method, Shape.one(), a, b, c);
   }
 
-  /** Calls a method that returns a stage; the result is what the stage completes with, with refs. */
-  public <A extends @Nullable Object, B extends @Nullable Object, C extends @Nullable Object, R extends @Nullable Object> ObjectRef<R> call(AsyncFunc4<T, A, B, C, R> method, ObjectRef<A> a, ObjectRef<B> b, ObjectRef<C> c) {
+  /**
+   * Calls a method that returns a stage; the result is what the stage completes with, with refs.
+   */
+  public <
+          A extends @Nullable Object,
+          B extends @Nullable Object,
+          C extends @Nullable Object,
+          R extends @Nullable Object>
+      ObjectRef<R> call(
+          AsyncFunc4<T, A, B, C, R> method, ObjectRef<A> a, ObjectRef<B> b, ObjectRef<C> c) {
     return dispatch(method, Shape.one(), a, b, c);
   }
 
-  /** A method of 3 arguments that returns a stream: a generator, whose refs arrive while it runs, to be called with options. */
-  public <A extends @Nullable Object, B extends @Nullable Object, C extends @Nullable Object, R extends @Nullable Object> ActorMethod3<A, B, C, ObjectRefStream<R>> method(StreamFunc4<T, A, B, C, R> method) {
+  /**
+   * A method of 3 arguments that returns a stream: a generator, whose refs arrive while it runs, to
+   * be called with options.
+   */
+  public <
+          A extends @Nullable Object,
+          B extends @Nullable Object,
+          C extends @Nullable Object,
+          R extends @Nullable Object>
+      ActorMethod3<A, B, C, ObjectRefStream<R>> method(StreamFunc4<T, A, B, C, R> method) {
     return new ActorMethod3<>(methodCall(method, Shape.stream()));
   }
 
-  /** Calls a method that returns a stream: a generator, whose refs arrive while it runs, with values. */
-  public <A extends @Nullable Object, B extends @Nullable Object, C extends @Nullable Object, R extends @Nullable Object> ObjectRefStream<R> call(StreamFunc4<T, A, B, C, R> method, A a, B b, C c) {
+  /**
+   * Calls a method that returns a stream: a generator, whose refs arrive while it runs, with
+   * values.
+   */
+  public <
+          A extends @Nullable Object,
+          B extends @Nullable Object,
+          C extends @Nullable Object,
+          R extends @Nullable Object>
+      ObjectRefStream<R> call(StreamFunc4<T, A, B, C, R> method, A a, B b, C c) {
     return dispatch(method, Shape.stream(), a, b, c);
   }
 
-  /** Calls a method that returns a stream: a generator, whose refs arrive while it runs, with refs for arguments 1. */
-  public <A extends @Nullable Object, B extends @Nullable Object, C extends @Nullable Object, R extends @Nullable Object> ObjectRefStream<R> call(StreamFunc4<T, A, B, C, R> method, ObjectRef<A> a, B b, C c) {
+  /**
+   * Calls a method that returns a stream: a generator, whose refs arrive while it runs, with refs
+   * for arguments 1.
+   */
+  public <
+          A extends @Nullable Object,
+          B extends @Nullable Object,
+          C extends @Nullable Object,
+          R extends @Nullable Object>
+      ObjectRefStream<R> call(StreamFunc4<T, A, B, C, R> method, ObjectRef<A> a, B b, C c) {
     return dispatch(method, Shape.stream(), a, b, c);
   }
 
-  /** Calls a method that returns a stream: a generator, whose refs arrive while it runs, with refs for arguments 2. */
-  public <A extends @Nullable Object, B extends @Nullable Object, C extends @Nullable Object, R extends @Nullable Object> ObjectRefStream<R> call(StreamFunc4<T, A, B, C, R> method, A a, ObjectRef<B> b, C c) {
+  /**
+   * Calls a method that returns a stream: a generator, whose refs arrive while it runs, with refs
+   * for arguments 2.
+   */
+  public <
+          A extends @Nullable Object,
+          B extends @Nullable Object,
+          C extends @Nullable Object,
+          R extends @Nullable Object>
+      ObjectRefStream<R> call(StreamFunc4<T, A, B, C, R> method, A a, ObjectRef<B> b, C c) {
     return dispatch(method, Shape.stream(), a, b, c);
   }
 
-  /** Calls a method that returns a stream: a generator, whose refs arrive while it runs, with refs for arguments 1, 2. */
-  public <A extends @Nullable Object, B extends @Nullable Object, C extends @Nullable Object, R extends @Nullable Object> ObjectRefStream<R> call(StreamFunc4<T, A, B, C, R> method, ObjectRef<A> a, ObjectRef<B> b, C c) {
+  /**
+   * Calls a method that returns a stream: a generator, whose refs arrive while it runs, with refs
+   * for arguments 1, 2.
+   */
+  public <
+          A extends @Nullable Object,
+          B extends @Nullable Object,
+          C extends @Nullable Object,
+          R extends @Nullable Object>
+      ObjectRefStream<R> call(
+          StreamFunc4<T, A, B, C, R> method, ObjectRef<A> a, ObjectRef<B> b, C c) {
     return dispatch(method, Shape.stream(), a, b, c);
   }
 
-  /** Calls a method that returns a stream: a generator, whose refs arrive while it runs, with refs for arguments 3. */
-  public <A extends @Nullable Object, B extends @Nullable Object, C extends @Nullable Object, R extends @Nullable Object> ObjectRefStream<R> call(StreamFunc4<T, A, B, C, R> method, A a, B b, ObjectRef<C> c) {
+  /**
+   * Calls a method that returns a stream: a generator, whose refs arrive while it runs, with refs
+   * for arguments 3.
+   */
+  public <
+          A extends @Nullable Object,
+          B extends @Nullable Object,
+          C extends @Nullable Object,
+          R extends @Nullable Object>
+      ObjectRefStream<R> call(StreamFunc4<T, A, B, C, R> method, A a, B b, ObjectRef<C> c) {
     return dispatch(method, Shape.stream(), a, b, c);
   }
 
-  /** Calls a method that returns a stream: a generator, whose refs arrive while it runs, with refs for arguments 1, 3. */
-  public <A extends @Nullable Object, B extends @Nullable Object, C extends @Nullable Object, R extends @Nullable Object> ObjectRefStream<R> call(StreamFunc4<T, A, B, C, R> method, ObjectRef<A> a, B b, ObjectRef<C> c) {
+  /**
+   * Calls a method that returns a stream: a generator, whose refs arrive while it runs, with refs
+   * for arguments 1, 3.
+   */
+  public <
+          A extends @Nullable Object,
+          B extends @Nullable Object,
+          C extends @Nullable Object,
+          R extends @Nullable Object>
+      ObjectRefStream<R> call(
+          StreamFunc4<T, A, B, C, R> method, ObjectRef<A> a, B b, ObjectRef<C> c) {
     return dispatch(method, Shape.stream(), a, b, c);
   }
 
-  /** Calls a method that returns a stream: a generator, whose refs arrive while it runs, with refs for arguments 2, 3. */
-  public <A extends @Nullable Object, B extends @Nullable Object, C extends @Nullable Object, R extends @Nullable Object> ObjectRefStream<R> call(StreamFunc4<T, A, B, C, R> method, A a, ObjectRef<B> b, ObjectRef<C> c) {
+  /**
+   * Calls a method that returns a stream: a generator, whose refs arrive while it runs, with refs
+   * for arguments 2, 3.
+   */
+  public <
+          A extends @Nullable Object,
+          B extends @Nullable Object,
+          C extends @Nullable Object,
+          R extends @Nullable Object>
+      ObjectRefStream<R> call(
+          StreamFunc4<T, A, B, C, R> method, A a, ObjectRef<B> b, ObjectRef<C> c) {
     return dispatch(method, Shape.stream(), a, b, c);
   }
 
-  /** Calls a method that returns a stream: a generator, whose refs arrive while it runs, with refs. */
-  public <A extends @Nullable Object, B extends @Nullable Object, C extends @Nullable Object, R extends @Nullable Object> ObjectRefStream<R> call(StreamFunc4<T, A, B, C, R> method, ObjectRef<A> a, ObjectRef<B> b, ObjectRef<C> c) {
+  /**
+   * Calls a method that returns a stream: a generator, whose refs arrive while it runs, with refs.
+   */
+  public <
+          A extends @Nullable Object,
+          B extends @Nullable Object,
+          C extends @Nullable Object,
+          R extends @Nullable Object>
+      ObjectRefStream<R> call(
+          StreamFunc4<T, A, B, C, R> method, ObjectRef<A> a, ObjectRef<B> b, ObjectRef<C> c) {
     return dispatch(method, Shape.stream(), a, b, c);
   }
 
-  /** A method of 3 arguments that returns an iterator: a generator, whose refs arrive while it runs, to be called with options. */
-  public <A extends @Nullable Object, B extends @Nullable Object, C extends @Nullable Object, R extends @Nullable Object> ActorMethod3<A, B, C, ObjectRefStream<R>> method(IteratorFunc4<T, A, B, C, R> method) {
+  /**
+   * A method of 3 arguments that returns an iterator: a generator, whose refs arrive while it runs,
+   * to be called with options.
+   */
+  public <
+          A extends @Nullable Object,
+          B extends @Nullable Object,
+          C extends @Nullable Object,
+          R extends @Nullable Object>
+      ActorMethod3<A, B, C, ObjectRefStream<R>> method(IteratorFunc4<T, A, B, C, R> method) {
     return new ActorMethod3<>(methodCall(method, Shape.stream()));
   }
 
-  /** Calls a method that returns an iterator: a generator, whose refs arrive while it runs, with values. */
-  public <A extends @Nullable Object, B extends @Nullable Object, C extends @Nullable Object, R extends @Nullable Object> ObjectRefStream<R> call(IteratorFunc4<T, A, B, C, R> method, A a, B b, C c) {
+  /**
+   * Calls a method that returns an iterator: a generator, whose refs arrive while it runs, with
+   * values.
+   */
+  public <
+          A extends @Nullable Object,
+          B extends @Nullable Object,
+          C extends @Nullable Object,
+          R extends @Nullable Object>
+      ObjectRefStream<R> call(IteratorFunc4<T, A, B, C, R> method, A a, B b, C c) {
     return dispatch(method, Shape.stream(), a, b, c);
   }
 
-  /** Calls a method that returns an iterator: a generator, whose refs arrive while it runs, with refs for arguments 1. */
-  public <A extends @Nullable Object, B extends @Nullable Object, C extends @Nullable Object, R extends @Nullable Object> ObjectRefStream<R> call(IteratorFunc4<T, A, B, C, R> method, ObjectRef<A> a, B b, C c) {
+  /**
+   * Calls a method that returns an iterator: a generator, whose refs arrive while it runs, with
+   * refs for arguments 1.
+   */
+  public <
+          A extends @Nullable Object,
+          B extends @Nullable Object,
+          C extends @Nullable Object,
+          R extends @Nullable Object>
+      ObjectRefStream<R> call(IteratorFunc4<T, A, B, C, R> method, ObjectRef<A> a, B b, C c) {
     return dispatch(method, Shape.stream(), a, b, c);
   }
 
-  /** Calls a method that returns an iterator: a generator, whose refs arrive while it runs, with refs for arguments 2. */
-  public <A extends @Nullable Object, B extends @Nullable Object, C extends @Nullable Object, R extends @Nullable Object> ObjectRefStream<R> call(IteratorFunc4<T, A, B, C, R> method, A a, ObjectRef<B> b, C c) {
+  /**
+   * Calls a method that returns an iterator: a generator, whose refs arrive while it runs, with
+   * refs for arguments 2.
+   */
+  public <
+          A extends @Nullable Object,
+          B extends @Nullable Object,
+          C extends @Nullable Object,
+          R extends @Nullable Object>
+      ObjectRefStream<R> call(IteratorFunc4<T, A, B, C, R> method, A a, ObjectRef<B> b, C c) {
     return dispatch(method, Shape.stream(), a, b, c);
   }
 
-  /** Calls a method that returns an iterator: a generator, whose refs arrive while it runs, with refs for arguments 1, 2. */
-  public <A extends @Nullable Object, B extends @Nullable Object, C extends @Nullable Object, R extends @Nullable Object> ObjectRefStream<R> call(IteratorFunc4<T, A, B, C, R> method, ObjectRef<A> a, ObjectRef<B> b, C c) {
+  /**
+   * Calls a method that returns an iterator: a generator, whose refs arrive while it runs, with
+   * refs for arguments 1, 2.
+   */
+  public <
+          A extends @Nullable Object,
+          B extends @Nullable Object,
+          C extends @Nullable Object,
+          R extends @Nullable Object>
+      ObjectRefStream<R> call(
+          IteratorFunc4<T, A, B, C, R> method, ObjectRef<A> a, ObjectRef<B> b, C c) {
     return dispatch(method, Shape.stream(), a, b, c);
   }
 
-  /** Calls a method that returns an iterator: a generator, whose refs arrive while it runs, with refs for arguments 3. */
-  public <A extends @Nullable Object, B extends @Nullable Object, C extends @Nullable Object, R extends @Nullable Object> ObjectRefStream<R> call(IteratorFunc4<T, A, B, C, R> method, A a, B b, ObjectRef<C> c) {
+  /**
+   * Calls a method that returns an iterator: a generator, whose refs arrive while it runs, with
+   * refs for arguments 3.
+   */
+  public <
+          A extends @Nullable Object,
+          B extends @Nullable Object,
+          C extends @Nullable Object,
+          R extends @Nullable Object>
+      ObjectRefStream<R> call(IteratorFunc4<T, A, B, C, R> method, A a, B b, ObjectRef<C> c) {
     return dispatch(method, Shape.stream(), a, b, c);
   }
 
-  /** Calls a method that returns an iterator: a generator, whose refs arrive while it runs, with refs for arguments 1, 3. */
-  public <A extends @Nullable Object, B extends @Nullable Object, C extends @Nullable Object, R extends @Nullable Object> ObjectRefStream<R> call(IteratorFunc4<T, A, B, C, R> method, ObjectRef<A> a, B b, ObjectRef<C> c) {
+  /**
+   * Calls a method that returns an iterator: a generator, whose refs arrive while it runs, with
+   * refs for arguments 1, 3.
+   */
+  public <
+          A extends @Nullable Object,
+          B extends @Nullable Object,
+          C extends @Nullable Object,
+          R extends @Nullable Object>
+      ObjectRefStream<R> call(
+          IteratorFunc4<T, A, B, C, R> method, ObjectRef<A> a, B b, ObjectRef<C> c) {
     return dispatch(method, Shape.stream(), a, b, c);
   }
 
-  /** Calls a method that returns an iterator: a generator, whose refs arrive while it runs, with refs for arguments 2, 3. */
-  public <A extends @Nullable Object, B extends @Nullable Object, C extends @Nullable Object, R extends @Nullable Object> ObjectRefStream<R> call(IteratorFunc4<T, A, B, C, R> method, A a, ObjectRef<B> b, ObjectRef<C> c) {
+  /**
+   * Calls a method that returns an iterator: a generator, whose refs arrive while it runs, with
+   * refs for arguments 2, 3.
+   */
+  public <
+          A extends @Nullable Object,
+          B extends @Nullable Object,
+          C extends @Nullable Object,
+          R extends @Nullable Object>
+      ObjectRefStream<R> call(
+          IteratorFunc4<T, A, B, C, R> method, A a, ObjectRef<B> b, ObjectRef<C> c) {
     return dispatch(method, Shape.stream(), a, b, c);
   }
 
-  /** Calls a method that returns an iterator: a generator, whose refs arrive while it runs, with refs. */
-  public <A extends @Nullable Object, B extends @Nullable Object, C extends @Nullable Object, R extends @Nullable Object> ObjectRefStream<R> call(IteratorFunc4<T, A, B, C, R> method, ObjectRef<A> a, ObjectRef<B> b, ObjectRef<C> c) {
+  /**
+   * Calls a method that returns an iterator: a generator, whose refs arrive while it runs, with
+   * refs.
+   */
+  public <
+          A extends @Nullable Object,
+          B extends @Nullable Object,
+          C extends @Nullable Object,
+          R extends @Nullable Object>
+      ObjectRefStream<R> call(
+          IteratorFunc4<T, A, B, C, R> method, ObjectRef<A> a, ObjectRef<B> b, ObjectRef<C> c) {
     return dispatch(method, Shape.stream(), a, b, c);
   }
 
   /** A method of 3 arguments that returns two values, to be called with options. */
-  public <A extends @Nullable Object, B extends @Nullable Object, C extends @Nullable Object, R1 extends @Nullable Object, R2 extends @Nullable Object> ActorMethod3<A, B, C, Refs2<R1, R2>> method(Func2ReturnsOf4<T, A, B, C, R1, R2> method) {
+  public <
+          A extends @Nullable Object,
+          B extends @Nullable Object,
+          C extends @Nullable Object,
+          R1 extends @Nullable Object,
+          R2 extends @Nullable Object>
+      ActorMethod3<A, B, C, Refs2<R1, R2>> method(Func2ReturnsOf4<T, A, B, C, R1, R2> method) {
     return new ActorMethod3<>(methodCall(method, Shape.two()));
   }
 
   /** Calls a method that returns two values, with values. */
-  public <A extends @Nullable Object, B extends @Nullable Object, C extends @Nullable Object, R1 extends @Nullable Object, R2 extends @Nullable Object> Refs2<R1, R2> call(Func2ReturnsOf4<T, A, B, C, R1, R2> method, A a, B b, C c) {
+  public <
+          A extends @Nullable Object,
+          B extends @Nullable Object,
+          C extends @Nullable Object,
+          R1 extends @Nullable Object,
+          R2 extends @Nullable Object>
+      Refs2<R1, R2> call(Func2ReturnsOf4<T, A, B, C, R1, R2> method, A a, B b, C c) {
     return dispatch(method, Shape.two(), a, b, c);
   }
 
   /** Calls a method that returns two values, with refs for arguments 1. */
-  public <A extends @Nullable Object, B extends @Nullable Object, C extends @Nullable Object, R1 extends @Nullable Object, R2 extends @Nullable Object> Refs2<R1, R2> call(Func2ReturnsOf4<T, A, B, C, R1, R2> method, ObjectRef<A> a, B b, C c) {
+  public <
+          A extends @Nullable Object,
+          B extends @Nullable Object,
+          C extends @Nullable Object,
+          R1 extends @Nullable Object,
+          R2 extends @Nullable Object>
+      Refs2<R1, R2> call(Func2ReturnsOf4<T, A, B, C, R1, R2> method, ObjectRef<A> a, B b, C c) {
     return dispatch(method, Shape.two(), a, b, c);
   }
 
   /** Calls a method that returns two values, with refs for arguments 2. */
-  public <A extends @Nullable Object, B extends @Nullable Object, C extends @Nullable Object, R1 extends @Nullable Object, R2 extends @Nullable Object> Refs2<R1, R2> call(Func2ReturnsOf4<T, A, B, C, R1, R2> method, A a, ObjectRef<B> b, C c) {
+  public <
+          A extends @Nullable Object,
+          B extends @Nullable Object,
+          C extends @Nullable Object,
+          R1 extends @Nullable Object,
+          R2 extends @Nullable Object>
+      Refs2<R1, R2> call(Func2ReturnsOf4<T, A, B, C, R1, R2> method, A a, ObjectRef<B> b, C c) {
     return dispatch(method, Shape.two(), a, b, c);
   }
 
   /** Calls a method that returns two values, with refs for arguments 1, 2. */
-  public <A extends @Nullable Object, B extends @Nullable Object, C extends @Nullable Object, R1 extends @Nullable Object, R2 extends @Nullable Object> Refs2<R1, R2> call(Func2ReturnsOf4<T, A, B, C, R1, R2> method, ObjectRef<A> a, ObjectRef<B> b, C c) {
+  public <
+          A extends @Nullable Object,
+          B extends @Nullable Object,
+          C extends @Nullable Object,
+          R1 extends @Nullable Object,
+          R2 extends @Nullable Object>
+      Refs2<R1, R2> call(
+          Func2ReturnsOf4<T, A, B, C, R1, R2> method, ObjectRef<A> a, ObjectRef<B> b, C c) {
     return dispatch(method, Shape.two(), a, b, c);
   }
 
   /** Calls a method that returns two values, with refs for arguments 3. */
-  public <A extends @Nullable Object, B extends @Nullable Object, C extends @Nullable Object, R1 extends @Nullable Object, R2 extends @Nullable Object> Refs2<R1, R2> call(Func2ReturnsOf4<T, A, B, C, R1, R2> method, A a, B b, ObjectRef<C> c) {
+  public <
+          A extends @Nullable Object,
+          B extends @Nullable Object,
+          C extends @Nullable Object,
+          R1 extends @Nullable Object,
+          R2 extends @Nullable Object>
+      Refs2<R1, R2> call(Func2ReturnsOf4<T, A, B, C, R1, R2> method, A a, B b, ObjectRef<C> c) {
     return dispatch(method, Shape.two(), a, b, c);
   }
 
   /** Calls a method that returns two values, with refs for arguments 1, 3. */
-  public <A extends @Nullable Object, B extends @Nullable Object, C extends @Nullable Object, R1 extends @Nullable Object, R2 extends @Nullable Object> Refs2<R1, R2> call(Func2ReturnsOf4<T, A, B, C, R1, R2> method, ObjectRef<A> a, B b, ObjectRef<C> c) {
+  public <
+          A extends @Nullable Object,
+          B extends @Nullable Object,
+          C extends @Nullable Object,
+          R1 extends @Nullable Object,
+          R2 extends @Nullable Object>
+      Refs2<R1, R2> call(
+          Func2ReturnsOf4<T, A, B, C, R1, R2> method, ObjectRef<A> a, B b, ObjectRef<C> c) {
     return dispatch(method, Shape.two(), a, b, c);
   }
 
   /** Calls a method that returns two values, with refs for arguments 2, 3. */
-  public <A extends @Nullable Object, B extends @Nullable Object, C extends @Nullable Object, R1 extends @Nullable Object, R2 extends @Nullable Object> Refs2<R1, R2> call(Func2ReturnsOf4<T, A, B, C, R1, R2> method, A a, ObjectRef<B> b, ObjectRef<C> c) {
+  public <
+          A extends @Nullable Object,
+          B extends @Nullable Object,
+          C extends @Nullable Object,
+          R1 extends @Nullable Object,
+          R2 extends @Nullable Object>
+      Refs2<R1, R2> call(
+          Func2ReturnsOf4<T, A, B, C, R1, R2> method, A a, ObjectRef<B> b, ObjectRef<C> c) {
     return dispatch(method, Shape.two(), a, b, c);
   }
 
   /** Calls a method that returns two values, with refs. */
-  public <A extends @Nullable Object, B extends @Nullable Object, C extends @Nullable Object, R1 extends @Nullable Object, R2 extends @Nullable Object> Refs2<R1, R2> call(Func2ReturnsOf4<T, A, B, C, R1, R2> method, ObjectRef<A> a, ObjectRef<B> b, ObjectRef<C> c) {
+  public <
+          A extends @Nullable Object,
+          B extends @Nullable Object,
+          C extends @Nullable Object,
+          R1 extends @Nullable Object,
+          R2 extends @Nullable Object>
+      Refs2<R1, R2> call(
+          Func2ReturnsOf4<T, A, B, C, R1, R2> method,
+          ObjectRef<A> a,
+          ObjectRef<B> b,
+          ObjectRef<C> c) {
     return dispatch(method, Shape.two(), a, b, c);
   }
 
   /** A method of 3 arguments that returns three values, to be called with options. */
-  public <A extends @Nullable Object, B extends @Nullable Object, C extends @Nullable Object, R1 extends @Nullable Object, R2 extends @Nullable Object, R3 extends @Nullable Object> ActorMethod3<A, B, C, Refs3<R1, R2, R3>> method(Func3ReturnsOf4<T, A, B, C, R1, R2, R3> method) {
+  public <
+          A extends @Nullable Object,
+          B extends @Nullable Object,
+          C extends @Nullable Object,
+          R1 extends @Nullable Object,
+          R2 extends @Nullable Object,
+          R3 extends @Nullable Object>
+      ActorMethod3<A, B, C, Refs3<R1, R2, R3>> method(
+          Func3ReturnsOf4<T, A, B, C, R1, R2, R3> method) {
     return new ActorMethod3<>(methodCall(method, Shape.three()));
   }
 
   /** Calls a method that returns three values, with values. */
-  public <A extends @Nullable Object, B extends @Nullable Object, C extends @Nullable Object, R1 extends @Nullable Object, R2 extends @Nullable Object, R3 extends @Nullable Object> Refs3<R1, R2, R3> call(Func3ReturnsOf4<T, A, B, C, R1, R2, R3> method, A a, B b, C c) {
+  public <
+          A extends @Nullable Object,
+          B extends @Nullable Object,
+          C extends @Nullable Object,
+          R1 extends @Nullable Object,
+          R2 extends @Nullable Object,
+          R3 extends @Nullable Object>
+      Refs3<R1, R2, R3> call(Func3ReturnsOf4<T, A, B, C, R1, R2, R3> method, A a, B b, C c) {
     return dispatch(method, Shape.three(), a, b, c);
   }
 
   /** Calls a method that returns three values, with refs for arguments 1. */
-  public <A extends @Nullable Object, B extends @Nullable Object, C extends @Nullable Object, R1 extends @Nullable Object, R2 extends @Nullable Object, R3 extends @Nullable Object> Refs3<R1, R2, R3> call(Func3ReturnsOf4<T, A, B, C, R1, R2, R3> method, ObjectRef<A> a, B b, C c) {
+  public <
+          A extends @Nullable Object,
+          B extends @Nullable Object,
+          C extends @Nullable Object,
+          R1 extends @Nullable Object,
+          R2 extends @Nullable Object,
+          R3 extends @Nullable Object>
+      Refs3<R1, R2, R3> call(
+          Func3ReturnsOf4<T, A, B, C, R1, R2, R3> method, ObjectRef<A> a, B b, C c) {
     return dispatch(method, Shape.three(), a, b, c);
   }
 
   /** Calls a method that returns three values, with refs for arguments 2. */
-  public <A extends @Nullable Object, B extends @Nullable Object, C extends @Nullable Object, R1 extends @Nullable Object, R2 extends @Nullable Object, R3 extends @Nullable Object> Refs3<R1, R2, R3> call(Func3ReturnsOf4<T, A, B, C, R1, R2, R3> method, A a, ObjectRef<B> b, C c) {
+  public <
+          A extends @Nullable Object,
+          B extends @Nullable Object,
+          C extends @Nullable Object,
+          R1 extends @Nullable Object,
+          R2 extends @Nullable Object,
+          R3 extends @Nullable Object>
+      Refs3<R1, R2, R3> call(
+          Func3ReturnsOf4<T, A, B, C, R1, R2, R3> method, A a, ObjectRef<B> b, C c) {
     return dispatch(method, Shape.three(), a, b, c);
   }
 
   /** Calls a method that returns three values, with refs for arguments 1, 2. */
-  public <A extends @Nullable Object, B extends @Nullable Object, C extends @Nullable Object, R1 extends @Nullable Object, R2 extends @Nullable Object, R3 extends @Nullable Object> Refs3<R1, R2, R3> call(Func3ReturnsOf4<T, A, B, C, R1, R2, R3> method, ObjectRef<A> a, ObjectRef<B> b, C c) {
+  public <
+          A extends @Nullable Object,
+          B extends @Nullable Object,
+          C extends @Nullable Object,
+          R1 extends @Nullable Object,
+          R2 extends @Nullable Object,
+          R3 extends @Nullable Object>
+      Refs3<R1, R2, R3> call(
+          Func3ReturnsOf4<T, A, B, C, R1, R2, R3> method, ObjectRef<A> a, ObjectRef<B> b, C c) {
     return dispatch(method, Shape.three(), a, b, c);
   }
 
   /** Calls a method that returns three values, with refs for arguments 3. */
-  public <A extends @Nullable Object, B extends @Nullable Object, C extends @Nullable Object, R1 extends @Nullable Object, R2 extends @Nullable Object, R3 extends @Nullable Object> Refs3<R1, R2, R3> call(Func3ReturnsOf4<T, A, B, C, R1, R2, R3> method, A a, B b, ObjectRef<C> c) {
+  public <
+          A extends @Nullable Object,
+          B extends @Nullable Object,
+          C extends @Nullable Object,
+          R1 extends @Nullable Object,
+          R2 extends @Nullable Object,
+          R3 extends @Nullable Object>
+      Refs3<R1, R2, R3> call(
+          Func3ReturnsOf4<T, A, B, C, R1, R2, R3> method, A a, B b, ObjectRef<C> c) {
     return dispatch(method, Shape.three(), a, b, c);
   }
 
   /** Calls a method that returns three values, with refs for arguments 1, 3. */
-  public <A extends @Nullable Object, B extends @Nullable Object, C extends @Nullable Object, R1 extends @Nullable Object, R2 extends @Nullable Object, R3 extends @Nullable Object> Refs3<R1, R2, R3> call(Func3ReturnsOf4<T, A, B, C, R1, R2, R3> method, ObjectRef<A> a, B b, ObjectRef<C> c) {
+  public <
+          A extends @Nullable Object,
+          B extends @Nullable Object,
+          C extends @Nullable Object,
+          R1 extends @Nullable Object,
+          R2 extends @Nullable Object,
+          R3 extends @Nullable Object>
+      Refs3<R1, R2, R3> call(
+          Func3ReturnsOf4<T, A, B, C, R1, R2, R3> method, ObjectRef<A> a, B b, ObjectRef<C> c) {
     return dispatch(method, Shape.three(), a, b, c);
   }
 
   /** Calls a method that returns three values, with refs for arguments 2, 3. */
-  public <A extends @Nullable Object, B extends @Nullable Object, C extends @Nullable Object, R1 extends @Nullable Object, R2 extends @Nullable Object, R3 extends @Nullable Object> Refs3<R1, R2, R3> call(Func3ReturnsOf4<T, A, B, C, R1, R2, R3> method, A a, ObjectRef<B> b, ObjectRef<C> c) {
+  public <
+          A extends @Nullable Object,
+          B extends @Nullable Object,
+          C extends @Nullable Object,
+          R1 extends @Nullable Object,
+          R2 extends @Nullable Object,
+          R3 extends @Nullable Object>
+      Refs3<R1, R2, R3> call(
+          Func3ReturnsOf4<T, A, B, C, R1, R2, R3> method, A a, ObjectRef<B> b, ObjectRef<C> c) {
     return dispatch(method, Shape.three(), a, b, c);
   }
 
   /** Calls a method that returns three values, with refs. */
-  public <A extends @Nullable Object, B extends @Nullable Object, C extends @Nullable Object, R1 extends @Nullable Object, R2 extends @Nullable Object, R3 extends @Nullable Object> Refs3<R1, R2, R3> call(Func3ReturnsOf4<T, A, B, C, R1, R2, R3> method, ObjectRef<A> a, ObjectRef<B> b, ObjectRef<C> c) {
+  public <
+          A extends @Nullable Object,
+          B extends @Nullable Object,
+          C extends @Nullable Object,
+          R1 extends @Nullable Object,
+          R2 extends @Nullable Object,
+          R3 extends @Nullable Object>
+      Refs3<R1, R2, R3> call(
+          Func3ReturnsOf4<T, A, B, C, R1, R2, R3> method,
+          ObjectRef<A> a,
+          ObjectRef<B> b,
+          ObjectRef<C> c) {
     return dispatch(method, Shape.three(), a, b, c);
   }
 
   /** A method of 3 arguments that returns four values, to be called with options. */
-  public <A extends @Nullable Object, B extends @Nullable Object, C extends @Nullable Object, R1 extends @Nullable Object, R2 extends @Nullable Object, R3 extends @Nullable Object, R4 extends @Nullable Object> ActorMethod3<A, B, C, Refs4<R1, R2, R3, R4>> method(Func4ReturnsOf4<T, A, B, C, R1, R2, R3, R4> method) {
+  public <
+          A extends @Nullable Object,
+          B extends @Nullable Object,
+          C extends @Nullable Object,
+          R1 extends @Nullable Object,
+          R2 extends @Nullable Object,
+          R3 extends @Nullable Object,
+          R4 extends @Nullable Object>
+      ActorMethod3<A, B, C, Refs4<R1, R2, R3, R4>> method(
+          Func4ReturnsOf4<T, A, B, C, R1, R2, R3, R4> method) {
     return new ActorMethod3<>(methodCall(method, Shape.four()));
   }
 
   /** Calls a method that returns four values, with values. */
-  public <A extends @Nullable Object, B extends @Nullable Object, C extends @Nullable Object, R1 extends @Nullable Object, R2 extends @Nullable Object, R3 extends @Nullable Object, R4 extends @Nullable Object> Refs4<R1, R2, R3, R4> call(Func4ReturnsOf4<T, A, B, C, R1, R2, R3, R4> method, A a, B b, C c) {
+  public <
+          A extends @Nullable Object,
+          B extends @Nullable Object,
+          C extends @Nullable Object,
+          R1 extends @Nullable Object,
+          R2 extends @Nullable Object,
+          R3 extends @Nullable Object,
+          R4 extends @Nullable Object>
+      Refs4<R1, R2, R3, R4> call(
+          Func4ReturnsOf4<T, A, B, C, R1, R2, R3, R4> method, A a, B b, C c) {
     return dispatch(method, Shape.four(), a, b, c);
   }
 
   /** Calls a method that returns four values, with refs for arguments 1. */
-  public <A extends @Nullable Object, B extends @Nullable Object, C extends @Nullable Object, R1 extends @Nullable Object, R2 extends @Nullable Object, R3 extends @Nullable Object, R4 extends @Nullable Object> Refs4<R1, R2, R3, R4> call(Func4ReturnsOf4<T, A, B, C, R1, R2, R3, R4> method, ObjectRef<A> a, B b, C c) {
+  public <
+          A extends @Nullable Object,
+          B extends @Nullable Object,
+          C extends @Nullable Object,
+          R1 extends @Nullable Object,
+          R2 extends @Nullable Object,
+          R3 extends @Nullable Object,
+          R4 extends @Nullable Object>
+      Refs4<R1, R2, R3, R4> call(
+          Func4ReturnsOf4<T, A, B, C, R1, R2, R3, R4> method, ObjectRef<A> a, B b, C c) {
     return dispatch(method, Shape.four(), a, b, c);
   }
 
   /** Calls a method that returns four values, with refs for arguments 2. */
-  public <A extends @Nullable Object, B extends @Nullable Object, C extends @Nullable Object, R1 extends @Nullable Object, R2 extends @Nullable Object, R3 extends @Nullable Object, R4 extends @Nullable Object> Refs4<R1, R2, R3, R4> call(Func4ReturnsOf4<T, A, B, C, R1, R2, R3, R4> method, A a, ObjectRef<B> b, C c) {
+  public <
+          A extends @Nullable Object,
+          B extends @Nullable Object,
+          C extends @Nullable Object,
+          R1 extends @Nullable Object,
+          R2 extends @Nullable Object,
+          R3 extends @Nullable Object,
+          R4 extends @Nullable Object>
+      Refs4<R1, R2, R3, R4> call(
+          Func4ReturnsOf4<T, A, B, C, R1, R2, R3, R4> method, A a, ObjectRef<B> b, C c) {
     return dispatch(method, Shape.four(), a, b, c);
   }
 
   /** Calls a method that returns four values, with refs for arguments 1, 2. */
-  public <A extends @Nullable Object, B extends @Nullable Object, C extends @Nullable Object, R1 extends @Nullable Object, R2 extends @Nullable Object, R3 extends @Nullable Object, R4 extends @Nullable Object> Refs4<R1, R2, R3, R4> call(Func4ReturnsOf4<T, A, B, C, R1, R2, R3, R4> method, ObjectRef<A> a, ObjectRef<B> b, C c) {
+  public <
+          A extends @Nullable Object,
+          B extends @Nullable Object,
+          C extends @Nullable Object,
+          R1 extends @Nullable Object,
+          R2 extends @Nullable Object,
+          R3 extends @Nullable Object,
+          R4 extends @Nullable Object>
+      Refs4<R1, R2, R3, R4> call(
+          Func4ReturnsOf4<T, A, B, C, R1, R2, R3, R4> method, ObjectRef<A> a, ObjectRef<B> b, C c) {
     return dispatch(method, Shape.four(), a, b, c);
   }
 
   /** Calls a method that returns four values, with refs for arguments 3. */
-  public <A extends @Nullable Object, B extends @Nullable Object, C extends @Nullable Object, R1 extends @Nullable Object, R2 extends @Nullable Object, R3 extends @Nullable Object, R4 extends @Nullable Object> Refs4<R1, R2, R3, R4> call(Func4ReturnsOf4<T, A, B, C, R1, R2, R3, R4> method, A a, B b, ObjectRef<C> c) {
+  public <
+          A extends @Nullable Object,
+          B extends @Nullable Object,
+          C extends @Nullable Object,
+          R1 extends @Nullable Object,
+          R2 extends @Nullable Object,
+          R3 extends @Nullable Object,
+          R4 extends @Nullable Object>
+      Refs4<R1, R2, R3, R4> call(
+          Func4ReturnsOf4<T, A, B, C, R1, R2, R3, R4> method, A a, B b, ObjectRef<C> c) {
     return dispatch(method, Shape.four(), a, b, c);
   }
 
   /** Calls a method that returns four values, with refs for arguments 1, 3. */
-  public <A extends @Nullable Object, B extends @Nullable Object, C extends @Nullable Object, R1 extends @Nullable Object, R2 extends @Nullable Object, R3 extends @Nullable Object, R4 extends @Nullable Object> Refs4<R1, R2, R3, R4> call(Func4ReturnsOf4<T, A, B, C, R1, R2, R3, R4> method, ObjectRef<A> a, B b, ObjectRef<C> c) {
+  public <
+          A extends @Nullable Object,
+          B extends @Nullable Object,
+          C extends @Nullable Object,
+          R1 extends @Nullable Object,
+          R2 extends @Nullable Object,
+          R3 extends @Nullable Object,
+          R4 extends @Nullable Object>
+      Refs4<R1, R2, R3, R4> call(
+          Func4ReturnsOf4<T, A, B, C, R1, R2, R3, R4> method, ObjectRef<A> a, B b, ObjectRef<C> c) {
     return dispatch(method, Shape.four(), a, b, c);
   }
 
   /** Calls a method that returns four values, with refs for arguments 2, 3. */
-  public <A extends @Nullable Object, B extends @Nullable Object, C extends @Nullable Object, R1 extends @Nullable Object, R2 extends @Nullable Object, R3 extends @Nullable Object, R4 extends @Nullable Object> Refs4<R1, R2, R3, R4> call(Func4ReturnsOf4<T, A, B, C, R1, R2, R3, R4> method, A a, ObjectRef<B> b, ObjectRef<C> c) {
+  public <
+          A extends @Nullable Object,
+          B extends @Nullable Object,
+          C extends @Nullable Object,
+          R1 extends @Nullable Object,
+          R2 extends @Nullable Object,
+          R3 extends @Nullable Object,
+          R4 extends @Nullable Object>
+      Refs4<R1, R2, R3, R4> call(
+          Func4ReturnsOf4<T, A, B, C, R1, R2, R3, R4> method, A a, ObjectRef<B> b, ObjectRef<C> c) {
     return dispatch(method, Shape.four(), a, b, c);
   }
 
   /** Calls a method that returns four values, with refs. */
-  public <A extends @Nullable Object, B extends @Nullable Object, C extends @Nullable Object, R1 extends @Nullable Object, R2 extends @Nullable Object, R3 extends @Nullable Object, R4 extends @Nullable Object> Refs4<R1, R2, R3, R4> call(Func4ReturnsOf4<T, A, B, C, R1, R2, R3, R4> method, ObjectRef<A> a, ObjectRef<B> b, ObjectRef<C> c) {
+  public <
+          A extends @Nullable Object,
+          B extends @Nullable Object,
+          C extends @Nullable Object,
+          R1 extends @Nullable Object,
+          R2 extends @Nullable Object,
+          R3 extends @Nullable Object,
+          R4 extends @Nullable Object>
+      Refs4<R1, R2, R3, R4> call(
+          Func4ReturnsOf4<T, A, B, C, R1, R2, R3, R4> method,
+          ObjectRef<A> a,
+          ObjectRef<B> b,
+          ObjectRef<C> c) {
     return dispatch(method, Shape.four(), a, b, c);
   }
 
   /** A method of 4 arguments that returns a value, to be called with options. */
-  public <A extends @Nullable Object, B extends @Nullable Object, C extends @Nullable Object, D extends @Nullable Object, R extends @Nullable Object> ActorMethod4<A, B, C, D, ObjectRef<R>> method(Func5<T, A, B, C, D, R> method) {
+  public <
+          A extends @Nullable Object,
+          B extends @Nullable Object,
+          C extends @Nullable Object,
+          D extends @Nullable Object,
+          R extends @Nullable Object>
+      ActorMethod4<A, B, C, D, ObjectRef<R>> method(Func5<T, A, B, C, D, R> method) {
     return new ActorMethod4<>(methodCall(method, Shape.one()));
   }
 
   /** A method of 4 arguments that returns nothing, to be called with options. */
-  public <A extends @Nullable Object, B extends @Nullable Object, C extends @Nullable Object, D extends @Nullable Object> ActorMethod4<A, B, C, D, ObjectRef<Void>> method(VoidFunc5<T, A, B, C, D> method) {
+  public <
+          A extends @Nullable Object,
+          B extends @Nullable Object,
+          C extends @Nullable Object,
+          D extends @Nullable Object>
+      ActorMethod4<A, B, C, D, ObjectRef<Void>> method(VoidFunc5<T, A, B, C, D> method) {
     return new ActorMethod4<>(methodCall(method, Shape.one()));
   }
 
-  /** A method of 4 arguments that returns a ref, which becomes an alias: the caller's ref is the returned one, to be called with options. */
-  public <A extends @Nullable Object, B extends @Nullable Object, C extends @Nullable Object, D extends @Nullable Object, R extends @Nullable Object> ActorMethod4<A, B, C, D, ObjectRef<R>> method(AliasFunc5<T, A, B, C, D, R> method) {
+  /**
+   * A method of 4 arguments that returns a ref, which becomes an alias: the caller's ref is the
+   * returned one, to be called with options.
+   */
+  public <
+          A extends @Nullable Object,
+          B extends @Nullable Object,
+          C extends @Nullable Object,
+          D extends @Nullable Object,
+          R extends @Nullable Object>
+      ActorMethod4<A, B, C, D, ObjectRef<R>> method(AliasFunc5<T, A, B, C, D, R> method) {
     return new ActorMethod4<>(methodCall(method, Shape.one()));
   }
 
-  /** A method of 4 arguments that returns a stage; the result is what the stage completes with, to be called with options. */
-  public <A extends @Nullable Object, B extends @Nullable Object, C extends @Nullable Object, D extends @Nullable Object, R extends @Nullable Object> ActorMethod4<A, B, C, D, ObjectRef<R>> method(AsyncFunc5<T, A, B, C, D, R> method) {
+  /**
+   * A method of 4 arguments that returns a stage; the result is what the stage completes with, to
+   * be called with options.
+   */
+  public <
+          A extends @Nullable Object,
+          B extends @Nullable Object,
+          C extends @Nullable Object,
+          D extends @Nullable Object,
+          R extends @Nullable Object>
+      ActorMethod4<A, B, C, D, ObjectRef<R>> method(AsyncFunc5<T, A, B, C, D, R> method) {
     return new ActorMethod4<>(methodCall(method, Shape.one()));
   }
 
-  /** A method of 4 arguments that returns a stream: a generator, whose refs arrive while it runs, to be called with options. */
-  public <A extends @Nullable Object, B extends @Nullable Object, C extends @Nullable Object, D extends @Nullable Object, R extends @Nullable Object> ActorMethod4<A, B, C, D, ObjectRefStream<R>> method(StreamFunc5<T, A, B, C, D, R> method) {
+  /**
+   * A method of 4 arguments that returns a stream: a generator, whose refs arrive while it runs, to
+   * be called with options.
+   */
+  public <
+          A extends @Nullable Object,
+          B extends @Nullable Object,
+          C extends @Nullable Object,
+          D extends @Nullable Object,
+          R extends @Nullable Object>
+      ActorMethod4<A, B, C, D, ObjectRefStream<R>> method(StreamFunc5<T, A, B, C, D, R> method) {
     return new ActorMethod4<>(methodCall(method, Shape.stream()));
   }
 
-  /** A method of 4 arguments that returns an iterator: a generator, whose refs arrive while it runs, to be called with options. */
-  public <A extends @Nullable Object, B extends @Nullable Object, C extends @Nullable Object, D extends @Nullable Object, R extends @Nullable Object> ActorMethod4<A, B, C, D, ObjectRefStream<R>> method(IteratorFunc5<T, A, B, C, D, R> method) {
+  /**
+   * A method of 4 arguments that returns an iterator: a generator, whose refs arrive while it runs,
+   * to be called with options.
+   */
+  public <
+          A extends @Nullable Object,
+          B extends @Nullable Object,
+          C extends @Nullable Object,
+          D extends @Nullable Object,
+          R extends @Nullable Object>
+      ActorMethod4<A, B, C, D, ObjectRefStream<R>> method(IteratorFunc5<T, A, B, C, D, R> method) {
     return new ActorMethod4<>(methodCall(method, Shape.stream()));
   }
 
   /** A method of 4 arguments that returns two values, to be called with options. */
-  public <A extends @Nullable Object, B extends @Nullable Object, C extends @Nullable Object, D extends @Nullable Object, R1 extends @Nullable Object, R2 extends @Nullable Object> ActorMethod4<A, B, C, D, Refs2<R1, R2>> method(Func2ReturnsOf5<T, A, B, C, D, R1, R2> method) {
+  public <
+          A extends @Nullable Object,
+          B extends @Nullable Object,
+          C extends @Nullable Object,
+          D extends @Nullable Object,
+          R1 extends @Nullable Object,
+          R2 extends @Nullable Object>
+      ActorMethod4<A, B, C, D, Refs2<R1, R2>> method(
+          Func2ReturnsOf5<T, A, B, C, D, R1, R2> method) {
     return new ActorMethod4<>(methodCall(method, Shape.two()));
   }
 
   /** A method of 4 arguments that returns three values, to be called with options. */
-  public <A extends @Nullable Object, B extends @Nullable Object, C extends @Nullable Object, D extends @Nullable Object, R1 extends @Nullable Object, R2 extends @Nullable Object, R3 extends @Nullable Object> ActorMethod4<A, B, C, D, Refs3<R1, R2, R3>> method(Func3ReturnsOf5<T, A, B, C, D, R1, R2, R3> method) {
+  public <
+          A extends @Nullable Object,
+          B extends @Nullable Object,
+          C extends @Nullable Object,
+          D extends @Nullable Object,
+          R1 extends @Nullable Object,
+          R2 extends @Nullable Object,
+          R3 extends @Nullable Object>
+      ActorMethod4<A, B, C, D, Refs3<R1, R2, R3>> method(
+          Func3ReturnsOf5<T, A, B, C, D, R1, R2, R3> method) {
     return new ActorMethod4<>(methodCall(method, Shape.three()));
   }
 
   /** A method of 4 arguments that returns four values, to be called with options. */
-  public <A extends @Nullable Object, B extends @Nullable Object, C extends @Nullable Object, D extends @Nullable Object, R1 extends @Nullable Object, R2 extends @Nullable Object, R3 extends @Nullable Object, R4 extends @Nullable Object> ActorMethod4<A, B, C, D, Refs4<R1, R2, R3, R4>> method(Func4ReturnsOf5<T, A, B, C, D, R1, R2, R3, R4> method) {
+  public <
+          A extends @Nullable Object,
+          B extends @Nullable Object,
+          C extends @Nullable Object,
+          D extends @Nullable Object,
+          R1 extends @Nullable Object,
+          R2 extends @Nullable Object,
+          R3 extends @Nullable Object,
+          R4 extends @Nullable Object>
+      ActorMethod4<A, B, C, D, Refs4<R1, R2, R3, R4>> method(
+          Func4ReturnsOf5<T, A, B, C, D, R1, R2, R3, R4> method) {
     return new ActorMethod4<>(methodCall(method, Shape.four()));
   }
 
   /** A method of 5 arguments that returns a value, to be called with options. */
-  public <A extends @Nullable Object, B extends @Nullable Object, C extends @Nullable Object, D extends @Nullable Object, E extends @Nullable Object, R extends @Nullable Object> ActorMethod5<A, B, C, D, E, ObjectRef<R>> method(Func6<T, A, B, C, D, E, R> method) {
+  public <
+          A extends @Nullable Object,
+          B extends @Nullable Object,
+          C extends @Nullable Object,
+          D extends @Nullable Object,
+          E extends @Nullable Object,
+          R extends @Nullable Object>
+      ActorMethod5<A, B, C, D, E, ObjectRef<R>> method(Func6<T, A, B, C, D, E, R> method) {
     return new ActorMethod5<>(methodCall(method, Shape.one()));
   }
 
   /** A method of 5 arguments that returns nothing, to be called with options. */
-  public <A extends @Nullable Object, B extends @Nullable Object, C extends @Nullable Object, D extends @Nullable Object, E extends @Nullable Object> ActorMethod5<A, B, C, D, E, ObjectRef<Void>> method(VoidFunc6<T, A, B, C, D, E> method) {
+  public <
+          A extends @Nullable Object,
+          B extends @Nullable Object,
+          C extends @Nullable Object,
+          D extends @Nullable Object,
+          E extends @Nullable Object>
+      ActorMethod5<A, B, C, D, E, ObjectRef<Void>> method(VoidFunc6<T, A, B, C, D, E> method) {
     return new ActorMethod5<>(methodCall(method, Shape.one()));
   }
 
-  /** A method of 5 arguments that returns a ref, which becomes an alias: the caller's ref is the returned one, to be called with options. */
-  public <A extends @Nullable Object, B extends @Nullable Object, C extends @Nullable Object, D extends @Nullable Object, E extends @Nullable Object, R extends @Nullable Object> ActorMethod5<A, B, C, D, E, ObjectRef<R>> method(AliasFunc6<T, A, B, C, D, E, R> method) {
+  /**
+   * A method of 5 arguments that returns a ref, which becomes an alias: the caller's ref is the
+   * returned one, to be called with options.
+   */
+  public <
+          A extends @Nullable Object,
+          B extends @Nullable Object,
+          C extends @Nullable Object,
+          D extends @Nullable Object,
+          E extends @Nullable Object,
+          R extends @Nullable Object>
+      ActorMethod5<A, B, C, D, E, ObjectRef<R>> method(AliasFunc6<T, A, B, C, D, E, R> method) {
     return new ActorMethod5<>(methodCall(method, Shape.one()));
   }
 
-  /** A method of 5 arguments that returns a stage; the result is what the stage completes with, to be called with options. */
-  public <A extends @Nullable Object, B extends @Nullable Object, C extends @Nullable Object, D extends @Nullable Object, E extends @Nullable Object, R extends @Nullable Object> ActorMethod5<A, B, C, D, E, ObjectRef<R>> method(AsyncFunc6<T, A, B, C, D, E, R> method) {
+  /**
+   * A method of 5 arguments that returns a stage; the result is what the stage completes with, to
+   * be called with options.
+   */
+  public <
+          A extends @Nullable Object,
+          B extends @Nullable Object,
+          C extends @Nullable Object,
+          D extends @Nullable Object,
+          E extends @Nullable Object,
+          R extends @Nullable Object>
+      ActorMethod5<A, B, C, D, E, ObjectRef<R>> method(AsyncFunc6<T, A, B, C, D, E, R> method) {
     return new ActorMethod5<>(methodCall(method, Shape.one()));
   }
 
-  /** A method of 5 arguments that returns a stream: a generator, whose refs arrive while it runs, to be called with options. */
-  public <A extends @Nullable Object, B extends @Nullable Object, C extends @Nullable Object, D extends @Nullable Object, E extends @Nullable Object, R extends @Nullable Object> ActorMethod5<A, B, C, D, E, ObjectRefStream<R>> method(StreamFunc6<T, A, B, C, D, E, R> method) {
+  /**
+   * A method of 5 arguments that returns a stream: a generator, whose refs arrive while it runs, to
+   * be called with options.
+   */
+  public <
+          A extends @Nullable Object,
+          B extends @Nullable Object,
+          C extends @Nullable Object,
+          D extends @Nullable Object,
+          E extends @Nullable Object,
+          R extends @Nullable Object>
+      ActorMethod5<A, B, C, D, E, ObjectRefStream<R>> method(
+          StreamFunc6<T, A, B, C, D, E, R> method) {
     return new ActorMethod5<>(methodCall(method, Shape.stream()));
   }
 
-  /** A method of 5 arguments that returns an iterator: a generator, whose refs arrive while it runs, to be called with options. */
-  public <A extends @Nullable Object, B extends @Nullable Object, C extends @Nullable Object, D extends @Nullable Object, E extends @Nullable Object, R extends @Nullable Object> ActorMethod5<A, B, C, D, E, ObjectRefStream<R>> method(IteratorFunc6<T, A, B, C, D, E, R> method) {
+  /**
+   * A method of 5 arguments that returns an iterator: a generator, whose refs arrive while it runs,
+   * to be called with options.
+   */
+  public <
+          A extends @Nullable Object,
+          B extends @Nullable Object,
+          C extends @Nullable Object,
+          D extends @Nullable Object,
+          E extends @Nullable Object,
+          R extends @Nullable Object>
+      ActorMethod5<A, B, C, D, E, ObjectRefStream<R>> method(
+          IteratorFunc6<T, A, B, C, D, E, R> method) {
     return new ActorMethod5<>(methodCall(method, Shape.stream()));
   }
 
   /** A method of 5 arguments that returns two values, to be called with options. */
-  public <A extends @Nullable Object, B extends @Nullable Object, C extends @Nullable Object, D extends @Nullable Object, E extends @Nullable Object, R1 extends @Nullable Object, R2 extends @Nullable Object> ActorMethod5<A, B, C, D, E, Refs2<R1, R2>> method(Func2ReturnsOf6<T, A, B, C, D, E, R1, R2> method) {
+  public <
+          A extends @Nullable Object,
+          B extends @Nullable Object,
+          C extends @Nullable Object,
+          D extends @Nullable Object,
+          E extends @Nullable Object,
+          R1 extends @Nullable Object,
+          R2 extends @Nullable Object>
+      ActorMethod5<A, B, C, D, E, Refs2<R1, R2>> method(
+          Func2ReturnsOf6<T, A, B, C, D, E, R1, R2> method) {
     return new ActorMethod5<>(methodCall(method, Shape.two()));
   }
 
   /** A method of 5 arguments that returns three values, to be called with options. */
-  public <A extends @Nullable Object, B extends @Nullable Object, C extends @Nullable Object, D extends @Nullable Object, E extends @Nullable Object, R1 extends @Nullable Object, R2 extends @Nullable Object, R3 extends @Nullable Object> ActorMethod5<A, B, C, D, E, Refs3<R1, R2, R3>> method(Func3ReturnsOf6<T, A, B, C, D, E, R1, R2, R3> method) {
+  public <
+          A extends @Nullable Object,
+          B extends @Nullable Object,
+          C extends @Nullable Object,
+          D extends @Nullable Object,
+          E extends @Nullable Object,
+          R1 extends @Nullable Object,
+          R2 extends @Nullable Object,
+          R3 extends @Nullable Object>
+      ActorMethod5<A, B, C, D, E, Refs3<R1, R2, R3>> method(
+          Func3ReturnsOf6<T, A, B, C, D, E, R1, R2, R3> method) {
     return new ActorMethod5<>(methodCall(method, Shape.three()));
   }
 
   /** A method of 5 arguments that returns four values, to be called with options. */
-  public <A extends @Nullable Object, B extends @Nullable Object, C extends @Nullable Object, D extends @Nullable Object, E extends @Nullable Object, R1 extends @Nullable Object, R2 extends @Nullable Object, R3 extends @Nullable Object, R4 extends @Nullable Object> ActorMethod5<A, B, C, D, E, Refs4<R1, R2, R3, R4>> method(Func4ReturnsOf6<T, A, B, C, D, E, R1, R2, R3, R4> method) {
+  public <
+          A extends @Nullable Object,
+          B extends @Nullable Object,
+          C extends @Nullable Object,
+          D extends @Nullable Object,
+          E extends @Nullable Object,
+          R1 extends @Nullable Object,
+          R2 extends @Nullable Object,
+          R3 extends @Nullable Object,
+          R4 extends @Nullable Object>
+      ActorMethod5<A, B, C, D, E, Refs4<R1, R2, R3, R4>> method(
+          Func4ReturnsOf6<T, A, B, C, D, E, R1, R2, R3, R4> method) {
     return new ActorMethod5<>(methodCall(method, Shape.four()));
   }
 }

@@ -4,13 +4,14 @@ package ray;
 import ray.spi.ActorCreation;
 
 /**
- * A constructor of no arguments that makes an actor when called. Immutable and thread-safe; options make changed copies.
+ * A constructor of no arguments that makes an actor when called. Immutable and thread-safe; options
+ * make changed copies.
  *
  * @param <T> the actor's class
  * @see Ray#actor
  */
-public final class ActorClass0<T>
-    extends ActorClass<T, ActorClass0<T>> implements Call0<ActorRef<T>> {
+public final class ActorClass0<T> extends ActorClass<T, ActorClass0<T>>
+    implements Call0<ActorRef<T>> {
 
   ActorClass0(ActorCreation<T> creation) {
     super(creation);

@@ -5,7 +5,8 @@ import org.jspecify.annotations.Nullable;
 import ray.spi.ActorCreation;
 
 /**
- * A constructor of one argument that makes an actor when called. Immutable and thread-safe; options make changed copies.
+ * A constructor of one argument that makes an actor when called. Immutable and thread-safe; options
+ * make changed copies.
  *
  * @param <A> the type of argument 1
  * @param <T> the actor's class

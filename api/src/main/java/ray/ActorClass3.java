@@ -5,7 +5,8 @@ import org.jspecify.annotations.Nullable;
 import ray.spi.ActorCreation;
 
 /**
- * A constructor of 3 arguments that makes an actor when called. Immutable and thread-safe; options make changed copies.
+ * A constructor of 3 arguments that makes an actor when called. Immutable and thread-safe; options
+ * make changed copies.
  *
  * @param <A> the type of argument 1
  * @param <B> the type of argument 2
@@ -13,7 +14,8 @@ import ray.spi.ActorCreation;
  * @param <T> the actor's class
  * @see Ray#actor
  */
-public final class ActorClass3<A extends @Nullable Object, B extends @Nullable Object, C extends @Nullable Object, T>
+public final class ActorClass3<
+        A extends @Nullable Object, B extends @Nullable Object, C extends @Nullable Object, T>
     extends ActorClass<T, ActorClass3<A, B, C, T>> implements Call3<A, B, C, ActorRef<T>> {
 
   ActorClass3(ActorCreation<T> creation) {

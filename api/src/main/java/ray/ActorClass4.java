@@ -5,7 +5,8 @@ import org.jspecify.annotations.Nullable;
 import ray.spi.ActorCreation;
 
 /**
- * A constructor of 4 arguments that makes an actor when called. Immutable and thread-safe; options make changed copies.
+ * A constructor of 4 arguments that makes an actor when called. Immutable and thread-safe; options
+ * make changed copies.
  *
  * @param <A> the type of argument 1
  * @param <B> the type of argument 2
@@ -14,7 +15,12 @@ import ray.spi.ActorCreation;
  * @param <T> the actor's class
  * @see Ray#actor
  */
-public final class ActorClass4<A extends @Nullable Object, B extends @Nullable Object, C extends @Nullable Object, D extends @Nullable Object, T>
+public final class ActorClass4<
+        A extends @Nullable Object,
+        B extends @Nullable Object,
+        C extends @Nullable Object,
+        D extends @Nullable Object,
+        T>
     extends ActorClass<T, ActorClass4<A, B, C, D, T>> implements Call4<A, B, C, D, ActorRef<T>> {
 
   ActorClass4(ActorCreation<T> creation) {

@@ -5,7 +5,8 @@ import org.jspecify.annotations.Nullable;
 import ray.spi.ActorCreation;
 
 /**
- * A constructor of 5 arguments that makes an actor when called. Immutable and thread-safe; options make changed copies.
+ * A constructor of 5 arguments that makes an actor when called. Immutable and thread-safe; options
+ * make changed copies.
  *
  * @param <A> the type of argument 1
  * @param <B> the type of argument 2
@@ -15,8 +16,15 @@ import ray.spi.ActorCreation;
  * @param <T> the actor's class
  * @see Ray#actor
  */
-public final class ActorClass5<A extends @Nullable Object, B extends @Nullable Object, C extends @Nullable Object, D extends @Nullable Object, E extends @Nullable Object, T>
-    extends ActorClass<T, ActorClass5<A, B, C, D, E, T>> implements Call5<A, B, C, D, E, ActorRef<T>> {
+public final class ActorClass5<
+        A extends @Nullable Object,
+        B extends @Nullable Object,
+        C extends @Nullable Object,
+        D extends @Nullable Object,
+        E extends @Nullable Object,
+        T>
+    extends ActorClass<T, ActorClass5<A, B, C, D, E, T>>
+    implements Call5<A, B, C, D, E, ActorRef<T>> {
 
   ActorClass5(ActorCreation<T> creation) {
     super(creation);

@@ -5,7 +5,8 @@ import org.jspecify.annotations.Nullable;
 import ray.spi.ActorCreation;
 
 /**
- * A constructor of 6 arguments that makes an actor when called. Immutable and thread-safe; options make changed copies.
+ * A constructor of 6 arguments that makes an actor when called. Immutable and thread-safe; options
+ * make changed copies.
  *
  * @param <A> the type of argument 1
  * @param <B> the type of argument 2
@@ -16,8 +17,16 @@ import ray.spi.ActorCreation;
  * @param <T> the actor's class
  * @see Ray#actor
  */
-public final class ActorClass6<A extends @Nullable Object, B extends @Nullable Object, C extends @Nullable Object, D extends @Nullable Object, E extends @Nullable Object, F extends @Nullable Object, T>
-    extends ActorClass<T, ActorClass6<A, B, C, D, E, F, T>> implements Call6<A, B, C, D, E, F, ActorRef<T>> {
+public final class ActorClass6<
+        A extends @Nullable Object,
+        B extends @Nullable Object,
+        C extends @Nullable Object,
+        D extends @Nullable Object,
+        E extends @Nullable Object,
+        F extends @Nullable Object,
+        T>
+    extends ActorClass<T, ActorClass6<A, B, C, D, E, F, T>>
+    implements Call6<A, B, C, D, E, F, ActorRef<T>> {
 
   ActorClass6(ActorCreation<T> creation) {
     super(creation);

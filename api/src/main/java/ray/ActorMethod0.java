@@ -4,13 +4,13 @@ package ray;
 import ray.spi.MethodCall;
 
 /**
- * A method of an actor with no arguments, to be called with its own options. Immutable and thread-safe.
+ * A method of an actor with no arguments, to be called with its own options. Immutable and
+ * thread-safe.
  *
  * @param <H> what the caller gets
  * @see ActorRef#method
  */
-public final class ActorMethod0<H>
-    extends ActorMethod<H, ActorMethod0<H>> implements Call0<H> {
+public final class ActorMethod0<H> extends ActorMethod<H, ActorMethod0<H>> implements Call0<H> {
 
   ActorMethod0(MethodCall<H> call) {
     super(call);

@@ -5,7 +5,8 @@ import org.jspecify.annotations.Nullable;
 import ray.spi.MethodCall;
 
 /**
- * A method of an actor with 2 arguments, to be called with its own options. Immutable and thread-safe.
+ * A method of an actor with 2 arguments, to be called with its own options. Immutable and
+ * thread-safe.
  *
  * @param <A> the type of argument 1
  * @param <B> the type of argument 2

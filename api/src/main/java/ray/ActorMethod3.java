@@ -5,7 +5,8 @@ import org.jspecify.annotations.Nullable;
 import ray.spi.MethodCall;
 
 /**
- * A method of an actor with 3 arguments, to be called with its own options. Immutable and thread-safe.
+ * A method of an actor with 3 arguments, to be called with its own options. Immutable and
+ * thread-safe.
  *
  * @param <A> the type of argument 1
  * @param <B> the type of argument 2
@@ -13,7 +14,8 @@ import ray.spi.MethodCall;
  * @param <H> what the caller gets
  * @see ActorRef#method
  */
-public final class ActorMethod3<A extends @Nullable Object, B extends @Nullable Object, C extends @Nullable Object, H>
+public final class ActorMethod3<
+        A extends @Nullable Object, B extends @Nullable Object, C extends @Nullable Object, H>
     extends ActorMethod<H, ActorMethod3<A, B, C, H>> implements Call3<A, B, C, H> {
 
   ActorMethod3(MethodCall<H> call) {

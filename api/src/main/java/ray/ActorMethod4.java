@@ -5,7 +5,8 @@ import org.jspecify.annotations.Nullable;
 import ray.spi.MethodCall;
 
 /**
- * A method of an actor with 4 arguments, to be called with its own options. Immutable and thread-safe.
+ * A method of an actor with 4 arguments, to be called with its own options. Immutable and
+ * thread-safe.
  *
  * @param <A> the type of argument 1
  * @param <B> the type of argument 2
@@ -14,7 +15,12 @@ import ray.spi.MethodCall;
  * @param <H> what the caller gets
  * @see ActorRef#method
  */
-public final class ActorMethod4<A extends @Nullable Object, B extends @Nullable Object, C extends @Nullable Object, D extends @Nullable Object, H>
+public final class ActorMethod4<
+        A extends @Nullable Object,
+        B extends @Nullable Object,
+        C extends @Nullable Object,
+        D extends @Nullable Object,
+        H>
     extends ActorMethod<H, ActorMethod4<A, B, C, D, H>> implements Call4<A, B, C, D, H> {
 
   ActorMethod4(MethodCall<H> call) {

@@ -5,7 +5,8 @@ import org.jspecify.annotations.Nullable;
 import ray.spi.MethodCall;
 
 /**
- * A method of an actor with 5 arguments, to be called with its own options. Immutable and thread-safe.
+ * A method of an actor with 5 arguments, to be called with its own options. Immutable and
+ * thread-safe.
  *
  * @param <A> the type of argument 1
  * @param <B> the type of argument 2
@@ -15,7 +16,13 @@ import ray.spi.MethodCall;
  * @param <H> what the caller gets
  * @see ActorRef#method
  */
-public final class ActorMethod5<A extends @Nullable Object, B extends @Nullable Object, C extends @Nullable Object, D extends @Nullable Object, E extends @Nullable Object, H>
+public final class ActorMethod5<
+        A extends @Nullable Object,
+        B extends @Nullable Object,
+        C extends @Nullable Object,
+        D extends @Nullable Object,
+        E extends @Nullable Object,
+        H>
     extends ActorMethod<H, ActorMethod5<A, B, C, D, E, H>> implements Call5<A, B, C, D, E, H> {
 
   ActorMethod5(MethodCall<H> call) {

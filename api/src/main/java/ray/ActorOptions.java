@@ -75,75 +75,195 @@ public record ActorOptions(
 
   ActorOptions withName(String changed) {
     return new ActorOptions(
-        changed, namespace, getIfExists, lifetime, resources, maxConcurrency, concurrencyGroups,
-        maxRestarts, maxTaskRetries, maxPendingCalls, strategy, labels);
+        changed,
+        namespace,
+        getIfExists,
+        lifetime,
+        resources,
+        maxConcurrency,
+        concurrencyGroups,
+        maxRestarts,
+        maxTaskRetries,
+        maxPendingCalls,
+        strategy,
+        labels);
   }
 
   ActorOptions withNamespace(String changed) {
     return new ActorOptions(
-        name, changed, getIfExists, lifetime, resources, maxConcurrency, concurrencyGroups,
-        maxRestarts, maxTaskRetries, maxPendingCalls, strategy, labels);
+        name,
+        changed,
+        getIfExists,
+        lifetime,
+        resources,
+        maxConcurrency,
+        concurrencyGroups,
+        maxRestarts,
+        maxTaskRetries,
+        maxPendingCalls,
+        strategy,
+        labels);
   }
 
   ActorOptions withGetIfExists() {
     return new ActorOptions(
-        name, namespace, true, lifetime, resources, maxConcurrency, concurrencyGroups,
-        maxRestarts, maxTaskRetries, maxPendingCalls, strategy, labels);
+        name,
+        namespace,
+        true,
+        lifetime,
+        resources,
+        maxConcurrency,
+        concurrencyGroups,
+        maxRestarts,
+        maxTaskRetries,
+        maxPendingCalls,
+        strategy,
+        labels);
   }
 
   ActorOptions withLifetime(Lifetime changed) {
     return new ActorOptions(
-        name, namespace, getIfExists, changed, resources, maxConcurrency, concurrencyGroups,
-        maxRestarts, maxTaskRetries, maxPendingCalls, strategy, labels);
+        name,
+        namespace,
+        getIfExists,
+        changed,
+        resources,
+        maxConcurrency,
+        concurrencyGroups,
+        maxRestarts,
+        maxTaskRetries,
+        maxPendingCalls,
+        strategy,
+        labels);
   }
 
   ActorOptions withResources(Resources changed) {
     return new ActorOptions(
-        name, namespace, getIfExists, lifetime, changed, maxConcurrency, concurrencyGroups,
-        maxRestarts, maxTaskRetries, maxPendingCalls, strategy, labels);
+        name,
+        namespace,
+        getIfExists,
+        lifetime,
+        changed,
+        maxConcurrency,
+        concurrencyGroups,
+        maxRestarts,
+        maxTaskRetries,
+        maxPendingCalls,
+        strategy,
+        labels);
   }
 
   ActorOptions withMaxConcurrency(int changed) {
     return new ActorOptions(
-        name, namespace, getIfExists, lifetime, resources, changed, concurrencyGroups,
-        maxRestarts, maxTaskRetries, maxPendingCalls, strategy, labels);
+        name,
+        namespace,
+        getIfExists,
+        lifetime,
+        resources,
+        changed,
+        concurrencyGroups,
+        maxRestarts,
+        maxTaskRetries,
+        maxPendingCalls,
+        strategy,
+        labels);
   }
 
   ActorOptions withConcurrencyGroup(String group, int limit) {
     Map<String, Integer> changed = new TreeMap<>(concurrencyGroups);
     changed.put(group, limit);
     return new ActorOptions(
-        name, namespace, getIfExists, lifetime, resources, maxConcurrency, changed,
-        maxRestarts, maxTaskRetries, maxPendingCalls, strategy, labels);
+        name,
+        namespace,
+        getIfExists,
+        lifetime,
+        resources,
+        maxConcurrency,
+        changed,
+        maxRestarts,
+        maxTaskRetries,
+        maxPendingCalls,
+        strategy,
+        labels);
   }
 
   ActorOptions withMaxRestarts(int changed) {
     return new ActorOptions(
-        name, namespace, getIfExists, lifetime, resources, maxConcurrency, concurrencyGroups,
-        changed, maxTaskRetries, maxPendingCalls, strategy, labels);
+        name,
+        namespace,
+        getIfExists,
+        lifetime,
+        resources,
+        maxConcurrency,
+        concurrencyGroups,
+        changed,
+        maxTaskRetries,
+        maxPendingCalls,
+        strategy,
+        labels);
   }
 
   ActorOptions withMaxTaskRetries(int changed) {
     return new ActorOptions(
-        name, namespace, getIfExists, lifetime, resources, maxConcurrency, concurrencyGroups,
-        maxRestarts, changed, maxPendingCalls, strategy, labels);
+        name,
+        namespace,
+        getIfExists,
+        lifetime,
+        resources,
+        maxConcurrency,
+        concurrencyGroups,
+        maxRestarts,
+        changed,
+        maxPendingCalls,
+        strategy,
+        labels);
   }
 
   ActorOptions withMaxPendingCalls(int changed) {
     return new ActorOptions(
-        name, namespace, getIfExists, lifetime, resources, maxConcurrency, concurrencyGroups,
-        maxRestarts, maxTaskRetries, changed, strategy, labels);
+        name,
+        namespace,
+        getIfExists,
+        lifetime,
+        resources,
+        maxConcurrency,
+        concurrencyGroups,
+        maxRestarts,
+        maxTaskRetries,
+        changed,
+        strategy,
+        labels);
   }
 
   ActorOptions withStrategy(SchedulingStrategy changed) {
     return new ActorOptions(
-        name, namespace, getIfExists, lifetime, resources, maxConcurrency, concurrencyGroups,
-        maxRestarts, maxTaskRetries, maxPendingCalls, changed, labels);
+        name,
+        namespace,
+        getIfExists,
+        lifetime,
+        resources,
+        maxConcurrency,
+        concurrencyGroups,
+        maxRestarts,
+        maxTaskRetries,
+        maxPendingCalls,
+        changed,
+        labels);
   }
 
   ActorOptions withLabels(Map<String, String> changed) {
     return new ActorOptions(
-        name, namespace, getIfExists, lifetime, resources, maxConcurrency, concurrencyGroups,
-        maxRestarts, maxTaskRetries, maxPendingCalls, strategy, changed);
+        name,
+        namespace,
+        getIfExists,
+        lifetime,
+        resources,
+        maxConcurrency,
+        concurrencyGroups,
+        maxRestarts,
+        maxTaskRetries,
+        maxPendingCalls,
+        strategy,
+        changed);
   }
 }

@@ -6,16 +6,16 @@ import ray.spi.MethodCall;
 import ray.spi.Shape;
 
 /**
- * A reference to an actor: an object that lives in a worker, whose methods are called remotely, one at a
- * time and in the order of each caller's calls unless it says otherwise.
+ * A reference to an actor: an object that lives in a worker, whose methods are called remotely, one
+ * at a time and in the order of each caller's calls unless it says otherwise.
  *
  * <pre>{@code
  * ActorRef<Counter> counter = Ray.actor(Counter::new).remote();
  * ObjectRef<Integer> total = counter.call(Counter::add, 5);
  * }</pre>
  *
- * <p>It can be passed to tasks, to other actors and inside values. An actor that is not detached ends
- * when no ref to it is left and its calls are done. Thread-safe.
+ * <p>It can be passed to tasks, to other actors and inside values. An actor that is not detached
+ * ends when no ref to it is left and its calls are done. Thread-safe.
  *
  * @param <T> the actor's class
  */

@@ -4,7 +4,8 @@ package ray;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What can be called remotely with 2 arguments, each a value or an {@link ObjectRef} of it, in any mix.
+ * What can be called remotely with 2 arguments, each a value or an {@link ObjectRef} of it, in any
+ * mix.
  *
  * <p>A call returns at once and never blocks on its arguments: a ref that is not ready delays the
  * call, not the caller. Thread-safe.

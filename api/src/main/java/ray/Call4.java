@@ -4,7 +4,8 @@ package ray;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What can be called remotely with 4 arguments, each a value or an {@link ObjectRef} of it, in any mix.
+ * What can be called remotely with 4 arguments, each a value or an {@link ObjectRef} of it, in any
+ * mix.
  *
  * <p>A call returns at once and never blocks on its arguments: a ref that is not ready delays the
  * call, not the caller. Thread-safe.
@@ -15,7 +16,13 @@ import org.jspecify.annotations.Nullable;
  * @param <D> the type of argument 4
  * @param <H> what the caller gets: a ref, several, or a stream of them
  */
-public interface Call4<A extends @Nullable Object, B extends @Nullable Object, C extends @Nullable Object, D extends @Nullable Object, H> extends Call<H> {
+public interface Call4<
+        A extends @Nullable Object,
+        B extends @Nullable Object,
+        C extends @Nullable Object,
+        D extends @Nullable Object,
+        H>
+    extends Call<H> {
 
   /** Calls with values. */
   default H remote(A a, B b, C c, D d) {

@@ -4,7 +4,8 @@ package ray;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What can be called remotely with 6 arguments, each a value or an {@link ObjectRef} of it, in any mix.
+ * What can be called remotely with 6 arguments, each a value or an {@link ObjectRef} of it, in any
+ * mix.
  *
  * <p>A call returns at once and never blocks on its arguments: a ref that is not ready delays the
  * call, not the caller. Thread-safe.
@@ -17,7 +18,15 @@ import org.jspecify.annotations.Nullable;
  * @param <F> the type of argument 6
  * @param <H> what the caller gets: a ref, several, or a stream of them
  */
-public interface Call6<A extends @Nullable Object, B extends @Nullable Object, C extends @Nullable Object, D extends @Nullable Object, E extends @Nullable Object, F extends @Nullable Object, H> extends Call<H> {
+public interface Call6<
+        A extends @Nullable Object,
+        B extends @Nullable Object,
+        C extends @Nullable Object,
+        D extends @Nullable Object,
+        E extends @Nullable Object,
+        F extends @Nullable Object,
+        H>
+    extends Call<H> {
 
   /** Calls with values. */
   default H remote(A a, B b, C c, D d, E e, F f) {
@@ -175,7 +184,8 @@ public interface Call6<A extends @Nullable Object, B extends @Nullable Object, C
   }
 
   /** Calls with refs for arguments 1, 2, 3, 4, 5. */
-  default H remote(ObjectRef<A> a, ObjectRef<B> b, ObjectRef<C> c, ObjectRef<D> d, ObjectRef<E> e, F f) {
+  default H remote(
+      ObjectRef<A> a, ObjectRef<B> b, ObjectRef<C> c, ObjectRef<D> d, ObjectRef<E> e, F f) {
     return invoke(a, b, c, d, e, f);
   }
 
@@ -255,7 +265,8 @@ public interface Call6<A extends @Nullable Object, B extends @Nullable Object, C
   }
 
   /** Calls with refs for arguments 1, 2, 3, 4, 6. */
-  default H remote(ObjectRef<A> a, ObjectRef<B> b, ObjectRef<C> c, ObjectRef<D> d, E e, ObjectRef<F> f) {
+  default H remote(
+      ObjectRef<A> a, ObjectRef<B> b, ObjectRef<C> c, ObjectRef<D> d, E e, ObjectRef<F> f) {
     return invoke(a, b, c, d, e, f);
   }
 
@@ -295,7 +306,8 @@ public interface Call6<A extends @Nullable Object, B extends @Nullable Object, C
   }
 
   /** Calls with refs for arguments 1, 2, 3, 5, 6. */
-  default H remote(ObjectRef<A> a, ObjectRef<B> b, ObjectRef<C> c, D d, ObjectRef<E> e, ObjectRef<F> f) {
+  default H remote(
+      ObjectRef<A> a, ObjectRef<B> b, ObjectRef<C> c, D d, ObjectRef<E> e, ObjectRef<F> f) {
     return invoke(a, b, c, d, e, f);
   }
 
@@ -315,7 +327,8 @@ public interface Call6<A extends @Nullable Object, B extends @Nullable Object, C
   }
 
   /** Calls with refs for arguments 1, 2, 4, 5, 6. */
-  default H remote(ObjectRef<A> a, ObjectRef<B> b, C c, ObjectRef<D> d, ObjectRef<E> e, ObjectRef<F> f) {
+  default H remote(
+      ObjectRef<A> a, ObjectRef<B> b, C c, ObjectRef<D> d, ObjectRef<E> e, ObjectRef<F> f) {
     return invoke(a, b, c, d, e, f);
   }
 
@@ -325,17 +338,25 @@ public interface Call6<A extends @Nullable Object, B extends @Nullable Object, C
   }
 
   /** Calls with refs for arguments 1, 3, 4, 5, 6. */
-  default H remote(ObjectRef<A> a, B b, ObjectRef<C> c, ObjectRef<D> d, ObjectRef<E> e, ObjectRef<F> f) {
+  default H remote(
+      ObjectRef<A> a, B b, ObjectRef<C> c, ObjectRef<D> d, ObjectRef<E> e, ObjectRef<F> f) {
     return invoke(a, b, c, d, e, f);
   }
 
   /** Calls with refs for arguments 2, 3, 4, 5, 6. */
-  default H remote(A a, ObjectRef<B> b, ObjectRef<C> c, ObjectRef<D> d, ObjectRef<E> e, ObjectRef<F> f) {
+  default H remote(
+      A a, ObjectRef<B> b, ObjectRef<C> c, ObjectRef<D> d, ObjectRef<E> e, ObjectRef<F> f) {
     return invoke(a, b, c, d, e, f);
   }
 
   /** Calls with refs. */
-  default H remote(ObjectRef<A> a, ObjectRef<B> b, ObjectRef<C> c, ObjectRef<D> d, ObjectRef<E> e, ObjectRef<F> f) {
+  default H remote(
+      ObjectRef<A> a,
+      ObjectRef<B> b,
+      ObjectRef<C> c,
+      ObjectRef<D> d,
+      ObjectRef<E> e,
+      ObjectRef<F> f) {
     return invoke(a, b, c, d, e, f);
   }
 }

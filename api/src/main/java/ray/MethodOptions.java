@@ -8,8 +8,8 @@ import org.jspecify.annotations.Nullable;
  * The options of one call of an actor's method, as {@link ActorMethod}'s methods set them.
  *
  * @param name what the call is called in listings; empty: the method's name
- * @param maxTaskRetries how often the call is sent again after the actor's restart, or after an exception
- *     listed in {@code retryExceptions}; -1: without limit; null: as the actor says
+ * @param maxTaskRetries how often the call is sent again after the actor's restart, or after an
+ *     exception listed in {@code retryExceptions}; -1: without limit; null: as the actor says
  * @param retryExceptions exceptions of the user's code after which the call is made again
  * @param timeout how long one run may take before it is interrupted and fails; null: no limit
  * @param concurrencyGroup the group whose limit applies; empty: the actor's own

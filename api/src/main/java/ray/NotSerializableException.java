@@ -2,7 +2,9 @@ package ray;
 
 import org.jspecify.annotations.Nullable;
 
-/** A value can't be serialized; the message names its class and the path of fields that leads to it. */
+/**
+ * A value can't be serialized; the message names its class and the path of fields that leads to it.
+ */
 public class NotSerializableException extends RayException {
   private static final long serialVersionUID = 1L;
 

@@ -19,7 +19,10 @@ public record ObjectId(long owner, long number) implements Comparable<ObjectId> 
     return (int) (mixed ^ mixed >>> 32);
   }
 
-  /** Hexadecimal, as printed everywhere: {@code owner-number}, for an actor {@code owner-actor-number}. */
+  /**
+   * Hexadecimal, as printed everywhere: {@code owner-number}, for an actor {@code
+   * owner-actor-number}.
+   */
   @Override
   public String toString() {
     return Long.toHexString(owner)

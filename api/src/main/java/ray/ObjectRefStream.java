@@ -8,12 +8,12 @@ import java.util.stream.StreamSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The refs that a generator task yields, in order, while it runs. The task is held back when it is more
- * than a bounded number of items ahead of this stream ({@link RemoteFunction#backpressure}).
+ * The refs that a generator task yields, in order, while it runs. The task is held back when it is
+ * more than a bounded number of items ahead of this stream ({@link RemoteFunction#backpressure}).
  *
- * <p>{@link #hasNext} blocks until the next item has been reported or the task has ended. A task that
- * fails yields, after the items that it made, one ref whose {@code get} throws. Closing the stream
- * cancels the task and releases what was not consumed. Not thread-safe.
+ * <p>{@link #hasNext} blocks until the next item has been reported or the task has ended. A task
+ * that fails yields, after the items that it made, one ref whose {@code get} throws. Closing the
+ * stream cancels the task and releases what was not consumed. Not thread-safe.
  *
  * @param <T> the type of the items
  */
@@ -27,7 +27,8 @@ public interface ObjectRefStream<T extends @Nullable Object>
   /** The refs as a sequential stream; closing it closes this. */
   default Stream<ObjectRef<T>> stream() {
     return StreamSupport.stream(
-            Spliterators.spliteratorUnknownSize(this, Spliterator.ORDERED | Spliterator.NONNULL), false)
+            Spliterators.spliteratorUnknownSize(this, Spliterator.ORDERED | Spliterator.NONNULL),
+            false)
         .onClose(this::close);
   }
 

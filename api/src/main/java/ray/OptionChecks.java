@@ -9,7 +9,8 @@ final class OptionChecks {
 
   static void retries(String option, int value) {
     if (value < -1) {
-      throw new IllegalArgumentException(option + " is a number of times, or -1 for no limit, not " + value);
+      throw new IllegalArgumentException(
+          option + " is a number of times, or -1 for no limit, not " + value);
     }
   }
 

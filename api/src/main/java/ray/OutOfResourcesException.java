@@ -2,7 +2,9 @@ package ray;
 
 import org.jspecify.annotations.Nullable;
 
-/** No node can ever provide what was asked for; the message says what that was and what there is. */
+/**
+ * No node can ever provide what was asked for; the message says what that was and what there is.
+ */
 public class OutOfResourcesException extends RayException {
   private static final long serialVersionUID = 1L;
 

@@ -21,20 +21,22 @@ import ray.spi.Backends;
  * }
  * }</pre>
  *
- * <p>{@code Ray.remote} is overloaded by what the function returns: a value or nothing gives an {@link
- * ObjectRef}; so does an {@code ObjectRef}, which becomes an alias, and a {@code CompletionStage}; a
- * {@code Stream} or {@code Iterator} makes a generator and gives an {@link ObjectRefStream}; {@link
- * Returns} gives as many refs. An overloaded method needs a lambda with types, which no target type can
- * tell apart otherwise: {@code Ray.remote((String s) -> Integer.parseInt(s))}. What a lambda captures
- * travels by value.
+ * <p>{@code Ray.remote} is overloaded by what the function returns: a value or nothing gives an
+ * {@link ObjectRef}; so does an {@code ObjectRef}, which becomes an alias, and a {@code
+ * CompletionStage}; a {@code Stream} or {@code Iterator} makes a generator and gives an {@link
+ * ObjectRefStream}; {@link Returns} gives as many refs. An overloaded method needs a lambda with
+ * types, which no target type can tell apart otherwise: {@code Ray.remote((String s) ->
+ * Integer.parseInt(s))}. What a lambda captures travels by value.
  *
- * <p>Static methods go to the instance of the task they are called from, else to the default one, which
- * {@link #init} sets. All are thread-safe.
+ * <p>Static methods go to the instance of the task they are called from, else to the default one,
+ * which {@link #init} sets. All are thread-safe.
  */
 public final class Ray extends RemoteEntryPoints {
   private Ray() {}
 
-  /** Starts Ray in this JVM with all its cores, or joins the cluster named by {@code RAY_ADDRESS}. */
+  /**
+   * Starts Ray in this JVM with all its cores, or joins the cluster named by {@code RAY_ADDRESS}.
+   */
   public static RayInstance init() {
     return init(RayOptions.defaults());
   }
@@ -164,8 +166,8 @@ public final class Ray extends RemoteEntryPoints {
   }
 
   /**
-   * Ends the actor whose method calls this, after the methods that run beside it were interrupted; it is
-   * not restarted. Does not return. The call that exits has the actor's death as its result.
+   * Ends the actor whose method calls this, after the methods that run beside it were interrupted;
+   * it is not restarted. Does not return. The call that exits has the actor's death as its result.
    *
    * @throws RayStateException if no actor's method runs on this thread
    */

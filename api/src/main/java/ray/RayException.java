@@ -3,9 +3,9 @@ package ray;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What Ray throws when there is no value, or when it is used wrongly. Each has a code that can be looked
- * up in {@link ErrorCode}. What a task throws is not a {@code RayException} unless it is checked: see
- * {@link ObjectRef#get}.
+ * What Ray throws when there is no value, or when it is used wrongly. Each has a code that can be
+ * looked up in {@link ErrorCode}. What a task throws is not a {@code RayException} unless it is
+ * checked: see {@link ObjectRef#get}.
  */
 public class RayException extends RuntimeException {
   private static final long serialVersionUID = 1L;

@@ -1,7 +1,6 @@
 package ray;
 
 import java.time.Duration;
-import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -10,16 +9,18 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One running Ray: what {@link Ray#init} or {@link Ray#start} returns. The static methods of {@link Ray}
- * go to the default instance, or to that of the task they are called from; these go to this one.
- * Functions and actor classes are bound to it with {@link RemoteFunction#on} and {@link ActorClass#on}.
+ * One running Ray: what {@link Ray#init} or {@link Ray#start} returns. The static methods of {@link
+ * Ray} go to the default instance, or to that of the task they are called from; these go to this
+ * one. Functions and actor classes are bound to it with {@link RemoteFunction#on} and {@link
+ * ActorClass#on}.
  *
- * <p>Thread-safe. Only {@code get}, {@code wait}, {@code put} of a large value into a full store, and
- * {@code close} block.
+ * <p>Thread-safe. Only {@code get}, {@code wait}, {@code put} of a large value into a full store,
+ * and {@code close} block.
  */
 public interface RayInstance extends AutoCloseable {
   /**
-   * Stores a value and returns a ref to it. The value is copied now, unless it is known to be immutable.
+   * Stores a value and returns a ref to it. The value is copied now, unless it is known to be
+   * immutable.
    *
    * @throws NotSerializableException if it can't be copied
    * @throws OutOfStoreMemoryException if the store stays full for longer than a put may wait
@@ -46,12 +47,14 @@ public interface RayInstance extends AutoCloseable {
   <T extends @Nullable Object> WaitResult<T> wait(
       List<ObjectRef<T>> refs, int count, @Nullable Duration timeout);
 
-  /** The same refs in the order in which they become ready; iterating blocks until the next one is. */
+  /**
+   * The same refs in the order in which they become ready; iterating blocks until the next one is.
+   */
   <T extends @Nullable Object> Iterable<ObjectRef<T>> asCompleted(List<ObjectRef<T>> refs);
 
   /**
-   * Applies a remote function to a stream, with a bounded number of calls in flight; results come in the
-   * order in which they are ready. Lazy; consuming it blocks until the next result is there.
+   * Applies a remote function to a stream, with a bounded number of calls in flight; results come
+   * in the order in which they are ready. Lazy; consuming it blocks until the next result is there.
    */
   <A extends @Nullable Object, R extends @Nullable Object> Stream<R> mapUnordered(
       RemoteFunction1<A, ObjectRef<R>> function, Stream<? extends A> stream, int maxInFlight);
@@ -64,8 +67,9 @@ public interface RayInstance extends AutoCloseable {
 
   /**
    * Cancels the task that makes an object. One that has not started never runs; a running one is
-   * interrupted, and its result is the cancellation at once, whatever it does. Tasks that depend on it
-   * fail with the same cause. Nothing happens if the object is ready, or was made by {@code put}.
+   * interrupted, and its result is the cancellation at once, whatever it does. Tasks that depend on
+   * it fail with the same cause. Nothing happens if the object is ready, or was made by {@code
+   * put}.
    *
    * @param recursive whether the tasks that it submitted are cancelled too
    */
@@ -104,13 +108,15 @@ public interface RayInstance extends AutoCloseable {
   /** What the scheduler is doing. */
   SchedulerInfo schedulerInfo();
 
-  /** Runs code on the calling thread with this instance behind the static methods of {@link Ray}. */
+  /**
+   * Runs code on the calling thread with this instance behind the static methods of {@link Ray}.
+   */
   <R extends @Nullable Object> R call(Callable<R> code) throws Exception;
 
   /**
-   * Ends all: unfinished tasks are cancelled and interrupted; after five seconds those that ignore it
-   * are named on the log and left behind. Leaves no file, and no memory but what views still hold. Refs
-   * throw {@link RayStateException} afterwards. Idempotent.
+   * Ends all: unfinished tasks are cancelled and interrupted; after five seconds those that ignore
+   * it are named on the log and left behind. Leaves no file, and no memory but what views still
+   * hold. Refs throw {@link RayStateException} afterwards. Idempotent.
    */
   @Override
   void close();

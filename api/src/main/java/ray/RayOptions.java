@@ -58,8 +58,18 @@ public record RayOptions(
   /** All cores of this machine, in this JVM. */
   public static RayOptions defaults() {
     return new RayOptions(
-        "", null, null, Map.of(), Map.of(), null, DEFAULT_NAMESPACE, false, false, false,
-        DEFAULT_PUT_TIMEOUT, Map.of());
+        "",
+        null,
+        null,
+        Map.of(),
+        Map.of(),
+        null,
+        DEFAULT_NAMESPACE,
+        false,
+        false,
+        false,
+        DEFAULT_PUT_TIMEOUT,
+        Map.of());
   }
 
   /** The CPUs, if given. */
@@ -80,8 +90,18 @@ public record RayOptions(
   /** Connects to this address, {@code ray://host:port}. */
   public RayOptions address(String changed) {
     return new RayOptions(
-        changed, numCpus, memoryBytes, resources, labels, objectStoreBytes, namespace, serialMode, quietFailures,
-        creationSites, putTimeout, serializers);
+        changed,
+        numCpus,
+        memoryBytes,
+        resources,
+        labels,
+        objectStoreBytes,
+        namespace,
+        serialMode,
+        quietFailures,
+        creationSites,
+        putTimeout,
+        serializers);
   }
 
   /** How many CPUs tasks may hold together; it need not be the machine's number. */
@@ -90,8 +110,18 @@ public record RayOptions(
       throw new IllegalArgumentException("cpus must not be negative, not " + cpus);
     }
     return new RayOptions(
-        address, cpus, memoryBytes, resources, labels, objectStoreBytes, namespace, serialMode, quietFailures,
-        creationSites, putTimeout, serializers);
+        address,
+        cpus,
+        memoryBytes,
+        resources,
+        labels,
+        objectStoreBytes,
+        namespace,
+        serialMode,
+        quietFailures,
+        creationSites,
+        putTimeout,
+        serializers);
   }
 
   /** How much memory tasks may ask for together, in bytes. */
@@ -100,8 +130,18 @@ public record RayOptions(
       throw new IllegalArgumentException("memory must not be negative, not " + bytes);
     }
     return new RayOptions(
-        address, numCpus, bytes, resources, labels, objectStoreBytes, namespace, serialMode, quietFailures,
-        creationSites, putTimeout, serializers);
+        address,
+        numCpus,
+        bytes,
+        resources,
+        labels,
+        objectStoreBytes,
+        namespace,
+        serialMode,
+        quietFailures,
+        creationSites,
+        putTimeout,
+        serializers);
   }
 
   /** Adds a resource of the program's own. */
@@ -109,8 +149,18 @@ public record RayOptions(
     Map<String, Double> changed = new TreeMap<>(resources);
     changed.put(name, Resources.NONE.with(name, amount).amount(name));
     return new RayOptions(
-        address, numCpus, memoryBytes, changed, labels, objectStoreBytes, namespace, serialMode, quietFailures,
-        creationSites, putTimeout, serializers);
+        address,
+        numCpus,
+        memoryBytes,
+        changed,
+        labels,
+        objectStoreBytes,
+        namespace,
+        serialMode,
+        quietFailures,
+        creationSites,
+        putTimeout,
+        serializers);
   }
 
   /** Adds a label to the node. */
@@ -118,8 +168,18 @@ public record RayOptions(
     Map<String, String> changed = new TreeMap<>(labels);
     changed.put(key, value);
     return new RayOptions(
-        address, numCpus, memoryBytes, resources, changed, objectStoreBytes, namespace, serialMode, quietFailures,
-        creationSites, putTimeout, serializers);
+        address,
+        numCpus,
+        memoryBytes,
+        resources,
+        changed,
+        objectStoreBytes,
+        namespace,
+        serialMode,
+        quietFailures,
+        creationSites,
+        putTimeout,
+        serializers);
   }
 
   /** The size of the object store, in bytes. */
@@ -128,43 +188,105 @@ public record RayOptions(
       throw new IllegalArgumentException("the object store needs at least one byte, not " + bytes);
     }
     return new RayOptions(
-        address, numCpus, memoryBytes, resources, labels, bytes, namespace, serialMode, quietFailures,
-        creationSites, putTimeout, serializers);
+        address,
+        numCpus,
+        memoryBytes,
+        resources,
+        labels,
+        bytes,
+        namespace,
+        serialMode,
+        quietFailures,
+        creationSites,
+        putTimeout,
+        serializers);
   }
 
   /** Where names of actors are looked up. */
   public RayOptions namespace(String changed) {
     return new RayOptions(
-        address, numCpus, memoryBytes, resources, labels, objectStoreBytes, changed, serialMode, quietFailures,
-        creationSites, putTimeout, serializers);
+        address,
+        numCpus,
+        memoryBytes,
+        resources,
+        labels,
+        objectStoreBytes,
+        changed,
+        serialMode,
+        quietFailures,
+        creationSites,
+        putTimeout,
+        serializers);
   }
 
   /** Runs every call at once in the caller's thread, for debugging: same results, same errors. */
   public RayOptions serial() {
     return new RayOptions(
-        address, numCpus, memoryBytes, resources, labels, objectStoreBytes, namespace, true, quietFailures,
-        creationSites, putTimeout, serializers);
+        address,
+        numCpus,
+        memoryBytes,
+        resources,
+        labels,
+        objectStoreBytes,
+        namespace,
+        true,
+        quietFailures,
+        creationSites,
+        putTimeout,
+        serializers);
   }
 
   /** Does not report failures that nobody asked for. */
   public RayOptions quiet() {
     return new RayOptions(
-        address, numCpus, memoryBytes, resources, labels, objectStoreBytes, namespace, serialMode, true,
-        creationSites, putTimeout, serializers);
+        address,
+        numCpus,
+        memoryBytes,
+        resources,
+        labels,
+        objectStoreBytes,
+        namespace,
+        serialMode,
+        true,
+        creationSites,
+        putTimeout,
+        serializers);
   }
 
-  /** Remembers where each object was created, for {@link Ray#objects}; costs microseconds an object. */
+  /**
+   * Remembers where each object was created, for {@link Ray#objects}; costs microseconds an object.
+   */
   public RayOptions recordCreationSites() {
     return new RayOptions(
-        address, numCpus, memoryBytes, resources, labels, objectStoreBytes, namespace, serialMode, quietFailures,
-        true, putTimeout, serializers);
+        address,
+        numCpus,
+        memoryBytes,
+        resources,
+        labels,
+        objectStoreBytes,
+        namespace,
+        serialMode,
+        quietFailures,
+        true,
+        putTimeout,
+        serializers);
   }
 
   /** How long a put may wait for a full store before it fails. */
   public RayOptions putTimeout(Duration changed) {
     return new RayOptions(
-        address, numCpus, memoryBytes, resources, labels, objectStoreBytes, namespace, serialMode, quietFailures,
-        creationSites, changed, serializers);
+        address,
+        numCpus,
+        memoryBytes,
+        resources,
+        labels,
+        objectStoreBytes,
+        namespace,
+        serialMode,
+        quietFailures,
+        creationSites,
+        changed,
+        serializers);
   }
 
   /** Registers how values of a class travel. */
@@ -172,7 +294,17 @@ public record RayOptions(
     Map<Class<?>, ValueSerializer<?>> changed = new java.util.HashMap<>(serializers);
     changed.put(type, serializer);
     return new RayOptions(
-        address, numCpus, memoryBytes, resources, labels, objectStoreBytes, namespace, serialMode, quietFailures,
-        creationSites, putTimeout, changed);
+        address,
+        numCpus,
+        memoryBytes,
+        resources,
+        labels,
+        objectStoreBytes,
+        namespace,
+        serialMode,
+        quietFailures,
+        creationSites,
+        putTimeout,
+        changed);
   }
 }

@@ -10,4 +10,5 @@ import org.jspecify.annotations.Nullable;
  * @param <A> the type of the first result
  * @param <B> the type of the second result
  */
-public record Refs2<A extends @Nullable Object, B extends @Nullable Object>(ObjectRef<A> first, ObjectRef<B> second) {}
+public record Refs2<A extends @Nullable Object, B extends @Nullable Object>(
+    ObjectRef<A> first, ObjectRef<B> second) {}

@@ -12,4 +12,6 @@ import org.jspecify.annotations.Nullable;
  * @param <B> the type of the second result
  * @param <C> the type of the third result
  */
-public record Refs3<A extends @Nullable Object, B extends @Nullable Object, C extends @Nullable Object>(ObjectRef<A> first, ObjectRef<B> second, ObjectRef<C> third) {}
+public record Refs3<
+    A extends @Nullable Object, B extends @Nullable Object, C extends @Nullable Object>(
+    ObjectRef<A> first, ObjectRef<B> second, ObjectRef<C> third) {}

@@ -14,4 +14,9 @@ import org.jspecify.annotations.Nullable;
  * @param <C> the type of the third result
  * @param <D> the type of the fourth result
  */
-public record Refs4<A extends @Nullable Object, B extends @Nullable Object, C extends @Nullable Object, D extends @Nullable Object>(ObjectRef<A> first, ObjectRef<B> second, ObjectRef<C> third, ObjectRef<D> fourth) {}
+public record Refs4<
+    A extends @Nullable Object,
+    B extends @Nullable Object,
+    C extends @Nullable Object,
+    D extends @Nullable Object>(
+    ObjectRef<A> first, ObjectRef<B> second, ObjectRef<C> third, ObjectRef<D> fourth) {}

@@ -20,7 +20,8 @@ abstract sealed class RemoteEntryPoints permits Ray {
    *
    * @see Ray
    */
-  public static <R extends @Nullable Object> RemoteFunction0<ObjectRef<R>> remote(Func0<R> function) {
+  public static <R extends @Nullable Object> RemoteFunction0<ObjectRef<R>> remote(
+      Func0<R> function) {
     return new RemoteFunction0<>(FunctionCall.of(function, Shape.one()));
   }
 
@@ -29,43 +30,51 @@ abstract sealed class RemoteEntryPoints permits Ray {
    *
    * @see Ray
    */
-  public static  RemoteFunction0<ObjectRef<Void>> remote(VoidFunc0 function) {
+  public static RemoteFunction0<ObjectRef<Void>> remote(VoidFunc0 function) {
     return new RemoteFunction0<>(FunctionCall.of(function, Shape.one()));
   }
 
   /**
-   * Makes a function of no arguments that returns a ref, which becomes an alias: the caller's ref is the returned one callable remotely.
+   * Makes a function of no arguments that returns a ref, which becomes an alias: the caller's ref
+   * is the returned one callable remotely.
    *
    * @see Ray
    */
-  public static <R extends @Nullable Object> RemoteFunction0<ObjectRef<R>> remote(AliasFunc0<R> function) {
+  public static <R extends @Nullable Object> RemoteFunction0<ObjectRef<R>> remote(
+      AliasFunc0<R> function) {
     return new RemoteFunction0<>(FunctionCall.of(function, Shape.one()));
   }
 
   /**
-   * Makes a function of no arguments that returns a stage; the result is what the stage completes with callable remotely.
+   * Makes a function of no arguments that returns a stage; the result is what the stage completes
+   * with callable remotely.
    *
    * @see Ray
    */
-  public static <R extends @Nullable Object> RemoteFunction0<ObjectRef<R>> remote(AsyncFunc0<R> function) {
+  public static <R extends @Nullable Object> RemoteFunction0<ObjectRef<R>> remote(
+      AsyncFunc0<R> function) {
     return new RemoteFunction0<>(FunctionCall.of(function, Shape.one()));
   }
 
   /**
-   * Makes a function of no arguments that returns a stream: a generator, whose refs arrive while it runs callable remotely.
+   * Makes a function of no arguments that returns a stream: a generator, whose refs arrive while it
+   * runs callable remotely.
    *
    * @see Ray
    */
-  public static <R extends @Nullable Object> RemoteFunction0<ObjectRefStream<R>> remote(StreamFunc0<R> function) {
+  public static <R extends @Nullable Object> RemoteFunction0<ObjectRefStream<R>> remote(
+      StreamFunc0<R> function) {
     return new RemoteFunction0<>(FunctionCall.of(function, Shape.stream()));
   }
 
   /**
-   * Makes a function of no arguments that returns an iterator: a generator, whose refs arrive while it runs callable remotely.
+   * Makes a function of no arguments that returns an iterator: a generator, whose refs arrive while
+   * it runs callable remotely.
    *
    * @see Ray
    */
-  public static <R extends @Nullable Object> RemoteFunction0<ObjectRefStream<R>> remote(IteratorFunc0<R> function) {
+  public static <R extends @Nullable Object> RemoteFunction0<ObjectRefStream<R>> remote(
+      IteratorFunc0<R> function) {
     return new RemoteFunction0<>(FunctionCall.of(function, Shape.stream()));
   }
 
@@ -74,7 +83,8 @@ abstract sealed class RemoteEntryPoints permits Ray {
    *
    * @see Ray
    */
-  public static <R1 extends @Nullable Object, R2 extends @Nullable Object> RemoteFunction0<Refs2<R1, R2>> remote(Func2ReturnsOf0<R1, R2> function) {
+  public static <R1 extends @Nullable Object, R2 extends @Nullable Object>
+      RemoteFunction0<Refs2<R1, R2>> remote(Func2ReturnsOf0<R1, R2> function) {
     return new RemoteFunction0<>(FunctionCall.of(function, Shape.two()));
   }
 
@@ -83,7 +93,9 @@ abstract sealed class RemoteEntryPoints permits Ray {
    *
    * @see Ray
    */
-  public static <R1 extends @Nullable Object, R2 extends @Nullable Object, R3 extends @Nullable Object> RemoteFunction0<Refs3<R1, R2, R3>> remote(Func3ReturnsOf0<R1, R2, R3> function) {
+  public static <
+          R1 extends @Nullable Object, R2 extends @Nullable Object, R3 extends @Nullable Object>
+      RemoteFunction0<Refs3<R1, R2, R3>> remote(Func3ReturnsOf0<R1, R2, R3> function) {
     return new RemoteFunction0<>(FunctionCall.of(function, Shape.three()));
   }
 
@@ -92,16 +104,23 @@ abstract sealed class RemoteEntryPoints permits Ray {
    *
    * @see Ray
    */
-  public static <R1 extends @Nullable Object, R2 extends @Nullable Object, R3 extends @Nullable Object, R4 extends @Nullable Object> RemoteFunction0<Refs4<R1, R2, R3, R4>> remote(Func4ReturnsOf0<R1, R2, R3, R4> function) {
+  public static <
+          R1 extends @Nullable Object,
+          R2 extends @Nullable Object,
+          R3 extends @Nullable Object,
+          R4 extends @Nullable Object>
+      RemoteFunction0<Refs4<R1, R2, R3, R4>> remote(Func4ReturnsOf0<R1, R2, R3, R4> function) {
     return new RemoteFunction0<>(FunctionCall.of(function, Shape.four()));
   }
 
   /**
-   * Makes a function of no arguments that returns a list callable remotely, with a ref for each of its elements.
+   * Makes a function of no arguments that returns a list callable remotely, with a ref for each of
+   * its elements.
    *
    * @param returns how many elements the list has; any other number is the task's failure
    */
-  public static <R extends @Nullable Object> RemoteFunction0<List<ObjectRef<R>>> remoteMany(int returns, Func0<List<R>> function) {
+  public static <R extends @Nullable Object> RemoteFunction0<List<ObjectRef<R>>> remoteMany(
+      int returns, Func0<List<R>> function) {
     return new RemoteFunction0<>(FunctionCall.of(function, Shape.many(returns)));
   }
 
@@ -119,7 +138,8 @@ abstract sealed class RemoteEntryPoints permits Ray {
    *
    * @see Ray
    */
-  public static <A extends @Nullable Object, R extends @Nullable Object> RemoteFunction1<A, ObjectRef<R>> remote(Func1<A, R> function) {
+  public static <A extends @Nullable Object, R extends @Nullable Object>
+      RemoteFunction1<A, ObjectRef<R>> remote(Func1<A, R> function) {
     return new RemoteFunction1<>(FunctionCall.of(function, Shape.one()));
   }
 
@@ -128,43 +148,52 @@ abstract sealed class RemoteEntryPoints permits Ray {
    *
    * @see Ray
    */
-  public static <A extends @Nullable Object> RemoteFunction1<A, ObjectRef<Void>> remote(VoidFunc1<A> function) {
+  public static <A extends @Nullable Object> RemoteFunction1<A, ObjectRef<Void>> remote(
+      VoidFunc1<A> function) {
     return new RemoteFunction1<>(FunctionCall.of(function, Shape.one()));
   }
 
   /**
-   * Makes a function of one argument that returns a ref, which becomes an alias: the caller's ref is the returned one callable remotely.
+   * Makes a function of one argument that returns a ref, which becomes an alias: the caller's ref
+   * is the returned one callable remotely.
    *
    * @see Ray
    */
-  public static <A extends @Nullable Object, R extends @Nullable Object> RemoteFunction1<A, ObjectRef<R>> remote(AliasFunc1<A, R> function) {
+  public static <A extends @Nullable Object, R extends @Nullable Object>
+      RemoteFunction1<A, ObjectRef<R>> remote(AliasFunc1<A, R> function) {
     return new RemoteFunction1<>(FunctionCall.of(function, Shape.one()));
   }
 
   /**
-   * Makes a function of one argument that returns a stage; the result is what the stage completes with callable remotely.
+   * Makes a function of one argument that returns a stage; the result is what the stage completes
+   * with callable remotely.
    *
    * @see Ray
    */
-  public static <A extends @Nullable Object, R extends @Nullable Object> RemoteFunction1<A, ObjectRef<R>> remote(AsyncFunc1<A, R> function) {
+  public static <A extends @Nullable Object, R extends @Nullable Object>
+      RemoteFunction1<A, ObjectRef<R>> remote(AsyncFunc1<A, R> function) {
     return new RemoteFunction1<>(FunctionCall.of(function, Shape.one()));
   }
 
   /**
-   * Makes a function of one argument that returns a stream: a generator, whose refs arrive while it runs callable remotely.
+   * Makes a function of one argument that returns a stream: a generator, whose refs arrive while it
+   * runs callable remotely.
    *
    * @see Ray
    */
-  public static <A extends @Nullable Object, R extends @Nullable Object> RemoteFunction1<A, ObjectRefStream<R>> remote(StreamFunc1<A, R> function) {
+  public static <A extends @Nullable Object, R extends @Nullable Object>
+      RemoteFunction1<A, ObjectRefStream<R>> remote(StreamFunc1<A, R> function) {
     return new RemoteFunction1<>(FunctionCall.of(function, Shape.stream()));
   }
 
   /**
-   * Makes a function of one argument that returns an iterator: a generator, whose refs arrive while it runs callable remotely.
+   * Makes a function of one argument that returns an iterator: a generator, whose refs arrive while
+   * it runs callable remotely.
    *
    * @see Ray
    */
-  public static <A extends @Nullable Object, R extends @Nullable Object> RemoteFunction1<A, ObjectRefStream<R>> remote(IteratorFunc1<A, R> function) {
+  public static <A extends @Nullable Object, R extends @Nullable Object>
+      RemoteFunction1<A, ObjectRefStream<R>> remote(IteratorFunc1<A, R> function) {
     return new RemoteFunction1<>(FunctionCall.of(function, Shape.stream()));
   }
 
@@ -173,7 +202,9 @@ abstract sealed class RemoteEntryPoints permits Ray {
    *
    * @see Ray
    */
-  public static <A extends @Nullable Object, R1 extends @Nullable Object, R2 extends @Nullable Object> RemoteFunction1<A, Refs2<R1, R2>> remote(Func2ReturnsOf1<A, R1, R2> function) {
+  public static <
+          A extends @Nullable Object, R1 extends @Nullable Object, R2 extends @Nullable Object>
+      RemoteFunction1<A, Refs2<R1, R2>> remote(Func2ReturnsOf1<A, R1, R2> function) {
     return new RemoteFunction1<>(FunctionCall.of(function, Shape.two()));
   }
 
@@ -182,7 +213,12 @@ abstract sealed class RemoteEntryPoints permits Ray {
    *
    * @see Ray
    */
-  public static <A extends @Nullable Object, R1 extends @Nullable Object, R2 extends @Nullable Object, R3 extends @Nullable Object> RemoteFunction1<A, Refs3<R1, R2, R3>> remote(Func3ReturnsOf1<A, R1, R2, R3> function) {
+  public static <
+          A extends @Nullable Object,
+          R1 extends @Nullable Object,
+          R2 extends @Nullable Object,
+          R3 extends @Nullable Object>
+      RemoteFunction1<A, Refs3<R1, R2, R3>> remote(Func3ReturnsOf1<A, R1, R2, R3> function) {
     return new RemoteFunction1<>(FunctionCall.of(function, Shape.three()));
   }
 
@@ -191,16 +227,25 @@ abstract sealed class RemoteEntryPoints permits Ray {
    *
    * @see Ray
    */
-  public static <A extends @Nullable Object, R1 extends @Nullable Object, R2 extends @Nullable Object, R3 extends @Nullable Object, R4 extends @Nullable Object> RemoteFunction1<A, Refs4<R1, R2, R3, R4>> remote(Func4ReturnsOf1<A, R1, R2, R3, R4> function) {
+  public static <
+          A extends @Nullable Object,
+          R1 extends @Nullable Object,
+          R2 extends @Nullable Object,
+          R3 extends @Nullable Object,
+          R4 extends @Nullable Object>
+      RemoteFunction1<A, Refs4<R1, R2, R3, R4>> remote(
+          Func4ReturnsOf1<A, R1, R2, R3, R4> function) {
     return new RemoteFunction1<>(FunctionCall.of(function, Shape.four()));
   }
 
   /**
-   * Makes a function of one argument that returns a list callable remotely, with a ref for each of its elements.
+   * Makes a function of one argument that returns a list callable remotely, with a ref for each of
+   * its elements.
    *
    * @param returns how many elements the list has; any other number is the task's failure
    */
-  public static <A extends @Nullable Object, R extends @Nullable Object> RemoteFunction1<A, List<ObjectRef<R>>> remoteMany(int returns, Func1<A, List<R>> function) {
+  public static <A extends @Nullable Object, R extends @Nullable Object>
+      RemoteFunction1<A, List<ObjectRef<R>>> remoteMany(int returns, Func1<A, List<R>> function) {
     return new RemoteFunction1<>(FunctionCall.of(function, Shape.many(returns)));
   }
 
@@ -218,7 +263,8 @@ abstract sealed class RemoteEntryPoints permits Ray {
    *
    * @see Ray
    */
-  public static <A extends @Nullable Object, B extends @Nullable Object, R extends @Nullable Object> RemoteFunction2<A, B, ObjectRef<R>> remote(Func2<A, B, R> function) {
+  public static <A extends @Nullable Object, B extends @Nullable Object, R extends @Nullable Object>
+      RemoteFunction2<A, B, ObjectRef<R>> remote(Func2<A, B, R> function) {
     return new RemoteFunction2<>(FunctionCall.of(function, Shape.one()));
   }
 
@@ -227,43 +273,52 @@ abstract sealed class RemoteEntryPoints permits Ray {
    *
    * @see Ray
    */
-  public static <A extends @Nullable Object, B extends @Nullable Object> RemoteFunction2<A, B, ObjectRef<Void>> remote(VoidFunc2<A, B> function) {
+  public static <A extends @Nullable Object, B extends @Nullable Object>
+      RemoteFunction2<A, B, ObjectRef<Void>> remote(VoidFunc2<A, B> function) {
     return new RemoteFunction2<>(FunctionCall.of(function, Shape.one()));
   }
 
   /**
-   * Makes a function of 2 arguments that returns a ref, which becomes an alias: the caller's ref is the returned one callable remotely.
+   * Makes a function of 2 arguments that returns a ref, which becomes an alias: the caller's ref is
+   * the returned one callable remotely.
    *
    * @see Ray
    */
-  public static <A extends @Nullable Object, B extends @Nullable Object, R extends @Nullable Object> RemoteFunction2<A, B, ObjectRef<R>> remote(AliasFunc2<A, B, R> function) {
+  public static <A extends @Nullable Object, B extends @Nullable Object, R extends @Nullable Object>
+      RemoteFunction2<A, B, ObjectRef<R>> remote(AliasFunc2<A, B, R> function) {
     return new RemoteFunction2<>(FunctionCall.of(function, Shape.one()));
   }
 
   /**
-   * Makes a function of 2 arguments that returns a stage; the result is what the stage completes with callable remotely.
+   * Makes a function of 2 arguments that returns a stage; the result is what the stage completes
+   * with callable remotely.
    *
    * @see Ray
    */
-  public static <A extends @Nullable Object, B extends @Nullable Object, R extends @Nullable Object> RemoteFunction2<A, B, ObjectRef<R>> remote(AsyncFunc2<A, B, R> function) {
+  public static <A extends @Nullable Object, B extends @Nullable Object, R extends @Nullable Object>
+      RemoteFunction2<A, B, ObjectRef<R>> remote(AsyncFunc2<A, B, R> function) {
     return new RemoteFunction2<>(FunctionCall.of(function, Shape.one()));
   }
 
   /**
-   * Makes a function of 2 arguments that returns a stream: a generator, whose refs arrive while it runs callable remotely.
+   * Makes a function of 2 arguments that returns a stream: a generator, whose refs arrive while it
+   * runs callable remotely.
    *
    * @see Ray
    */
-  public static <A extends @Nullable Object, B extends @Nullable Object, R extends @Nullable Object> RemoteFunction2<A, B, ObjectRefStream<R>> remote(StreamFunc2<A, B, R> function) {
+  public static <A extends @Nullable Object, B extends @Nullable Object, R extends @Nullable Object>
+      RemoteFunction2<A, B, ObjectRefStream<R>> remote(StreamFunc2<A, B, R> function) {
     return new RemoteFunction2<>(FunctionCall.of(function, Shape.stream()));
   }
 
   /**
-   * Makes a function of 2 arguments that returns an iterator: a generator, whose refs arrive while it runs callable remotely.
+   * Makes a function of 2 arguments that returns an iterator: a generator, whose refs arrive while
+   * it runs callable remotely.
    *
    * @see Ray
    */
-  public static <A extends @Nullable Object, B extends @Nullable Object, R extends @Nullable Object> RemoteFunction2<A, B, ObjectRefStream<R>> remote(IteratorFunc2<A, B, R> function) {
+  public static <A extends @Nullable Object, B extends @Nullable Object, R extends @Nullable Object>
+      RemoteFunction2<A, B, ObjectRefStream<R>> remote(IteratorFunc2<A, B, R> function) {
     return new RemoteFunction2<>(FunctionCall.of(function, Shape.stream()));
   }
 
@@ -272,7 +327,12 @@ abstract sealed class RemoteEntryPoints permits Ray {
    *
    * @see Ray
    */
-  public static <A extends @Nullable Object, B extends @Nullable Object, R1 extends @Nullable Object, R2 extends @Nullable Object> RemoteFunction2<A, B, Refs2<R1, R2>> remote(Func2ReturnsOf2<A, B, R1, R2> function) {
+  public static <
+          A extends @Nullable Object,
+          B extends @Nullable Object,
+          R1 extends @Nullable Object,
+          R2 extends @Nullable Object>
+      RemoteFunction2<A, B, Refs2<R1, R2>> remote(Func2ReturnsOf2<A, B, R1, R2> function) {
     return new RemoteFunction2<>(FunctionCall.of(function, Shape.two()));
   }
 
@@ -281,7 +341,13 @@ abstract sealed class RemoteEntryPoints permits Ray {
    *
    * @see Ray
    */
-  public static <A extends @Nullable Object, B extends @Nullable Object, R1 extends @Nullable Object, R2 extends @Nullable Object, R3 extends @Nullable Object> RemoteFunction2<A, B, Refs3<R1, R2, R3>> remote(Func3ReturnsOf2<A, B, R1, R2, R3> function) {
+  public static <
+          A extends @Nullable Object,
+          B extends @Nullable Object,
+          R1 extends @Nullable Object,
+          R2 extends @Nullable Object,
+          R3 extends @Nullable Object>
+      RemoteFunction2<A, B, Refs3<R1, R2, R3>> remote(Func3ReturnsOf2<A, B, R1, R2, R3> function) {
     return new RemoteFunction2<>(FunctionCall.of(function, Shape.three()));
   }
 
@@ -290,16 +356,27 @@ abstract sealed class RemoteEntryPoints permits Ray {
    *
    * @see Ray
    */
-  public static <A extends @Nullable Object, B extends @Nullable Object, R1 extends @Nullable Object, R2 extends @Nullable Object, R3 extends @Nullable Object, R4 extends @Nullable Object> RemoteFunction2<A, B, Refs4<R1, R2, R3, R4>> remote(Func4ReturnsOf2<A, B, R1, R2, R3, R4> function) {
+  public static <
+          A extends @Nullable Object,
+          B extends @Nullable Object,
+          R1 extends @Nullable Object,
+          R2 extends @Nullable Object,
+          R3 extends @Nullable Object,
+          R4 extends @Nullable Object>
+      RemoteFunction2<A, B, Refs4<R1, R2, R3, R4>> remote(
+          Func4ReturnsOf2<A, B, R1, R2, R3, R4> function) {
     return new RemoteFunction2<>(FunctionCall.of(function, Shape.four()));
   }
 
   /**
-   * Makes a function of 2 arguments that returns a list callable remotely, with a ref for each of its elements.
+   * Makes a function of 2 arguments that returns a list callable remotely, with a ref for each of
+   * its elements.
    *
    * @param returns how many elements the list has; any other number is the task's failure
    */
-  public static <A extends @Nullable Object, B extends @Nullable Object, R extends @Nullable Object> RemoteFunction2<A, B, List<ObjectRef<R>>> remoteMany(int returns, Func2<A, B, List<R>> function) {
+  public static <A extends @Nullable Object, B extends @Nullable Object, R extends @Nullable Object>
+      RemoteFunction2<A, B, List<ObjectRef<R>>> remoteMany(
+          int returns, Func2<A, B, List<R>> function) {
     return new RemoteFunction2<>(FunctionCall.of(function, Shape.many(returns)));
   }
 
@@ -308,7 +385,8 @@ abstract sealed class RemoteEntryPoints permits Ray {
    *
    * @see Ray
    */
-  public static <A extends @Nullable Object, B extends @Nullable Object, T> ActorClass2<A, B, T> actor(Func2<A, B, T> constructor) {
+  public static <A extends @Nullable Object, B extends @Nullable Object, T>
+      ActorClass2<A, B, T> actor(Func2<A, B, T> constructor) {
     return new ActorClass2<>(ActorCreation.of(constructor));
   }
 
@@ -317,7 +395,12 @@ abstract sealed class RemoteEntryPoints permits Ray {
    *
    * @see Ray
    */
-  public static <A extends @Nullable Object, B extends @Nullable Object, C extends @Nullable Object, R extends @Nullable Object> RemoteFunction3<A, B, C, ObjectRef<R>> remote(Func3<A, B, C, R> function) {
+  public static <
+          A extends @Nullable Object,
+          B extends @Nullable Object,
+          C extends @Nullable Object,
+          R extends @Nullable Object>
+      RemoteFunction3<A, B, C, ObjectRef<R>> remote(Func3<A, B, C, R> function) {
     return new RemoteFunction3<>(FunctionCall.of(function, Shape.one()));
   }
 
@@ -326,43 +409,68 @@ abstract sealed class RemoteEntryPoints permits Ray {
    *
    * @see Ray
    */
-  public static <A extends @Nullable Object, B extends @Nullable Object, C extends @Nullable Object> RemoteFunction3<A, B, C, ObjectRef<Void>> remote(VoidFunc3<A, B, C> function) {
+  public static <A extends @Nullable Object, B extends @Nullable Object, C extends @Nullable Object>
+      RemoteFunction3<A, B, C, ObjectRef<Void>> remote(VoidFunc3<A, B, C> function) {
     return new RemoteFunction3<>(FunctionCall.of(function, Shape.one()));
   }
 
   /**
-   * Makes a function of 3 arguments that returns a ref, which becomes an alias: the caller's ref is the returned one callable remotely.
+   * Makes a function of 3 arguments that returns a ref, which becomes an alias: the caller's ref is
+   * the returned one callable remotely.
    *
    * @see Ray
    */
-  public static <A extends @Nullable Object, B extends @Nullable Object, C extends @Nullable Object, R extends @Nullable Object> RemoteFunction3<A, B, C, ObjectRef<R>> remote(AliasFunc3<A, B, C, R> function) {
+  public static <
+          A extends @Nullable Object,
+          B extends @Nullable Object,
+          C extends @Nullable Object,
+          R extends @Nullable Object>
+      RemoteFunction3<A, B, C, ObjectRef<R>> remote(AliasFunc3<A, B, C, R> function) {
     return new RemoteFunction3<>(FunctionCall.of(function, Shape.one()));
   }
 
   /**
-   * Makes a function of 3 arguments that returns a stage; the result is what the stage completes with callable remotely.
+   * Makes a function of 3 arguments that returns a stage; the result is what the stage completes
+   * with callable remotely.
    *
    * @see Ray
    */
-  public static <A extends @Nullable Object, B extends @Nullable Object, C extends @Nullable Object, R extends @Nullable Object> RemoteFunction3<A, B, C, ObjectRef<R>> remote(AsyncFunc3<A, B, C, R> function) {
+  public static <
+          A extends @Nullable Object,
+          B extends @Nullable Object,
+          C extends @Nullable Object,
+          R extends @Nullable Object>
+      RemoteFunction3<A, B, C, ObjectRef<R>> remote(AsyncFunc3<A, B, C, R> function) {
     return new RemoteFunction3<>(FunctionCall.of(function, Shape.one()));
   }
 
   /**
-   * Makes a function of 3 arguments that returns a stream: a generator, whose refs arrive while it runs callable remotely.
+   * Makes a function of 3 arguments that returns a stream: a generator, whose refs arrive while it
+   * runs callable remotely.
    *
    * @see Ray
    */
-  public static <A extends @Nullable Object, B extends @Nullable Object, C extends @Nullable Object, R extends @Nullable Object> RemoteFunction3<A, B, C, ObjectRefStream<R>> remote(StreamFunc3<A, B, C, R> function) {
+  public static <
+          A extends @Nullable Object,
+          B extends @Nullable Object,
+          C extends @Nullable Object,
+          R extends @Nullable Object>
+      RemoteFunction3<A, B, C, ObjectRefStream<R>> remote(StreamFunc3<A, B, C, R> function) {
     return new RemoteFunction3<>(FunctionCall.of(function, Shape.stream()));
   }
 
   /**
-   * Makes a function of 3 arguments that returns an iterator: a generator, whose refs arrive while it runs callable remotely.
+   * Makes a function of 3 arguments that returns an iterator: a generator, whose refs arrive while
+   * it runs callable remotely.
    *
    * @see Ray
    */
-  public static <A extends @Nullable Object, B extends @Nullable Object, C extends @Nullable Object, R extends @Nullable Object> RemoteFunction3<A, B, C, ObjectRefStream<R>> remote(IteratorFunc3<A, B, C, R> function) {
+  public static <
+          A extends @Nullable Object,
+          B extends @Nullable Object,
+          C extends @Nullable Object,
+          R extends @Nullable Object>
+      RemoteFunction3<A, B, C, ObjectRefStream<R>> remote(IteratorFunc3<A, B, C, R> function) {
     return new RemoteFunction3<>(FunctionCall.of(function, Shape.stream()));
   }
 
@@ -371,7 +479,13 @@ abstract sealed class RemoteEntryPoints permits Ray {
    *
    * @see Ray
    */
-  public static <A extends @Nullable Object, B extends @Nullable Object, C extends @Nullable Object, R1 extends @Nullable Object, R2 extends @Nullable Object> RemoteFunction3<A, B, C, Refs2<R1, R2>> remote(Func2ReturnsOf3<A, B, C, R1, R2> function) {
+  public static <
+          A extends @Nullable Object,
+          B extends @Nullable Object,
+          C extends @Nullable Object,
+          R1 extends @Nullable Object,
+          R2 extends @Nullable Object>
+      RemoteFunction3<A, B, C, Refs2<R1, R2>> remote(Func2ReturnsOf3<A, B, C, R1, R2> function) {
     return new RemoteFunction3<>(FunctionCall.of(function, Shape.two()));
   }
 
@@ -380,7 +494,15 @@ abstract sealed class RemoteEntryPoints permits Ray {
    *
    * @see Ray
    */
-  public static <A extends @Nullable Object, B extends @Nullable Object, C extends @Nullable Object, R1 extends @Nullable Object, R2 extends @Nullable Object, R3 extends @Nullable Object> RemoteFunction3<A, B, C, Refs3<R1, R2, R3>> remote(Func3ReturnsOf3<A, B, C, R1, R2, R3> function) {
+  public static <
+          A extends @Nullable Object,
+          B extends @Nullable Object,
+          C extends @Nullable Object,
+          R1 extends @Nullable Object,
+          R2 extends @Nullable Object,
+          R3 extends @Nullable Object>
+      RemoteFunction3<A, B, C, Refs3<R1, R2, R3>> remote(
+          Func3ReturnsOf3<A, B, C, R1, R2, R3> function) {
     return new RemoteFunction3<>(FunctionCall.of(function, Shape.three()));
   }
 
@@ -389,16 +511,32 @@ abstract sealed class RemoteEntryPoints permits Ray {
    *
    * @see Ray
    */
-  public static <A extends @Nullable Object, B extends @Nullable Object, C extends @Nullable Object, R1 extends @Nullable Object, R2 extends @Nullable Object, R3 extends @Nullable Object, R4 extends @Nullable Object> RemoteFunction3<A, B, C, Refs4<R1, R2, R3, R4>> remote(Func4ReturnsOf3<A, B, C, R1, R2, R3, R4> function) {
+  public static <
+          A extends @Nullable Object,
+          B extends @Nullable Object,
+          C extends @Nullable Object,
+          R1 extends @Nullable Object,
+          R2 extends @Nullable Object,
+          R3 extends @Nullable Object,
+          R4 extends @Nullable Object>
+      RemoteFunction3<A, B, C, Refs4<R1, R2, R3, R4>> remote(
+          Func4ReturnsOf3<A, B, C, R1, R2, R3, R4> function) {
     return new RemoteFunction3<>(FunctionCall.of(function, Shape.four()));
   }
 
   /**
-   * Makes a function of 3 arguments that returns a list callable remotely, with a ref for each of its elements.
+   * Makes a function of 3 arguments that returns a list callable remotely, with a ref for each of
+   * its elements.
    *
    * @param returns how many elements the list has; any other number is the task's failure
    */
-  public static <A extends @Nullable Object, B extends @Nullable Object, C extends @Nullable Object, R extends @Nullable Object> RemoteFunction3<A, B, C, List<ObjectRef<R>>> remoteMany(int returns, Func3<A, B, C, List<R>> function) {
+  public static <
+          A extends @Nullable Object,
+          B extends @Nullable Object,
+          C extends @Nullable Object,
+          R extends @Nullable Object>
+      RemoteFunction3<A, B, C, List<ObjectRef<R>>> remoteMany(
+          int returns, Func3<A, B, C, List<R>> function) {
     return new RemoteFunction3<>(FunctionCall.of(function, Shape.many(returns)));
   }
 
@@ -407,7 +545,9 @@ abstract sealed class RemoteEntryPoints permits Ray {
    *
    * @see Ray
    */
-  public static <A extends @Nullable Object, B extends @Nullable Object, C extends @Nullable Object, T> ActorClass3<A, B, C, T> actor(Func3<A, B, C, T> constructor) {
+  public static <
+          A extends @Nullable Object, B extends @Nullable Object, C extends @Nullable Object, T>
+      ActorClass3<A, B, C, T> actor(Func3<A, B, C, T> constructor) {
     return new ActorClass3<>(ActorCreation.of(constructor));
   }
 
@@ -416,7 +556,13 @@ abstract sealed class RemoteEntryPoints permits Ray {
    *
    * @see Ray
    */
-  public static <A extends @Nullable Object, B extends @Nullable Object, C extends @Nullable Object, D extends @Nullable Object, R extends @Nullable Object> RemoteFunction4<A, B, C, D, ObjectRef<R>> remote(Func4<A, B, C, D, R> function) {
+  public static <
+          A extends @Nullable Object,
+          B extends @Nullable Object,
+          C extends @Nullable Object,
+          D extends @Nullable Object,
+          R extends @Nullable Object>
+      RemoteFunction4<A, B, C, D, ObjectRef<R>> remote(Func4<A, B, C, D, R> function) {
     return new RemoteFunction4<>(FunctionCall.of(function, Shape.one()));
   }
 
@@ -425,43 +571,77 @@ abstract sealed class RemoteEntryPoints permits Ray {
    *
    * @see Ray
    */
-  public static <A extends @Nullable Object, B extends @Nullable Object, C extends @Nullable Object, D extends @Nullable Object> RemoteFunction4<A, B, C, D, ObjectRef<Void>> remote(VoidFunc4<A, B, C, D> function) {
+  public static <
+          A extends @Nullable Object,
+          B extends @Nullable Object,
+          C extends @Nullable Object,
+          D extends @Nullable Object>
+      RemoteFunction4<A, B, C, D, ObjectRef<Void>> remote(VoidFunc4<A, B, C, D> function) {
     return new RemoteFunction4<>(FunctionCall.of(function, Shape.one()));
   }
 
   /**
-   * Makes a function of 4 arguments that returns a ref, which becomes an alias: the caller's ref is the returned one callable remotely.
+   * Makes a function of 4 arguments that returns a ref, which becomes an alias: the caller's ref is
+   * the returned one callable remotely.
    *
    * @see Ray
    */
-  public static <A extends @Nullable Object, B extends @Nullable Object, C extends @Nullable Object, D extends @Nullable Object, R extends @Nullable Object> RemoteFunction4<A, B, C, D, ObjectRef<R>> remote(AliasFunc4<A, B, C, D, R> function) {
+  public static <
+          A extends @Nullable Object,
+          B extends @Nullable Object,
+          C extends @Nullable Object,
+          D extends @Nullable Object,
+          R extends @Nullable Object>
+      RemoteFunction4<A, B, C, D, ObjectRef<R>> remote(AliasFunc4<A, B, C, D, R> function) {
     return new RemoteFunction4<>(FunctionCall.of(function, Shape.one()));
   }
 
   /**
-   * Makes a function of 4 arguments that returns a stage; the result is what the stage completes with callable remotely.
+   * Makes a function of 4 arguments that returns a stage; the result is what the stage completes
+   * with callable remotely.
    *
    * @see Ray
    */
-  public static <A extends @Nullable Object, B extends @Nullable Object, C extends @Nullable Object, D extends @Nullable Object, R extends @Nullable Object> RemoteFunction4<A, B, C, D, ObjectRef<R>> remote(AsyncFunc4<A, B, C, D, R> function) {
+  public static <
+          A extends @Nullable Object,
+          B extends @Nullable Object,
+          C extends @Nullable Object,
+          D extends @Nullable Object,
+          R extends @Nullable Object>
+      RemoteFunction4<A, B, C, D, ObjectRef<R>> remote(AsyncFunc4<A, B, C, D, R> function) {
     return new RemoteFunction4<>(FunctionCall.of(function, Shape.one()));
   }
 
   /**
-   * Makes a function of 4 arguments that returns a stream: a generator, whose refs arrive while it runs callable remotely.
+   * Makes a function of 4 arguments that returns a stream: a generator, whose refs arrive while it
+   * runs callable remotely.
    *
    * @see Ray
    */
-  public static <A extends @Nullable Object, B extends @Nullable Object, C extends @Nullable Object, D extends @Nullable Object, R extends @Nullable Object> RemoteFunction4<A, B, C, D, ObjectRefStream<R>> remote(StreamFunc4<A, B, C, D, R> function) {
+  public static <
+          A extends @Nullable Object,
+          B extends @Nullable Object,
+          C extends @Nullable Object,
+          D extends @Nullable Object,
+          R extends @Nullable Object>
+      RemoteFunction4<A, B, C, D, ObjectRefStream<R>> remote(StreamFunc4<A, B, C, D, R> function) {
     return new RemoteFunction4<>(FunctionCall.of(function, Shape.stream()));
   }
 
   /**
-   * Makes a function of 4 arguments that returns an iterator: a generator, whose refs arrive while it runs callable remotely.
+   * Makes a function of 4 arguments that returns an iterator: a generator, whose refs arrive while
+   * it runs callable remotely.
    *
    * @see Ray
    */
-  public static <A extends @Nullable Object, B extends @Nullable Object, C extends @Nullable Object, D extends @Nullable Object, R extends @Nullable Object> RemoteFunction4<A, B, C, D, ObjectRefStream<R>> remote(IteratorFunc4<A, B, C, D, R> function) {
+  public static <
+          A extends @Nullable Object,
+          B extends @Nullable Object,
+          C extends @Nullable Object,
+          D extends @Nullable Object,
+          R extends @Nullable Object>
+      RemoteFunction4<A, B, C, D, ObjectRefStream<R>> remote(
+          IteratorFunc4<A, B, C, D, R> function) {
     return new RemoteFunction4<>(FunctionCall.of(function, Shape.stream()));
   }
 
@@ -470,7 +650,15 @@ abstract sealed class RemoteEntryPoints permits Ray {
    *
    * @see Ray
    */
-  public static <A extends @Nullable Object, B extends @Nullable Object, C extends @Nullable Object, D extends @Nullable Object, R1 extends @Nullable Object, R2 extends @Nullable Object> RemoteFunction4<A, B, C, D, Refs2<R1, R2>> remote(Func2ReturnsOf4<A, B, C, D, R1, R2> function) {
+  public static <
+          A extends @Nullable Object,
+          B extends @Nullable Object,
+          C extends @Nullable Object,
+          D extends @Nullable Object,
+          R1 extends @Nullable Object,
+          R2 extends @Nullable Object>
+      RemoteFunction4<A, B, C, D, Refs2<R1, R2>> remote(
+          Func2ReturnsOf4<A, B, C, D, R1, R2> function) {
     return new RemoteFunction4<>(FunctionCall.of(function, Shape.two()));
   }
 
@@ -479,7 +667,16 @@ abstract sealed class RemoteEntryPoints permits Ray {
    *
    * @see Ray
    */
-  public static <A extends @Nullable Object, B extends @Nullable Object, C extends @Nullable Object, D extends @Nullable Object, R1 extends @Nullable Object, R2 extends @Nullable Object, R3 extends @Nullable Object> RemoteFunction4<A, B, C, D, Refs3<R1, R2, R3>> remote(Func3ReturnsOf4<A, B, C, D, R1, R2, R3> function) {
+  public static <
+          A extends @Nullable Object,
+          B extends @Nullable Object,
+          C extends @Nullable Object,
+          D extends @Nullable Object,
+          R1 extends @Nullable Object,
+          R2 extends @Nullable Object,
+          R3 extends @Nullable Object>
+      RemoteFunction4<A, B, C, D, Refs3<R1, R2, R3>> remote(
+          Func3ReturnsOf4<A, B, C, D, R1, R2, R3> function) {
     return new RemoteFunction4<>(FunctionCall.of(function, Shape.three()));
   }
 
@@ -488,16 +685,34 @@ abstract sealed class RemoteEntryPoints permits Ray {
    *
    * @see Ray
    */
-  public static <A extends @Nullable Object, B extends @Nullable Object, C extends @Nullable Object, D extends @Nullable Object, R1 extends @Nullable Object, R2 extends @Nullable Object, R3 extends @Nullable Object, R4 extends @Nullable Object> RemoteFunction4<A, B, C, D, Refs4<R1, R2, R3, R4>> remote(Func4ReturnsOf4<A, B, C, D, R1, R2, R3, R4> function) {
+  public static <
+          A extends @Nullable Object,
+          B extends @Nullable Object,
+          C extends @Nullable Object,
+          D extends @Nullable Object,
+          R1 extends @Nullable Object,
+          R2 extends @Nullable Object,
+          R3 extends @Nullable Object,
+          R4 extends @Nullable Object>
+      RemoteFunction4<A, B, C, D, Refs4<R1, R2, R3, R4>> remote(
+          Func4ReturnsOf4<A, B, C, D, R1, R2, R3, R4> function) {
     return new RemoteFunction4<>(FunctionCall.of(function, Shape.four()));
   }
 
   /**
-   * Makes a function of 4 arguments that returns a list callable remotely, with a ref for each of its elements.
+   * Makes a function of 4 arguments that returns a list callable remotely, with a ref for each of
+   * its elements.
    *
    * @param returns how many elements the list has; any other number is the task's failure
    */
-  public static <A extends @Nullable Object, B extends @Nullable Object, C extends @Nullable Object, D extends @Nullable Object, R extends @Nullable Object> RemoteFunction4<A, B, C, D, List<ObjectRef<R>>> remoteMany(int returns, Func4<A, B, C, D, List<R>> function) {
+  public static <
+          A extends @Nullable Object,
+          B extends @Nullable Object,
+          C extends @Nullable Object,
+          D extends @Nullable Object,
+          R extends @Nullable Object>
+      RemoteFunction4<A, B, C, D, List<ObjectRef<R>>> remoteMany(
+          int returns, Func4<A, B, C, D, List<R>> function) {
     return new RemoteFunction4<>(FunctionCall.of(function, Shape.many(returns)));
   }
 
@@ -506,7 +721,13 @@ abstract sealed class RemoteEntryPoints permits Ray {
    *
    * @see Ray
    */
-  public static <A extends @Nullable Object, B extends @Nullable Object, C extends @Nullable Object, D extends @Nullable Object, T> ActorClass4<A, B, C, D, T> actor(Func4<A, B, C, D, T> constructor) {
+  public static <
+          A extends @Nullable Object,
+          B extends @Nullable Object,
+          C extends @Nullable Object,
+          D extends @Nullable Object,
+          T>
+      ActorClass4<A, B, C, D, T> actor(Func4<A, B, C, D, T> constructor) {
     return new ActorClass4<>(ActorCreation.of(constructor));
   }
 
@@ -515,7 +736,14 @@ abstract sealed class RemoteEntryPoints permits Ray {
    *
    * @see Ray
    */
-  public static <A extends @Nullable Object, B extends @Nullable Object, C extends @Nullable Object, D extends @Nullable Object, E extends @Nullable Object, R extends @Nullable Object> RemoteFunction5<A, B, C, D, E, ObjectRef<R>> remote(Func5<A, B, C, D, E, R> function) {
+  public static <
+          A extends @Nullable Object,
+          B extends @Nullable Object,
+          C extends @Nullable Object,
+          D extends @Nullable Object,
+          E extends @Nullable Object,
+          R extends @Nullable Object>
+      RemoteFunction5<A, B, C, D, E, ObjectRef<R>> remote(Func5<A, B, C, D, E, R> function) {
     return new RemoteFunction5<>(FunctionCall.of(function, Shape.one()));
   }
 
@@ -524,43 +752,83 @@ abstract sealed class RemoteEntryPoints permits Ray {
    *
    * @see Ray
    */
-  public static <A extends @Nullable Object, B extends @Nullable Object, C extends @Nullable Object, D extends @Nullable Object, E extends @Nullable Object> RemoteFunction5<A, B, C, D, E, ObjectRef<Void>> remote(VoidFunc5<A, B, C, D, E> function) {
+  public static <
+          A extends @Nullable Object,
+          B extends @Nullable Object,
+          C extends @Nullable Object,
+          D extends @Nullable Object,
+          E extends @Nullable Object>
+      RemoteFunction5<A, B, C, D, E, ObjectRef<Void>> remote(VoidFunc5<A, B, C, D, E> function) {
     return new RemoteFunction5<>(FunctionCall.of(function, Shape.one()));
   }
 
   /**
-   * Makes a function of 5 arguments that returns a ref, which becomes an alias: the caller's ref is the returned one callable remotely.
+   * Makes a function of 5 arguments that returns a ref, which becomes an alias: the caller's ref is
+   * the returned one callable remotely.
    *
    * @see Ray
    */
-  public static <A extends @Nullable Object, B extends @Nullable Object, C extends @Nullable Object, D extends @Nullable Object, E extends @Nullable Object, R extends @Nullable Object> RemoteFunction5<A, B, C, D, E, ObjectRef<R>> remote(AliasFunc5<A, B, C, D, E, R> function) {
+  public static <
+          A extends @Nullable Object,
+          B extends @Nullable Object,
+          C extends @Nullable Object,
+          D extends @Nullable Object,
+          E extends @Nullable Object,
+          R extends @Nullable Object>
+      RemoteFunction5<A, B, C, D, E, ObjectRef<R>> remote(AliasFunc5<A, B, C, D, E, R> function) {
     return new RemoteFunction5<>(FunctionCall.of(function, Shape.one()));
   }
 
   /**
-   * Makes a function of 5 arguments that returns a stage; the result is what the stage completes with callable remotely.
+   * Makes a function of 5 arguments that returns a stage; the result is what the stage completes
+   * with callable remotely.
    *
    * @see Ray
    */
-  public static <A extends @Nullable Object, B extends @Nullable Object, C extends @Nullable Object, D extends @Nullable Object, E extends @Nullable Object, R extends @Nullable Object> RemoteFunction5<A, B, C, D, E, ObjectRef<R>> remote(AsyncFunc5<A, B, C, D, E, R> function) {
+  public static <
+          A extends @Nullable Object,
+          B extends @Nullable Object,
+          C extends @Nullable Object,
+          D extends @Nullable Object,
+          E extends @Nullable Object,
+          R extends @Nullable Object>
+      RemoteFunction5<A, B, C, D, E, ObjectRef<R>> remote(AsyncFunc5<A, B, C, D, E, R> function) {
     return new RemoteFunction5<>(FunctionCall.of(function, Shape.one()));
   }
 
   /**
-   * Makes a function of 5 arguments that returns a stream: a generator, whose refs arrive while it runs callable remotely.
+   * Makes a function of 5 arguments that returns a stream: a generator, whose refs arrive while it
+   * runs callable remotely.
    *
    * @see Ray
    */
-  public static <A extends @Nullable Object, B extends @Nullable Object, C extends @Nullable Object, D extends @Nullable Object, E extends @Nullable Object, R extends @Nullable Object> RemoteFunction5<A, B, C, D, E, ObjectRefStream<R>> remote(StreamFunc5<A, B, C, D, E, R> function) {
+  public static <
+          A extends @Nullable Object,
+          B extends @Nullable Object,
+          C extends @Nullable Object,
+          D extends @Nullable Object,
+          E extends @Nullable Object,
+          R extends @Nullable Object>
+      RemoteFunction5<A, B, C, D, E, ObjectRefStream<R>> remote(
+          StreamFunc5<A, B, C, D, E, R> function) {
     return new RemoteFunction5<>(FunctionCall.of(function, Shape.stream()));
   }
 
   /**
-   * Makes a function of 5 arguments that returns an iterator: a generator, whose refs arrive while it runs callable remotely.
+   * Makes a function of 5 arguments that returns an iterator: a generator, whose refs arrive while
+   * it runs callable remotely.
    *
    * @see Ray
    */
-  public static <A extends @Nullable Object, B extends @Nullable Object, C extends @Nullable Object, D extends @Nullable Object, E extends @Nullable Object, R extends @Nullable Object> RemoteFunction5<A, B, C, D, E, ObjectRefStream<R>> remote(IteratorFunc5<A, B, C, D, E, R> function) {
+  public static <
+          A extends @Nullable Object,
+          B extends @Nullable Object,
+          C extends @Nullable Object,
+          D extends @Nullable Object,
+          E extends @Nullable Object,
+          R extends @Nullable Object>
+      RemoteFunction5<A, B, C, D, E, ObjectRefStream<R>> remote(
+          IteratorFunc5<A, B, C, D, E, R> function) {
     return new RemoteFunction5<>(FunctionCall.of(function, Shape.stream()));
   }
 
@@ -569,7 +837,16 @@ abstract sealed class RemoteEntryPoints permits Ray {
    *
    * @see Ray
    */
-  public static <A extends @Nullable Object, B extends @Nullable Object, C extends @Nullable Object, D extends @Nullable Object, E extends @Nullable Object, R1 extends @Nullable Object, R2 extends @Nullable Object> RemoteFunction5<A, B, C, D, E, Refs2<R1, R2>> remote(Func2ReturnsOf5<A, B, C, D, E, R1, R2> function) {
+  public static <
+          A extends @Nullable Object,
+          B extends @Nullable Object,
+          C extends @Nullable Object,
+          D extends @Nullable Object,
+          E extends @Nullable Object,
+          R1 extends @Nullable Object,
+          R2 extends @Nullable Object>
+      RemoteFunction5<A, B, C, D, E, Refs2<R1, R2>> remote(
+          Func2ReturnsOf5<A, B, C, D, E, R1, R2> function) {
     return new RemoteFunction5<>(FunctionCall.of(function, Shape.two()));
   }
 
@@ -578,7 +855,17 @@ abstract sealed class RemoteEntryPoints permits Ray {
    *
    * @see Ray
    */
-  public static <A extends @Nullable Object, B extends @Nullable Object, C extends @Nullable Object, D extends @Nullable Object, E extends @Nullable Object, R1 extends @Nullable Object, R2 extends @Nullable Object, R3 extends @Nullable Object> RemoteFunction5<A, B, C, D, E, Refs3<R1, R2, R3>> remote(Func3ReturnsOf5<A, B, C, D, E, R1, R2, R3> function) {
+  public static <
+          A extends @Nullable Object,
+          B extends @Nullable Object,
+          C extends @Nullable Object,
+          D extends @Nullable Object,
+          E extends @Nullable Object,
+          R1 extends @Nullable Object,
+          R2 extends @Nullable Object,
+          R3 extends @Nullable Object>
+      RemoteFunction5<A, B, C, D, E, Refs3<R1, R2, R3>> remote(
+          Func3ReturnsOf5<A, B, C, D, E, R1, R2, R3> function) {
     return new RemoteFunction5<>(FunctionCall.of(function, Shape.three()));
   }
 
@@ -587,16 +874,36 @@ abstract sealed class RemoteEntryPoints permits Ray {
    *
    * @see Ray
    */
-  public static <A extends @Nullable Object, B extends @Nullable Object, C extends @Nullable Object, D extends @Nullable Object, E extends @Nullable Object, R1 extends @Nullable Object, R2 extends @Nullable Object, R3 extends @Nullable Object, R4 extends @Nullable Object> RemoteFunction5<A, B, C, D, E, Refs4<R1, R2, R3, R4>> remote(Func4ReturnsOf5<A, B, C, D, E, R1, R2, R3, R4> function) {
+  public static <
+          A extends @Nullable Object,
+          B extends @Nullable Object,
+          C extends @Nullable Object,
+          D extends @Nullable Object,
+          E extends @Nullable Object,
+          R1 extends @Nullable Object,
+          R2 extends @Nullable Object,
+          R3 extends @Nullable Object,
+          R4 extends @Nullable Object>
+      RemoteFunction5<A, B, C, D, E, Refs4<R1, R2, R3, R4>> remote(
+          Func4ReturnsOf5<A, B, C, D, E, R1, R2, R3, R4> function) {
     return new RemoteFunction5<>(FunctionCall.of(function, Shape.four()));
   }
 
   /**
-   * Makes a function of 5 arguments that returns a list callable remotely, with a ref for each of its elements.
+   * Makes a function of 5 arguments that returns a list callable remotely, with a ref for each of
+   * its elements.
    *
    * @param returns how many elements the list has; any other number is the task's failure
    */
-  public static <A extends @Nullable Object, B extends @Nullable Object, C extends @Nullable Object, D extends @Nullable Object, E extends @Nullable Object, R extends @Nullable Object> RemoteFunction5<A, B, C, D, E, List<ObjectRef<R>>> remoteMany(int returns, Func5<A, B, C, D, E, List<R>> function) {
+  public static <
+          A extends @Nullable Object,
+          B extends @Nullable Object,
+          C extends @Nullable Object,
+          D extends @Nullable Object,
+          E extends @Nullable Object,
+          R extends @Nullable Object>
+      RemoteFunction5<A, B, C, D, E, List<ObjectRef<R>>> remoteMany(
+          int returns, Func5<A, B, C, D, E, List<R>> function) {
     return new RemoteFunction5<>(FunctionCall.of(function, Shape.many(returns)));
   }
 
@@ -605,7 +912,14 @@ abstract sealed class RemoteEntryPoints permits Ray {
    *
    * @see Ray
    */
-  public static <A extends @Nullable Object, B extends @Nullable Object, C extends @Nullable Object, D extends @Nullable Object, E extends @Nullable Object, T> ActorClass5<A, B, C, D, E, T> actor(Func5<A, B, C, D, E, T> constructor) {
+  public static <
+          A extends @Nullable Object,
+          B extends @Nullable Object,
+          C extends @Nullable Object,
+          D extends @Nullable Object,
+          E extends @Nullable Object,
+          T>
+      ActorClass5<A, B, C, D, E, T> actor(Func5<A, B, C, D, E, T> constructor) {
     return new ActorClass5<>(ActorCreation.of(constructor));
   }
 
@@ -614,7 +928,15 @@ abstract sealed class RemoteEntryPoints permits Ray {
    *
    * @see Ray
    */
-  public static <A extends @Nullable Object, B extends @Nullable Object, C extends @Nullable Object, D extends @Nullable Object, E extends @Nullable Object, F extends @Nullable Object, R extends @Nullable Object> RemoteFunction6<A, B, C, D, E, F, ObjectRef<R>> remote(Func6<A, B, C, D, E, F, R> function) {
+  public static <
+          A extends @Nullable Object,
+          B extends @Nullable Object,
+          C extends @Nullable Object,
+          D extends @Nullable Object,
+          E extends @Nullable Object,
+          F extends @Nullable Object,
+          R extends @Nullable Object>
+      RemoteFunction6<A, B, C, D, E, F, ObjectRef<R>> remote(Func6<A, B, C, D, E, F, R> function) {
     return new RemoteFunction6<>(FunctionCall.of(function, Shape.one()));
   }
 
@@ -623,43 +945,91 @@ abstract sealed class RemoteEntryPoints permits Ray {
    *
    * @see Ray
    */
-  public static <A extends @Nullable Object, B extends @Nullable Object, C extends @Nullable Object, D extends @Nullable Object, E extends @Nullable Object, F extends @Nullable Object> RemoteFunction6<A, B, C, D, E, F, ObjectRef<Void>> remote(VoidFunc6<A, B, C, D, E, F> function) {
+  public static <
+          A extends @Nullable Object,
+          B extends @Nullable Object,
+          C extends @Nullable Object,
+          D extends @Nullable Object,
+          E extends @Nullable Object,
+          F extends @Nullable Object>
+      RemoteFunction6<A, B, C, D, E, F, ObjectRef<Void>> remote(
+          VoidFunc6<A, B, C, D, E, F> function) {
     return new RemoteFunction6<>(FunctionCall.of(function, Shape.one()));
   }
 
   /**
-   * Makes a function of 6 arguments that returns a ref, which becomes an alias: the caller's ref is the returned one callable remotely.
+   * Makes a function of 6 arguments that returns a ref, which becomes an alias: the caller's ref is
+   * the returned one callable remotely.
    *
    * @see Ray
    */
-  public static <A extends @Nullable Object, B extends @Nullable Object, C extends @Nullable Object, D extends @Nullable Object, E extends @Nullable Object, F extends @Nullable Object, R extends @Nullable Object> RemoteFunction6<A, B, C, D, E, F, ObjectRef<R>> remote(AliasFunc6<A, B, C, D, E, F, R> function) {
+  public static <
+          A extends @Nullable Object,
+          B extends @Nullable Object,
+          C extends @Nullable Object,
+          D extends @Nullable Object,
+          E extends @Nullable Object,
+          F extends @Nullable Object,
+          R extends @Nullable Object>
+      RemoteFunction6<A, B, C, D, E, F, ObjectRef<R>> remote(
+          AliasFunc6<A, B, C, D, E, F, R> function) {
     return new RemoteFunction6<>(FunctionCall.of(function, Shape.one()));
   }
 
   /**
-   * Makes a function of 6 arguments that returns a stage; the result is what the stage completes with callable remotely.
+   * Makes a function of 6 arguments that returns a stage; the result is what the stage completes
+   * with callable remotely.
    *
    * @see Ray
    */
-  public static <A extends @Nullable Object, B extends @Nullable Object, C extends @Nullable Object, D extends @Nullable Object, E extends @Nullable Object, F extends @Nullable Object, R extends @Nullable Object> RemoteFunction6<A, B, C, D, E, F, ObjectRef<R>> remote(AsyncFunc6<A, B, C, D, E, F, R> function) {
+  public static <
+          A extends @Nullable Object,
+          B extends @Nullable Object,
+          C extends @Nullable Object,
+          D extends @Nullable Object,
+          E extends @Nullable Object,
+          F extends @Nullable Object,
+          R extends @Nullable Object>
+      RemoteFunction6<A, B, C, D, E, F, ObjectRef<R>> remote(
+          AsyncFunc6<A, B, C, D, E, F, R> function) {
     return new RemoteFunction6<>(FunctionCall.of(function, Shape.one()));
   }
 
   /**
-   * Makes a function of 6 arguments that returns a stream: a generator, whose refs arrive while it runs callable remotely.
+   * Makes a function of 6 arguments that returns a stream: a generator, whose refs arrive while it
+   * runs callable remotely.
    *
    * @see Ray
    */
-  public static <A extends @Nullable Object, B extends @Nullable Object, C extends @Nullable Object, D extends @Nullable Object, E extends @Nullable Object, F extends @Nullable Object, R extends @Nullable Object> RemoteFunction6<A, B, C, D, E, F, ObjectRefStream<R>> remote(StreamFunc6<A, B, C, D, E, F, R> function) {
+  public static <
+          A extends @Nullable Object,
+          B extends @Nullable Object,
+          C extends @Nullable Object,
+          D extends @Nullable Object,
+          E extends @Nullable Object,
+          F extends @Nullable Object,
+          R extends @Nullable Object>
+      RemoteFunction6<A, B, C, D, E, F, ObjectRefStream<R>> remote(
+          StreamFunc6<A, B, C, D, E, F, R> function) {
     return new RemoteFunction6<>(FunctionCall.of(function, Shape.stream()));
   }
 
   /**
-   * Makes a function of 6 arguments that returns an iterator: a generator, whose refs arrive while it runs callable remotely.
+   * Makes a function of 6 arguments that returns an iterator: a generator, whose refs arrive while
+   * it runs callable remotely.
    *
    * @see Ray
    */
-  public static <A extends @Nullable Object, B extends @Nullable Object, C extends @Nullable Object, D extends @Nullable Object, E extends @Nullable Object, F extends @Nullable Object, R extends @Nullable Object> RemoteFunction6<A, B, C, D, E, F, ObjectRefStream<R>> remote(IteratorFunc6<A, B, C, D, E, F, R> function) {
+  public static <
+          A extends @Nullable Object,
+          B extends @Nullable Object,
+          C extends @Nullable Object,
+          D extends @Nullable Object,
+          E extends @Nullable Object,
+          F extends @Nullable Object,
+          R extends @Nullable Object>
+      RemoteFunction6<A, B, C, D, E, F, ObjectRefStream<R>> remote(
+          IteratorFunc6<A, B, C, D, E, F, R> function) {
     return new RemoteFunction6<>(FunctionCall.of(function, Shape.stream()));
   }
 
@@ -668,7 +1038,17 @@ abstract sealed class RemoteEntryPoints permits Ray {
    *
    * @see Ray
    */
-  public static <A extends @Nullable Object, B extends @Nullable Object, C extends @Nullable Object, D extends @Nullable Object, E extends @Nullable Object, F extends @Nullable Object, R1 extends @Nullable Object, R2 extends @Nullable Object> RemoteFunction6<A, B, C, D, E, F, Refs2<R1, R2>> remote(Func2ReturnsOf6<A, B, C, D, E, F, R1, R2> function) {
+  public static <
+          A extends @Nullable Object,
+          B extends @Nullable Object,
+          C extends @Nullable Object,
+          D extends @Nullable Object,
+          E extends @Nullable Object,
+          F extends @Nullable Object,
+          R1 extends @Nullable Object,
+          R2 extends @Nullable Object>
+      RemoteFunction6<A, B, C, D, E, F, Refs2<R1, R2>> remote(
+          Func2ReturnsOf6<A, B, C, D, E, F, R1, R2> function) {
     return new RemoteFunction6<>(FunctionCall.of(function, Shape.two()));
   }
 
@@ -677,7 +1057,18 @@ abstract sealed class RemoteEntryPoints permits Ray {
    *
    * @see Ray
    */
-  public static <A extends @Nullable Object, B extends @Nullable Object, C extends @Nullable Object, D extends @Nullable Object, E extends @Nullable Object, F extends @Nullable Object, R1 extends @Nullable Object, R2 extends @Nullable Object, R3 extends @Nullable Object> RemoteFunction6<A, B, C, D, E, F, Refs3<R1, R2, R3>> remote(Func3ReturnsOf6<A, B, C, D, E, F, R1, R2, R3> function) {
+  public static <
+          A extends @Nullable Object,
+          B extends @Nullable Object,
+          C extends @Nullable Object,
+          D extends @Nullable Object,
+          E extends @Nullable Object,
+          F extends @Nullable Object,
+          R1 extends @Nullable Object,
+          R2 extends @Nullable Object,
+          R3 extends @Nullable Object>
+      RemoteFunction6<A, B, C, D, E, F, Refs3<R1, R2, R3>> remote(
+          Func3ReturnsOf6<A, B, C, D, E, F, R1, R2, R3> function) {
     return new RemoteFunction6<>(FunctionCall.of(function, Shape.three()));
   }
 
@@ -686,16 +1077,38 @@ abstract sealed class RemoteEntryPoints permits Ray {
    *
    * @see Ray
    */
-  public static <A extends @Nullable Object, B extends @Nullable Object, C extends @Nullable Object, D extends @Nullable Object, E extends @Nullable Object, F extends @Nullable Object, R1 extends @Nullable Object, R2 extends @Nullable Object, R3 extends @Nullable Object, R4 extends @Nullable Object> RemoteFunction6<A, B, C, D, E, F, Refs4<R1, R2, R3, R4>> remote(Func4ReturnsOf6<A, B, C, D, E, F, R1, R2, R3, R4> function) {
+  public static <
+          A extends @Nullable Object,
+          B extends @Nullable Object,
+          C extends @Nullable Object,
+          D extends @Nullable Object,
+          E extends @Nullable Object,
+          F extends @Nullable Object,
+          R1 extends @Nullable Object,
+          R2 extends @Nullable Object,
+          R3 extends @Nullable Object,
+          R4 extends @Nullable Object>
+      RemoteFunction6<A, B, C, D, E, F, Refs4<R1, R2, R3, R4>> remote(
+          Func4ReturnsOf6<A, B, C, D, E, F, R1, R2, R3, R4> function) {
     return new RemoteFunction6<>(FunctionCall.of(function, Shape.four()));
   }
 
   /**
-   * Makes a function of 6 arguments that returns a list callable remotely, with a ref for each of its elements.
+   * Makes a function of 6 arguments that returns a list callable remotely, with a ref for each of
+   * its elements.
    *
    * @param returns how many elements the list has; any other number is the task's failure
    */
-  public static <A extends @Nullable Object, B extends @Nullable Object, C extends @Nullable Object, D extends @Nullable Object, E extends @Nullable Object, F extends @Nullable Object, R extends @Nullable Object> RemoteFunction6<A, B, C, D, E, F, List<ObjectRef<R>>> remoteMany(int returns, Func6<A, B, C, D, E, F, List<R>> function) {
+  public static <
+          A extends @Nullable Object,
+          B extends @Nullable Object,
+          C extends @Nullable Object,
+          D extends @Nullable Object,
+          E extends @Nullable Object,
+          F extends @Nullable Object,
+          R extends @Nullable Object>
+      RemoteFunction6<A, B, C, D, E, F, List<ObjectRef<R>>> remoteMany(
+          int returns, Func6<A, B, C, D, E, F, List<R>> function) {
     return new RemoteFunction6<>(FunctionCall.of(function, Shape.many(returns)));
   }
 
@@ -704,7 +1117,15 @@ abstract sealed class RemoteEntryPoints permits Ray {
    *
    * @see Ray
    */
-  public static <A extends @Nullable Object, B extends @Nullable Object, C extends @Nullable Object, D extends @Nullable Object, E extends @Nullable Object, F extends @Nullable Object, T> ActorClass6<A, B, C, D, E, F, T> actor(Func6<A, B, C, D, E, F, T> constructor) {
+  public static <
+          A extends @Nullable Object,
+          B extends @Nullable Object,
+          C extends @Nullable Object,
+          D extends @Nullable Object,
+          E extends @Nullable Object,
+          F extends @Nullable Object,
+          T>
+      ActorClass6<A, B, C, D, E, F, T> actor(Func6<A, B, C, D, E, F, T> constructor) {
     return new ActorClass6<>(ActorCreation.of(constructor));
   }
 }

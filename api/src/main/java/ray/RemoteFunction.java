@@ -51,7 +51,9 @@ public abstract sealed class RemoteFunction<H, S extends RemoteFunction<H, S>> i
     return call.options();
   }
 
-  /** The same function, for helpers that go on on other threads: bound to the instance of this one. */
+  /**
+   * The same function, for helpers that go on on other threads: bound to the instance of this one.
+   */
   S bound() {
     return with(call.bound());
   }

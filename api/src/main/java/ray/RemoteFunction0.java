@@ -4,13 +4,14 @@ package ray;
 import ray.spi.FunctionCall;
 
 /**
- * A function of no arguments that runs as a task when called. Immutable and thread-safe; options make changed copies.
+ * A function of no arguments that runs as a task when called. Immutable and thread-safe; options
+ * make changed copies.
  *
  * @param <H> what the caller gets
  * @see Ray#remote
  */
-public final class RemoteFunction0<H>
-    extends RemoteFunction<H, RemoteFunction0<H>> implements Call0<H> {
+public final class RemoteFunction0<H> extends RemoteFunction<H, RemoteFunction0<H>>
+    implements Call0<H> {
 
   RemoteFunction0(FunctionCall<H> call) {
     super(call);

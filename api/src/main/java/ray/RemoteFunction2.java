@@ -5,7 +5,8 @@ import org.jspecify.annotations.Nullable;
 import ray.spi.FunctionCall;
 
 /**
- * A function of 2 arguments that runs as a task when called. Immutable and thread-safe; options make changed copies.
+ * A function of 2 arguments that runs as a task when called. Immutable and thread-safe; options
+ * make changed copies.
  *
  * @param <A> the type of argument 1
  * @param <B> the type of argument 2

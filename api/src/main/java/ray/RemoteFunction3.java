@@ -5,7 +5,8 @@ import org.jspecify.annotations.Nullable;
 import ray.spi.FunctionCall;
 
 /**
- * A function of 3 arguments that runs as a task when called. Immutable and thread-safe; options make changed copies.
+ * A function of 3 arguments that runs as a task when called. Immutable and thread-safe; options
+ * make changed copies.
  *
  * @param <A> the type of argument 1
  * @param <B> the type of argument 2
@@ -13,7 +14,8 @@ import ray.spi.FunctionCall;
  * @param <H> what the caller gets
  * @see Ray#remote
  */
-public final class RemoteFunction3<A extends @Nullable Object, B extends @Nullable Object, C extends @Nullable Object, H>
+public final class RemoteFunction3<
+        A extends @Nullable Object, B extends @Nullable Object, C extends @Nullable Object, H>
     extends RemoteFunction<H, RemoteFunction3<A, B, C, H>> implements Call3<A, B, C, H> {
 
   RemoteFunction3(FunctionCall<H> call) {

@@ -5,7 +5,8 @@ import org.jspecify.annotations.Nullable;
 import ray.spi.FunctionCall;
 
 /**
- * A function of 4 arguments that runs as a task when called. Immutable and thread-safe; options make changed copies.
+ * A function of 4 arguments that runs as a task when called. Immutable and thread-safe; options
+ * make changed copies.
  *
  * @param <A> the type of argument 1
  * @param <B> the type of argument 2
@@ -14,7 +15,12 @@ import ray.spi.FunctionCall;
  * @param <H> what the caller gets
  * @see Ray#remote
  */
-public final class RemoteFunction4<A extends @Nullable Object, B extends @Nullable Object, C extends @Nullable Object, D extends @Nullable Object, H>
+public final class RemoteFunction4<
+        A extends @Nullable Object,
+        B extends @Nullable Object,
+        C extends @Nullable Object,
+        D extends @Nullable Object,
+        H>
     extends RemoteFunction<H, RemoteFunction4<A, B, C, D, H>> implements Call4<A, B, C, D, H> {
 
   RemoteFunction4(FunctionCall<H> call) {

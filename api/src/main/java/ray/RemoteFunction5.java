@@ -5,7 +5,8 @@ import org.jspecify.annotations.Nullable;
 import ray.spi.FunctionCall;
 
 /**
- * A function of 5 arguments that runs as a task when called. Immutable and thread-safe; options make changed copies.
+ * A function of 5 arguments that runs as a task when called. Immutable and thread-safe; options
+ * make changed copies.
  *
  * @param <A> the type of argument 1
  * @param <B> the type of argument 2
@@ -15,8 +16,15 @@ import ray.spi.FunctionCall;
  * @param <H> what the caller gets
  * @see Ray#remote
  */
-public final class RemoteFunction5<A extends @Nullable Object, B extends @Nullable Object, C extends @Nullable Object, D extends @Nullable Object, E extends @Nullable Object, H>
-    extends RemoteFunction<H, RemoteFunction5<A, B, C, D, E, H>> implements Call5<A, B, C, D, E, H> {
+public final class RemoteFunction5<
+        A extends @Nullable Object,
+        B extends @Nullable Object,
+        C extends @Nullable Object,
+        D extends @Nullable Object,
+        E extends @Nullable Object,
+        H>
+    extends RemoteFunction<H, RemoteFunction5<A, B, C, D, E, H>>
+    implements Call5<A, B, C, D, E, H> {
 
   RemoteFunction5(FunctionCall<H> call) {
     super(call);

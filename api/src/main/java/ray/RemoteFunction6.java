@@ -5,7 +5,8 @@ import org.jspecify.annotations.Nullable;
 import ray.spi.FunctionCall;
 
 /**
- * A function of 6 arguments that runs as a task when called. Immutable and thread-safe; options make changed copies.
+ * A function of 6 arguments that runs as a task when called. Immutable and thread-safe; options
+ * make changed copies.
  *
  * @param <A> the type of argument 1
  * @param <B> the type of argument 2
@@ -16,8 +17,16 @@ import ray.spi.FunctionCall;
  * @param <H> what the caller gets
  * @see Ray#remote
  */
-public final class RemoteFunction6<A extends @Nullable Object, B extends @Nullable Object, C extends @Nullable Object, D extends @Nullable Object, E extends @Nullable Object, F extends @Nullable Object, H>
-    extends RemoteFunction<H, RemoteFunction6<A, B, C, D, E, F, H>> implements Call6<A, B, C, D, E, F, H> {
+public final class RemoteFunction6<
+        A extends @Nullable Object,
+        B extends @Nullable Object,
+        C extends @Nullable Object,
+        D extends @Nullable Object,
+        E extends @Nullable Object,
+        F extends @Nullable Object,
+        H>
+    extends RemoteFunction<H, RemoteFunction6<A, B, C, D, E, F, H>>
+    implements Call6<A, B, C, D, E, F, H> {
 
   RemoteFunction6(FunctionCall<H> call) {
     super(call);

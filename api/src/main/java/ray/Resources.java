@@ -5,8 +5,8 @@ import java.util.TreeMap;
 import java.util.stream.Collectors;
 
 /**
- * Amounts of named resources. An amount is kept in ten-thousandths, so that fractions add up exactly.
- * {@code CPU} counts cores, {@code memory} bytes; every other name is the program's own.
+ * Amounts of named resources. An amount is kept in ten-thousandths, so that fractions add up
+ * exactly. {@code CPU} counts cores, {@code memory} bytes; every other name is the program's own.
  *
  * @param units the amount of each resource that is not zero, in ten-thousandths, by name
  */
@@ -29,16 +29,15 @@ public record Resources(Map<String, Long> units) {
   /** Checks and copies; the order of names is fixed, so that equal resources print equally. */
   public Resources {
     TreeMap<String, Long> kept = new TreeMap<>();
-    units.forEach(
-        (name, amount) -> {
-          if (amount < 0) {
-            throw new IllegalArgumentException(
-                "resource " + name + " must not be negative, not " + (double) amount / UNITS_PER_ONE);
-          }
-          if (amount > 0) {
-            kept.put(name, amount);
-          }
-        });
+    units.forEach((name, amount) -> {
+      if (amount < 0) {
+        throw new IllegalArgumentException(
+            "resource " + name + " must not be negative, not " + (double) amount / UNITS_PER_ONE);
+      }
+      if (amount > 0) {
+        kept.put(name, amount);
+      }
+    });
     units = Map.copyOf(kept);
   }
 

@@ -5,7 +5,8 @@ import org.jspecify.annotations.Nullable;
 /** Several results of one function: {@link Returns2}, {@link Returns3} or {@link Returns4}. */
 public sealed interface Returns permits Returns2, Returns3, Returns4 {
   /** Two results. */
-  static <A extends @Nullable Object, B extends @Nullable Object> Returns2<A, B> of(A first, B second) {
+  static <A extends @Nullable Object, B extends @Nullable Object> Returns2<A, B> of(
+      A first, B second) {
     return new Returns2<>(first, second);
   }
 

@@ -10,7 +10,8 @@ import org.jspecify.annotations.Nullable;
  * @param <A> the type of the first result
  * @param <B> the type of the second result
  */
-public record Returns2<A extends @Nullable Object, B extends @Nullable Object>(A first, B second) implements Returns {
+public record Returns2<A extends @Nullable Object, B extends @Nullable Object>(A first, B second)
+    implements Returns {
   @Override
   public @Nullable Object[] values() {
     return new @Nullable Object[] {first, second};

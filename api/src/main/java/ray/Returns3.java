@@ -12,7 +12,9 @@ import org.jspecify.annotations.Nullable;
  * @param <B> the type of the second result
  * @param <C> the type of the third result
  */
-public record Returns3<A extends @Nullable Object, B extends @Nullable Object, C extends @Nullable Object>(A first, B second, C third) implements Returns {
+public record Returns3<
+        A extends @Nullable Object, B extends @Nullable Object, C extends @Nullable Object>(
+    A first, B second, C third) implements Returns {
   @Override
   public @Nullable Object[] values() {
     return new @Nullable Object[] {first, second, third};

@@ -14,7 +14,12 @@ import org.jspecify.annotations.Nullable;
  * @param <C> the type of the third result
  * @param <D> the type of the fourth result
  */
-public record Returns4<A extends @Nullable Object, B extends @Nullable Object, C extends @Nullable Object, D extends @Nullable Object>(A first, B second, C third, D fourth) implements Returns {
+public record Returns4<
+        A extends @Nullable Object,
+        B extends @Nullable Object,
+        C extends @Nullable Object,
+        D extends @Nullable Object>(
+    A first, B second, C third, D fourth) implements Returns {
   @Override
   public @Nullable Object[] values() {
     return new @Nullable Object[] {first, second, third, fourth};

@@ -2,7 +2,10 @@ package ray;
 
 import org.jspecify.annotations.Nullable;
 
-/** A task threw a checked exception or an error, which is the cause; an unchecked one is thrown as it is. */
+/**
+ * A task threw a checked exception or an error, which is the cause; an unchecked one is thrown as
+ * it is.
+ */
 public class TaskFailedException extends RayException {
   private static final long serialVersionUID = 1L;
 

@@ -11,8 +11,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param name what the task is called in listings and messages; empty: the function's name
  * @param resources what one run needs
- * @param maxRetries how often the task runs again after its worker died, or after an exception listed in
- *     {@code retryExceptions}; -1: without limit
+ * @param maxRetries how often the task runs again after its worker died, or after an exception
+ *     listed in {@code retryExceptions}; -1: without limit
  * @param retryExceptions exceptions of the user's code after which the task runs again
  * @param timeout how long one run may take before it is interrupted and fails; null: no limit
  * @param strategy where to run

@@ -3,8 +3,8 @@ package ray;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How values of a class travel when the standard serializer does not know how, or does it badly: as a
- * surrogate, which is any value that it does know. Registered with {@link RayOptions#serializer}.
+ * How values of a class travel when the standard serializer does not know how, or does it badly: as
+ * a surrogate, which is any value that it does know. Registered with {@link RayOptions#serializer}.
  *
  * <pre>{@code
  * RayOptions.defaults().serializer(Pattern.class, new ValueSerializer<Pattern>() {

@@ -1,6 +1,4 @@
-/**
- * Ray's programming model: what programs import. Start at {@link ray.Ray}.
- */
+/** Ray's programming model: what programs import. Start at {@link ray.Ray}. */
 @NullMarked
 package ray;
 

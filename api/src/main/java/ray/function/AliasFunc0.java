@@ -5,7 +5,8 @@ import org.jspecify.annotations.Nullable;
 import ray.ObjectRef;
 
 /**
- * A function of no arguments that returns a ref, which becomes an alias: the caller's ref is the returned one.
+ * A function of no arguments that returns a ref, which becomes an alias: the caller's ref is the
+ * returned one.
  */
 @FunctionalInterface
 public interface AliasFunc0<R extends @Nullable Object> extends Func0<ObjectRef<R>> {}

@@ -5,7 +5,9 @@ import org.jspecify.annotations.Nullable;
 import ray.ObjectRef;
 
 /**
- * A function of one argument that returns a ref, which becomes an alias: the caller's ref is the returned one.
+ * A function of one argument that returns a ref, which becomes an alias: the caller's ref is the
+ * returned one.
  */
 @FunctionalInterface
-public interface AliasFunc1<A extends @Nullable Object, R extends @Nullable Object> extends Func1<A, ObjectRef<R>> {}
+public interface AliasFunc1<A extends @Nullable Object, R extends @Nullable Object>
+    extends Func1<A, ObjectRef<R>> {}

@@ -5,7 +5,10 @@ import org.jspecify.annotations.Nullable;
 import ray.ObjectRef;
 
 /**
- * A function of 2 arguments that returns a ref, which becomes an alias: the caller's ref is the returned one.
+ * A function of 2 arguments that returns a ref, which becomes an alias: the caller's ref is the
+ * returned one.
  */
 @FunctionalInterface
-public interface AliasFunc2<A extends @Nullable Object, B extends @Nullable Object, R extends @Nullable Object> extends Func2<A, B, ObjectRef<R>> {}
+public interface AliasFunc2<
+        A extends @Nullable Object, B extends @Nullable Object, R extends @Nullable Object>
+    extends Func2<A, B, ObjectRef<R>> {}

@@ -5,7 +5,13 @@ import org.jspecify.annotations.Nullable;
 import ray.ObjectRef;
 
 /**
- * A function of 3 arguments that returns a ref, which becomes an alias: the caller's ref is the returned one.
+ * A function of 3 arguments that returns a ref, which becomes an alias: the caller's ref is the
+ * returned one.
  */
 @FunctionalInterface
-public interface AliasFunc3<A extends @Nullable Object, B extends @Nullable Object, C extends @Nullable Object, R extends @Nullable Object> extends Func3<A, B, C, ObjectRef<R>> {}
+public interface AliasFunc3<
+        A extends @Nullable Object,
+        B extends @Nullable Object,
+        C extends @Nullable Object,
+        R extends @Nullable Object>
+    extends Func3<A, B, C, ObjectRef<R>> {}

@@ -5,7 +5,14 @@ import org.jspecify.annotations.Nullable;
 import ray.ObjectRef;
 
 /**
- * A function of 4 arguments that returns a ref, which becomes an alias: the caller's ref is the returned one.
+ * A function of 4 arguments that returns a ref, which becomes an alias: the caller's ref is the
+ * returned one.
  */
 @FunctionalInterface
-public interface AliasFunc4<A extends @Nullable Object, B extends @Nullable Object, C extends @Nullable Object, D extends @Nullable Object, R extends @Nullable Object> extends Func4<A, B, C, D, ObjectRef<R>> {}
+public interface AliasFunc4<
+        A extends @Nullable Object,
+        B extends @Nullable Object,
+        C extends @Nullable Object,
+        D extends @Nullable Object,
+        R extends @Nullable Object>
+    extends Func4<A, B, C, D, ObjectRef<R>> {}

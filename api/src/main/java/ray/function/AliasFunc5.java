@@ -5,7 +5,15 @@ import org.jspecify.annotations.Nullable;
 import ray.ObjectRef;
 
 /**
- * A function of 5 arguments that returns a ref, which becomes an alias: the caller's ref is the returned one.
+ * A function of 5 arguments that returns a ref, which becomes an alias: the caller's ref is the
+ * returned one.
  */
 @FunctionalInterface
-public interface AliasFunc5<A extends @Nullable Object, B extends @Nullable Object, C extends @Nullable Object, D extends @Nullable Object, E extends @Nullable Object, R extends @Nullable Object> extends Func5<A, B, C, D, E, ObjectRef<R>> {}
+public interface AliasFunc5<
+        A extends @Nullable Object,
+        B extends @Nullable Object,
+        C extends @Nullable Object,
+        D extends @Nullable Object,
+        E extends @Nullable Object,
+        R extends @Nullable Object>
+    extends Func5<A, B, C, D, E, ObjectRef<R>> {}

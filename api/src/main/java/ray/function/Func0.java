@@ -3,9 +3,7 @@ package ray.function;
 
 import org.jspecify.annotations.Nullable;
 
-/**
- * A function of no arguments that returns a value.
- */
+/** A function of no arguments that returns a value. */
 @FunctionalInterface
 public interface Func0<R extends @Nullable Object> extends RayFunction {
   /** Runs the function; whatever it throws is the task's result. */

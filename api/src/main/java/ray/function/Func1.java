@@ -3,9 +3,7 @@ package ray.function;
 
 import org.jspecify.annotations.Nullable;
 
-/**
- * A function of one argument that returns a value.
- */
+/** A function of one argument that returns a value. */
 @FunctionalInterface
 public interface Func1<A extends @Nullable Object, R extends @Nullable Object> extends RayFunction {
   /** Runs the function; whatever it throws is the task's result. */

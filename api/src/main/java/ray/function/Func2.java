@@ -3,11 +3,11 @@ package ray.function;
 
 import org.jspecify.annotations.Nullable;
 
-/**
- * A function of 2 arguments that returns a value.
- */
+/** A function of 2 arguments that returns a value. */
 @FunctionalInterface
-public interface Func2<A extends @Nullable Object, B extends @Nullable Object, R extends @Nullable Object> extends RayFunction {
+public interface Func2<
+        A extends @Nullable Object, B extends @Nullable Object, R extends @Nullable Object>
+    extends RayFunction {
   /** Runs the function; whatever it throws is the task's result. */
   R apply(A a, B b) throws Exception;
 

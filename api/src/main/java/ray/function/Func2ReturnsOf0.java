@@ -4,8 +4,7 @@ package ray.function;
 import org.jspecify.annotations.Nullable;
 import ray.Returns2;
 
-/**
- * A function of no arguments that returns two values.
- */
+/** A function of no arguments that returns two values. */
 @FunctionalInterface
-public interface Func2ReturnsOf0<R1 extends @Nullable Object, R2 extends @Nullable Object> extends Func0<Returns2<R1, R2>> {}
+public interface Func2ReturnsOf0<R1 extends @Nullable Object, R2 extends @Nullable Object>
+    extends Func0<Returns2<R1, R2>> {}

@@ -4,8 +4,8 @@ package ray.function;
 import org.jspecify.annotations.Nullable;
 import ray.Returns2;
 
-/**
- * A function of one argument that returns two values.
- */
+/** A function of one argument that returns two values. */
 @FunctionalInterface
-public interface Func2ReturnsOf1<A extends @Nullable Object, R1 extends @Nullable Object, R2 extends @Nullable Object> extends Func1<A, Returns2<R1, R2>> {}
+public interface Func2ReturnsOf1<
+        A extends @Nullable Object, R1 extends @Nullable Object, R2 extends @Nullable Object>
+    extends Func1<A, Returns2<R1, R2>> {}

@@ -4,8 +4,11 @@ package ray.function;
 import org.jspecify.annotations.Nullable;
 import ray.Returns2;
 
-/**
- * A function of 2 arguments that returns two values.
- */
+/** A function of 2 arguments that returns two values. */
 @FunctionalInterface
-public interface Func2ReturnsOf2<A extends @Nullable Object, B extends @Nullable Object, R1 extends @Nullable Object, R2 extends @Nullable Object> extends Func2<A, B, Returns2<R1, R2>> {}
+public interface Func2ReturnsOf2<
+        A extends @Nullable Object,
+        B extends @Nullable Object,
+        R1 extends @Nullable Object,
+        R2 extends @Nullable Object>
+    extends Func2<A, B, Returns2<R1, R2>> {}

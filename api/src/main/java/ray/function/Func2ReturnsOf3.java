@@ -4,8 +4,12 @@ package ray.function;
 import org.jspecify.annotations.Nullable;
 import ray.Returns2;
 
-/**
- * A function of 3 arguments that returns two values.
- */
+/** A function of 3 arguments that returns two values. */
 @FunctionalInterface
-public interface Func2ReturnsOf3<A extends @Nullable Object, B extends @Nullable Object, C extends @Nullable Object, R1 extends @Nullable Object, R2 extends @Nullable Object> extends Func3<A, B, C, Returns2<R1, R2>> {}
+public interface Func2ReturnsOf3<
+        A extends @Nullable Object,
+        B extends @Nullable Object,
+        C extends @Nullable Object,
+        R1 extends @Nullable Object,
+        R2 extends @Nullable Object>
+    extends Func3<A, B, C, Returns2<R1, R2>> {}

@@ -4,8 +4,13 @@ package ray.function;
 import org.jspecify.annotations.Nullable;
 import ray.Returns2;
 
-/**
- * A function of 4 arguments that returns two values.
- */
+/** A function of 4 arguments that returns two values. */
 @FunctionalInterface
-public interface Func2ReturnsOf4<A extends @Nullable Object, B extends @Nullable Object, C extends @Nullable Object, D extends @Nullable Object, R1 extends @Nullable Object, R2 extends @Nullable Object> extends Func4<A, B, C, D, Returns2<R1, R2>> {}
+public interface Func2ReturnsOf4<
+        A extends @Nullable Object,
+        B extends @Nullable Object,
+        C extends @Nullable Object,
+        D extends @Nullable Object,
+        R1 extends @Nullable Object,
+        R2 extends @Nullable Object>
+    extends Func4<A, B, C, D, Returns2<R1, R2>> {}

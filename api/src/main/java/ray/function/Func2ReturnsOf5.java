@@ -4,8 +4,14 @@ package ray.function;
 import org.jspecify.annotations.Nullable;
 import ray.Returns2;
 
-/**
- * A function of 5 arguments that returns two values.
- */
+/** A function of 5 arguments that returns two values. */
 @FunctionalInterface
-public interface Func2ReturnsOf5<A extends @Nullable Object, B extends @Nullable Object, C extends @Nullable Object, D extends @Nullable Object, E extends @Nullable Object, R1 extends @Nullable Object, R2 extends @Nullable Object> extends Func5<A, B, C, D, E, Returns2<R1, R2>> {}
+public interface Func2ReturnsOf5<
+        A extends @Nullable Object,
+        B extends @Nullable Object,
+        C extends @Nullable Object,
+        D extends @Nullable Object,
+        E extends @Nullable Object,
+        R1 extends @Nullable Object,
+        R2 extends @Nullable Object>
+    extends Func5<A, B, C, D, E, Returns2<R1, R2>> {}

@@ -4,8 +4,15 @@ package ray.function;
 import org.jspecify.annotations.Nullable;
 import ray.Returns2;
 
-/**
- * A function of 6 arguments that returns two values.
- */
+/** A function of 6 arguments that returns two values. */
 @FunctionalInterface
-public interface Func2ReturnsOf6<A extends @Nullable Object, B extends @Nullable Object, C extends @Nullable Object, D extends @Nullable Object, E extends @Nullable Object, F extends @Nullable Object, R1 extends @Nullable Object, R2 extends @Nullable Object> extends Func6<A, B, C, D, E, F, Returns2<R1, R2>> {}
+public interface Func2ReturnsOf6<
+        A extends @Nullable Object,
+        B extends @Nullable Object,
+        C extends @Nullable Object,
+        D extends @Nullable Object,
+        E extends @Nullable Object,
+        F extends @Nullable Object,
+        R1 extends @Nullable Object,
+        R2 extends @Nullable Object>
+    extends Func6<A, B, C, D, E, F, Returns2<R1, R2>> {}

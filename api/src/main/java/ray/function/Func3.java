@@ -3,11 +3,14 @@ package ray.function;
 
 import org.jspecify.annotations.Nullable;
 
-/**
- * A function of 3 arguments that returns a value.
- */
+/** A function of 3 arguments that returns a value. */
 @FunctionalInterface
-public interface Func3<A extends @Nullable Object, B extends @Nullable Object, C extends @Nullable Object, R extends @Nullable Object> extends RayFunction {
+public interface Func3<
+        A extends @Nullable Object,
+        B extends @Nullable Object,
+        C extends @Nullable Object,
+        R extends @Nullable Object>
+    extends RayFunction {
   /** Runs the function; whatever it throws is the task's result. */
   R apply(A a, B b, C c) throws Exception;
 

@@ -4,8 +4,8 @@ package ray.function;
 import org.jspecify.annotations.Nullable;
 import ray.Returns3;
 
-/**
- * A function of no arguments that returns three values.
- */
+/** A function of no arguments that returns three values. */
 @FunctionalInterface
-public interface Func3ReturnsOf0<R1 extends @Nullable Object, R2 extends @Nullable Object, R3 extends @Nullable Object> extends Func0<Returns3<R1, R2, R3>> {}
+public interface Func3ReturnsOf0<
+        R1 extends @Nullable Object, R2 extends @Nullable Object, R3 extends @Nullable Object>
+    extends Func0<Returns3<R1, R2, R3>> {}

@@ -4,8 +4,11 @@ package ray.function;
 import org.jspecify.annotations.Nullable;
 import ray.Returns3;
 
-/**
- * A function of one argument that returns three values.
- */
+/** A function of one argument that returns three values. */
 @FunctionalInterface
-public interface Func3ReturnsOf1<A extends @Nullable Object, R1 extends @Nullable Object, R2 extends @Nullable Object, R3 extends @Nullable Object> extends Func1<A, Returns3<R1, R2, R3>> {}
+public interface Func3ReturnsOf1<
+        A extends @Nullable Object,
+        R1 extends @Nullable Object,
+        R2 extends @Nullable Object,
+        R3 extends @Nullable Object>
+    extends Func1<A, Returns3<R1, R2, R3>> {}

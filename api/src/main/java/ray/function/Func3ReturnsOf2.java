@@ -4,8 +4,12 @@ package ray.function;
 import org.jspecify.annotations.Nullable;
 import ray.Returns3;
 
-/**
- * A function of 2 arguments that returns three values.
- */
+/** A function of 2 arguments that returns three values. */
 @FunctionalInterface
-public interface Func3ReturnsOf2<A extends @Nullable Object, B extends @Nullable Object, R1 extends @Nullable Object, R2 extends @Nullable Object, R3 extends @Nullable Object> extends Func2<A, B, Returns3<R1, R2, R3>> {}
+public interface Func3ReturnsOf2<
+        A extends @Nullable Object,
+        B extends @Nullable Object,
+        R1 extends @Nullable Object,
+        R2 extends @Nullable Object,
+        R3 extends @Nullable Object>
+    extends Func2<A, B, Returns3<R1, R2, R3>> {}

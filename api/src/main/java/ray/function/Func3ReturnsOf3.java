@@ -4,8 +4,13 @@ package ray.function;
 import org.jspecify.annotations.Nullable;
 import ray.Returns3;
 
-/**
- * A function of 3 arguments that returns three values.
- */
+/** A function of 3 arguments that returns three values. */
 @FunctionalInterface
-public interface Func3ReturnsOf3<A extends @Nullable Object, B extends @Nullable Object, C extends @Nullable Object, R1 extends @Nullable Object, R2 extends @Nullable Object, R3 extends @Nullable Object> extends Func3<A, B, C, Returns3<R1, R2, R3>> {}
+public interface Func3ReturnsOf3<
+        A extends @Nullable Object,
+        B extends @Nullable Object,
+        C extends @Nullable Object,
+        R1 extends @Nullable Object,
+        R2 extends @Nullable Object,
+        R3 extends @Nullable Object>
+    extends Func3<A, B, C, Returns3<R1, R2, R3>> {}

@@ -4,8 +4,15 @@ package ray.function;
 import org.jspecify.annotations.Nullable;
 import ray.Returns3;
 
-/**
- * A function of 5 arguments that returns three values.
- */
+/** A function of 5 arguments that returns three values. */
 @FunctionalInterface
-public interface Func3ReturnsOf5<A extends @Nullable Object, B extends @Nullable Object, C extends @Nullable Object, D extends @Nullable Object, E extends @Nullable Object, R1 extends @Nullable Object, R2 extends @Nullable Object, R3 extends @Nullable Object> extends Func5<A, B, C, D, E, Returns3<R1, R2, R3>> {}
+public interface Func3ReturnsOf5<
+        A extends @Nullable Object,
+        B extends @Nullable Object,
+        C extends @Nullable Object,
+        D extends @Nullable Object,
+        E extends @Nullable Object,
+        R1 extends @Nullable Object,
+        R2 extends @Nullable Object,
+        R3 extends @Nullable Object>
+    extends Func5<A, B, C, D, E, Returns3<R1, R2, R3>> {}

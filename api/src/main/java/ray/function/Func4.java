@@ -3,11 +3,15 @@ package ray.function;
 
 import org.jspecify.annotations.Nullable;
 
-/**
- * A function of 4 arguments that returns a value.
- */
+/** A function of 4 arguments that returns a value. */
 @FunctionalInterface
-public interface Func4<A extends @Nullable Object, B extends @Nullable Object, C extends @Nullable Object, D extends @Nullable Object, R extends @Nullable Object> extends RayFunction {
+public interface Func4<
+        A extends @Nullable Object,
+        B extends @Nullable Object,
+        C extends @Nullable Object,
+        D extends @Nullable Object,
+        R extends @Nullable Object>
+    extends RayFunction {
   /** Runs the function; whatever it throws is the task's result. */
   R apply(A a, B b, C c, D d) throws Exception;
 

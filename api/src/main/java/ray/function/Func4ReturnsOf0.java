@@ -4,8 +4,11 @@ package ray.function;
 import org.jspecify.annotations.Nullable;
 import ray.Returns4;
 
-/**
- * A function of no arguments that returns four values.
- */
+/** A function of no arguments that returns four values. */
 @FunctionalInterface
-public interface Func4ReturnsOf0<R1 extends @Nullable Object, R2 extends @Nullable Object, R3 extends @Nullable Object, R4 extends @Nullable Object> extends Func0<Returns4<R1, R2, R3, R4>> {}
+public interface Func4ReturnsOf0<
+        R1 extends @Nullable Object,
+        R2 extends @Nullable Object,
+        R3 extends @Nullable Object,
+        R4 extends @Nullable Object>
+    extends Func0<Returns4<R1, R2, R3, R4>> {}

@@ -4,8 +4,14 @@ package ray.function;
 import org.jspecify.annotations.Nullable;
 import ray.Returns4;
 
-/**
- * A function of 3 arguments that returns four values.
- */
+/** A function of 3 arguments that returns four values. */
 @FunctionalInterface
-public interface Func4ReturnsOf3<A extends @Nullable Object, B extends @Nullable Object, C extends @Nullable Object, R1 extends @Nullable Object, R2 extends @Nullable Object, R3 extends @Nullable Object, R4 extends @Nullable Object> extends Func3<A, B, C, Returns4<R1, R2, R3, R4>> {}
+public interface Func4ReturnsOf3<
+        A extends @Nullable Object,
+        B extends @Nullable Object,
+        C extends @Nullable Object,
+        R1 extends @Nullable Object,
+        R2 extends @Nullable Object,
+        R3 extends @Nullable Object,
+        R4 extends @Nullable Object>
+    extends Func3<A, B, C, Returns4<R1, R2, R3, R4>> {}

@@ -4,8 +4,15 @@ package ray.function;
 import org.jspecify.annotations.Nullable;
 import ray.Returns4;
 
-/**
- * A function of 4 arguments that returns four values.
- */
+/** A function of 4 arguments that returns four values. */
 @FunctionalInterface
-public interface Func4ReturnsOf4<A extends @Nullable Object, B extends @Nullable Object, C extends @Nullable Object, D extends @Nullable Object, R1 extends @Nullable Object, R2 extends @Nullable Object, R3 extends @Nullable Object, R4 extends @Nullable Object> extends Func4<A, B, C, D, Returns4<R1, R2, R3, R4>> {}
+public interface Func4ReturnsOf4<
+        A extends @Nullable Object,
+        B extends @Nullable Object,
+        C extends @Nullable Object,
+        D extends @Nullable Object,
+        R1 extends @Nullable Object,
+        R2 extends @Nullable Object,
+        R3 extends @Nullable Object,
+        R4 extends @Nullable Object>
+    extends Func4<A, B, C, D, Returns4<R1, R2, R3, R4>> {}

@@ -3,17 +3,23 @@ package ray.function;
 
 import org.jspecify.annotations.Nullable;
 
-/**
- * A function of 5 arguments that returns a value.
- */
+/** A function of 5 arguments that returns a value. */
 @FunctionalInterface
-public interface Func5<A extends @Nullable Object, B extends @Nullable Object, C extends @Nullable Object, D extends @Nullable Object, E extends @Nullable Object, R extends @Nullable Object> extends RayFunction {
+public interface Func5<
+        A extends @Nullable Object,
+        B extends @Nullable Object,
+        C extends @Nullable Object,
+        D extends @Nullable Object,
+        E extends @Nullable Object,
+        R extends @Nullable Object>
+    extends RayFunction {
   /** Runs the function; whatever it throws is the task's result. */
   R apply(A a, B b, C c, D d, E e) throws Exception;
 
   @SuppressWarnings({"unchecked", "NullAway"}) // the caller passes what the types say
   @Override
   default @Nullable Object invoke(@Nullable Object[] arguments) throws Exception {
-    return apply((A) arguments[0], (B) arguments[1], (C) arguments[2], (D) arguments[3], (E) arguments[4]);
+    return apply(
+        (A) arguments[0], (B) arguments[1], (C) arguments[2], (D) arguments[3], (E) arguments[4]);
   }
 }

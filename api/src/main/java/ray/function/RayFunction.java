@@ -4,8 +4,8 @@ import java.io.Serializable;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A function, constructor or method that can run remotely. It is serializable, so that what a lambda
- * captures travels with it, by value.
+ * A function, constructor or method that can run remotely. It is serializable, so that what a
+ * lambda captures travels with it, by value.
  */
 public interface RayFunction extends Serializable {
   /**

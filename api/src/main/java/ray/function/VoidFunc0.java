@@ -3,9 +3,7 @@ package ray.function;
 
 import org.jspecify.annotations.Nullable;
 
-/**
- * A function of no arguments that returns nothing.
- */
+/** A function of no arguments that returns nothing. */
 @FunctionalInterface
 public interface VoidFunc0 extends RayFunction {
   /** Runs the function; whatever it throws is the task's result. */

@@ -3,9 +3,7 @@ package ray.function;
 
 import org.jspecify.annotations.Nullable;
 
-/**
- * A function of one argument that returns nothing.
- */
+/** A function of one argument that returns nothing. */
 @FunctionalInterface
 public interface VoidFunc1<A extends @Nullable Object> extends RayFunction {
   /** Runs the function; whatever it throws is the task's result. */

@@ -3,11 +3,10 @@ package ray.function;
 
 import org.jspecify.annotations.Nullable;
 
-/**
- * A function of 2 arguments that returns nothing.
- */
+/** A function of 2 arguments that returns nothing. */
 @FunctionalInterface
-public interface VoidFunc2<A extends @Nullable Object, B extends @Nullable Object> extends RayFunction {
+public interface VoidFunc2<A extends @Nullable Object, B extends @Nullable Object>
+    extends RayFunction {
   /** Runs the function; whatever it throws is the task's result. */
   void apply(A a, B b) throws Exception;
 

@@ -3,11 +3,11 @@ package ray.function;
 
 import org.jspecify.annotations.Nullable;
 
-/**
- * A function of 3 arguments that returns nothing.
- */
+/** A function of 3 arguments that returns nothing. */
 @FunctionalInterface
-public interface VoidFunc3<A extends @Nullable Object, B extends @Nullable Object, C extends @Nullable Object> extends RayFunction {
+public interface VoidFunc3<
+        A extends @Nullable Object, B extends @Nullable Object, C extends @Nullable Object>
+    extends RayFunction {
   /** Runs the function; whatever it throws is the task's result. */
   void apply(A a, B b, C c) throws Exception;
 

@@ -3,11 +3,14 @@ package ray.function;
 
 import org.jspecify.annotations.Nullable;
 
-/**
- * A function of 4 arguments that returns nothing.
- */
+/** A function of 4 arguments that returns nothing. */
 @FunctionalInterface
-public interface VoidFunc4<A extends @Nullable Object, B extends @Nullable Object, C extends @Nullable Object, D extends @Nullable Object> extends RayFunction {
+public interface VoidFunc4<
+        A extends @Nullable Object,
+        B extends @Nullable Object,
+        C extends @Nullable Object,
+        D extends @Nullable Object>
+    extends RayFunction {
   /** Runs the function; whatever it throws is the task's result. */
   void apply(A a, B b, C c, D d) throws Exception;
 

@@ -3,18 +3,29 @@ package ray.function;
 
 import org.jspecify.annotations.Nullable;
 
-/**
- * A function of 6 arguments that returns nothing.
- */
+/** A function of 6 arguments that returns nothing. */
 @FunctionalInterface
-public interface VoidFunc6<A extends @Nullable Object, B extends @Nullable Object, C extends @Nullable Object, D extends @Nullable Object, E extends @Nullable Object, F extends @Nullable Object> extends RayFunction {
+public interface VoidFunc6<
+        A extends @Nullable Object,
+        B extends @Nullable Object,
+        C extends @Nullable Object,
+        D extends @Nullable Object,
+        E extends @Nullable Object,
+        F extends @Nullable Object>
+    extends RayFunction {
   /** Runs the function; whatever it throws is the task's result. */
   void apply(A a, B b, C c, D d, E e, F f) throws Exception;
 
   @SuppressWarnings({"unchecked", "NullAway"}) // the caller passes what the types say
   @Override
   default @Nullable Object invoke(@Nullable Object[] arguments) throws Exception {
-    apply((A) arguments[0], (B) arguments[1], (C) arguments[2], (D) arguments[3], (E) arguments[4], (F) arguments[5]);
+    apply(
+        (A) arguments[0],
+        (B) arguments[1],
+        (C) arguments[2],
+        (D) arguments[3],
+        (E) arguments[4],
+        (F) arguments[5]);
     return null;
   }
 }

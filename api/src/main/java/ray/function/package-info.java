@@ -1,4 +1,6 @@
-/** The shapes of functions that can be called remotely; programs pass method references and lambdas. */
+/**
+ * The shapes of functions that can be called remotely; programs pass method references and lambdas.
+ */
 @NullMarked
 package ray.function;
 

@@ -15,8 +15,7 @@ public final class ActorCreation<T> {
   private final ActorOptions options;
   private final @Nullable Backend instance;
 
-  private ActorCreation(
-      RayFunction constructor, ActorOptions options, @Nullable Backend instance) {
+  private ActorCreation(RayFunction constructor, ActorOptions options, @Nullable Backend instance) {
     this.constructor = constructor;
     this.options = options;
     this.instance = instance;

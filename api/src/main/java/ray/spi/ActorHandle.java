@@ -13,7 +13,9 @@ public interface ActorHandle {
   /** The class of the actor, for messages. */
   String className();
 
-  /** Submits a call; returns the ref, the array of refs or the stream that the call's shape expects. */
+  /**
+   * Submits a call; returns the ref, the array of refs or the stream that the call's shape expects.
+   */
   Object call(MethodCall<?> call, @Nullable Object[] arguments);
 
   /** A ref that becomes ready when the constructor has run, or failed. */

@@ -5,8 +5,8 @@ import ray.ActorRef;
 import ray.RayInstance;
 
 /**
- * What runs behind the API: tasks and actors submitted here run in this JVM or on a cluster. Programs
- * use {@link ray.Ray} instead. Thread-safe; no method but those that say so blocks.
+ * What runs behind the API: tasks and actors submitted here run in this JVM or on a cluster.
+ * Programs use {@link ray.Ray} instead. Thread-safe; no method but those that say so blocks.
  */
 public interface Backend extends RayInstance {
   /**

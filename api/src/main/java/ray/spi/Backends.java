@@ -47,7 +47,8 @@ public final class Backends {
 
   /** Starts an instance that is not the default one. */
   public static Backend start(RayOptions options) {
-    for (BackendProvider provider : ServiceLoader.load(BackendProvider.class, Backends.class.getClassLoader())) {
+    for (BackendProvider provider :
+        ServiceLoader.load(BackendProvider.class, Backends.class.getClassLoader())) {
       if (provider.serves(options.address())) {
         return provider.start(options);
       }
@@ -55,7 +56,8 @@ public final class Backends {
     throw new RayStateException(
         options.address().isEmpty()
             ? "no Ray runtime is on the class path: add the artifact ray-embedded"
-            : "nothing on the class path can reach '" + options.address()
+            : "nothing on the class path can reach '"
+                + options.address()
                 + "': leave the address out to run in this JVM");
   }
 
@@ -79,7 +81,7 @@ public final class Backends {
 
   private static RayStateException alreadyRunning() {
     return new RayStateException(
-        "Ray.init() was called before in this JVM and not closed: close that instance first, or start"
-            + " an independent one beside it with Ray.start(options)");
+        "Ray.init() was called before in this JVM and not closed: close that instance first, or"
+            + " start an independent one beside it with Ray.start(options)");
   }
 }

@@ -5,8 +5,8 @@ import ray.TaskOptions;
 import ray.function.RayFunction;
 
 /**
- * A remote function with its options and the instance it is bound to: what a backend needs to submit a
- * task but the arguments. Immutable but for the backend's cache.
+ * A remote function with its options and the instance it is bound to: what a backend needs to
+ * submit a task but the arguments. Immutable but for the backend's cache.
  *
  * @param <H> what the caller gets
  */
@@ -16,7 +16,9 @@ public final class FunctionCall<H> {
   private final TaskOptions options;
   private final @Nullable Backend instance;
 
-  /** What a backend remembers between submissions of this call: a description, a scheduling class. */
+  /**
+   * What a backend remembers between submissions of this call: a description, a scheduling class.
+   */
   private volatile @Nullable Object cache;
 
   private FunctionCall(
@@ -76,7 +78,10 @@ public final class FunctionCall<H> {
     return options;
   }
 
-  /** What the backend stored with {@link #cache(Object)}, or null. Racy by design: the last write wins. */
+  /**
+   * What the backend stored with {@link #cache(Object)}, or null. Racy by design: the last write
+   * wins.
+   */
   public @Nullable Object cache() {
     return cache;
   }

@@ -11,7 +11,8 @@ import ray.Refs4;
  * How many results a call has, and how the caller gets them.
  *
  * @param returns the number of results, or {@link #STREAM}
- * @param spread whether the function's one value holds the results, as {@link ray.Returns} or a list
+ * @param spread whether the function's one value holds the results, as {@link ray.Returns} or a
+ *     list
  * @param assembler makes the caller's view of the refs, or of the stream
  * @param <H> what the caller gets
  */
@@ -26,7 +27,10 @@ public record Shape<H>(int returns, boolean spread, Assembler<H> assembler) {
   private static final Shape<ObjectRefStream<?>> GENERATOR =
       new Shape<>(STREAM, false, refs -> (ObjectRefStream<?>) refs);
 
-  /** Makes the caller's view: of the only ref, of an array of refs, or of an {@link ObjectRefStream}. */
+  /**
+   * Makes the caller's view: of the only ref, of an array of refs, or of an {@link
+   * ObjectRefStream}.
+   */
   @FunctionalInterface
   public interface Assembler<H> {
     /** Makes the view of what the backend returned. */
@@ -88,8 +92,7 @@ public record Shape<H>(int returns, boolean spread, Assembler<H> assembler) {
     return new Shape<>(
         returns,
         true,
-        refs ->
-            returns == 1 ? List.of((ObjectRef<R>) refs) : List.of((ObjectRef<R>[]) refs));
+        refs -> returns == 1 ? List.of((ObjectRef<R>) refs) : List.of((ObjectRef<R>[]) refs));
   }
 
   @SuppressWarnings("unchecked")

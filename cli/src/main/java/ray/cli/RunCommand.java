@@ -39,8 +39,8 @@ final class RunCommand implements Callable<Integer> {
       throw new CommandFailedException(
           "'"
               + file
-              + "' is not a Java source file (its name must end in .java); run compiled classes with"
-              + " java -cp \"$(ray classpath):CLASSES\" MAIN");
+              + "' is not a Java source file (its name must end in .java); run compiled classes"
+              + " with java -cp \"$(ray classpath):CLASSES\" MAIN");
     }
     return new ProcessBuilder(commandLine()).inheritIO().start().waitFor();
   }

@@ -4,8 +4,8 @@ import ray.ActorId;
 import ray.ActorOptions;
 
 /**
- * All that does not change about an actor. Its creation is a task, so that arguments are resolved and
- * counted as those of any task.
+ * All that does not change about an actor. Its creation is a task, so that arguments are resolved
+ * and counted as those of any task.
  *
  * @param id the actor
  * @param className its class, for people

@@ -5,8 +5,8 @@ import ray.Resources;
 import ray.SchedulingStrategy;
 
 /**
- * A scheduling class: tasks of one function with the same needs, which can use each other's leases. The
- * hash is kept, because a key is looked up for every task.
+ * A scheduling class: tasks of one function with the same needs, which can use each other's leases.
+ * The hash is kept, because a key is looked up for every task.
  */
 public final class FunctionKey {
   private final String function;

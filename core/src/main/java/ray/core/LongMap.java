@@ -4,9 +4,9 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A hash map from numbers other than zero to objects: open addressing with linear probing and backward-shift
- * deletion (Knuth, The Art of Computer Programming, vol. 3, algorithm 6.4R), so that there are no
- * tombstones and no entry objects. Not thread-safe.
+ * A hash map from numbers other than zero to objects: open addressing with linear probing and
+ * backward-shift deletion (Knuth, The Art of Computer Programming, vol. 3, algorithm 6.4R), so that
+ * there are no tombstones and no entry objects. Not thread-safe.
  */
 public final class LongMap<V> {
   private static final int INITIAL_CAPACITY = 16;

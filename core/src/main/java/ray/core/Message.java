@@ -6,9 +6,9 @@ import ray.ActorId;
 import ray.ObjectId;
 
 /**
- * Everything that processes say to each other. Between two living processes messages arrive once and in
- * order, or else one side learns that the other is gone; there is no order across pairs. Cores rely on no
- * more than that.
+ * Everything that processes say to each other. Between two living processes messages arrive once
+ * and in order, or else one side learns that the other is gone; there is no order across pairs.
+ * Cores rely on no more than that.
  */
 public sealed interface Message {
 
@@ -71,11 +71,12 @@ public sealed interface Message {
   /**
    * One run has ended.
    *
-   * @param outcomes one a result; a single failure stands for all; for a generator empty, or its failure
+   * @param outcomes one a result; a single failure stands for all; for a generator empty, or its
+   *     failure
    * @param retained refs that the worker keeps beyond the run
    * @param items how many items a generator made
-   * @param durationNs how long it ran; negative if it was given up and still runs: then its end is reported
-   *     once more
+   * @param durationNs how long it ran; negative if it was given up and still runs: then its end is
+   *     reported once more
    */
   record Done(
       ObjectId task,
@@ -106,7 +107,9 @@ public sealed interface Message {
 
   // ---- between owners: references
 
-  /** Tell me what this object is, as soon as it is known; {@code adopt}: the asker takes it over. */
+  /**
+   * Tell me what this object is, as soon as it is known; {@code adopt}: the asker takes it over.
+   */
   record Resolve(long asker, ObjectId object, boolean adopt) implements Message {}
 
   /** What the object is. */

@@ -11,5 +11,4 @@ import ray.Resources;
  * @param available what was free when it last said so
  * @param labels its labels
  */
-public record NodeView(
-    long id, Resources total, Resources available, Map<String, String> labels) {}
+public record NodeView(long id, Resources total, Resources available, Map<String, String> labels) {}

@@ -6,9 +6,9 @@ import ray.ErrorCode;
 import ray.ObjectId;
 
 /**
- * What an object turned out to be. Bodies are opaque to the cores: serialized bytes, or in one JVM a value
- * known to be immutable. The refs that a body contains travel beside it, so that an owner can rename them
- * without touching the bytes.
+ * What an object turned out to be. Bodies are opaque to the cores: serialized bytes, or in one JVM
+ * a value known to be immutable. The refs that a body contains travel beside it, so that an owner
+ * can rename them without touching the bytes.
  */
 public sealed interface Outcome {
   /** The refs that the body contains, by their index in the body. */

@@ -10,8 +10,8 @@ import ray.Resources;
 import ray.SchedulingStrategy;
 
 /**
- * Chooses nodes. The standard policy packs until a node is half full, then spreads, as Ray's hybrid policy
- * does; a node that could provide what is asked for later is better than none.
+ * Chooses nodes. The standard policy packs until a node is half full, then spreads, as Ray's hybrid
+ * policy does; a node that could provide what is asked for later is better than none.
  */
 public final class Placement {
   private static final double PACK_UNTIL = 0.5;
@@ -28,7 +28,9 @@ public final class Placement {
     return true;
   }
 
-  /** The best node, preferring this one where nothing speaks against it; null if none ever suits. */
+  /**
+   * The best node, preferring this one where nothing speaks against it; null if none ever suits.
+   */
   public static @Nullable NodeView choose(
       Resources asked, SchedulingStrategy strategy, Collection<NodeView> nodes, long preferred) {
     List<NodeView> suited =
@@ -36,17 +38,17 @@ public final class Placement {
             .filter(node -> fits(asked, node.total()) && suits(strategy, node))
             .sorted(Comparator.comparingLong(NodeView::id))
             .toList();
-    if (suited.isEmpty() && strategy instanceof SchedulingStrategy.NodeAffinity(String id, boolean soft)
+    if (suited.isEmpty()
+        && strategy instanceof SchedulingStrategy.NodeAffinity(String id, boolean soft)
         && soft) {
       return choose(asked, SchedulingStrategy.standard(), nodes, preferred);
     }
     Comparator<NodeView> byRoom =
         Comparator.comparing((NodeView node) -> !fits(asked, node.available()))
-            .thenComparingDouble(
-                node ->
-                    strategy instanceof SchedulingStrategy.Spread
-                        ? use(node)
-                        : Math.max(PACK_UNTIL, use(node)))
+            .thenComparingDouble(node ->
+                strategy instanceof SchedulingStrategy.Spread
+                    ? use(node)
+                    : Math.max(PACK_UNTIL, use(node)))
             .thenComparing(node -> node.id() != preferred);
     return suited.stream().min(byRoom).orElse(null);
   }
@@ -85,12 +87,19 @@ public final class Placement {
         };
     String there =
         nodes.stream()
-            .map(
-                node ->
-                    "node " + Long.toHexString(node.id()) + " has " + node.total()
-                        + (node.labels().isEmpty() ? "" : " and the labels " + node.labels()))
+            .map(node ->
+                "node "
+                    + Long.toHexString(node.id())
+                    + " has "
+                    + node.total()
+                    + (node.labels().isEmpty() ? "" : " and the labels " + node.labels()))
             .collect(Collectors.joining(", "));
-    return what + " asks for " + asked + where + ", which no node can ever provide: " + there
+    return what
+        + " asks for "
+        + asked
+        + where
+        + ", which no node can ever provide: "
+        + there
         + "; ask for less, or start Ray with more";
   }
 }

@@ -6,7 +6,8 @@ import java.util.Map;
  * What a task's options say about its runs.
  *
  * @param maxRetries how often it may run again; -1 without limit
- * @param retryExceptions which exceptions of the user's code are retried, opaque; the executor judges
+ * @param retryExceptions which exceptions of the user's code are retried, opaque; the executor
+ *     judges
  * @param timeoutNs the limit of one run; 0 without limit
  * @param backpressure how many items a generator may be ahead
  * @param concurrencyGroup the actor's group; empty for its own

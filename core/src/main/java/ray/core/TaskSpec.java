@@ -6,10 +6,11 @@ import ray.ActorId;
 import ray.ObjectId;
 
 /**
- * All that does not change about one task: what to run, on what, under which policy. Shared by reference
- * between the parts of one JVM; every field but the opaque ones is plain data.
+ * All that does not change about one task: what to run, on what, under which policy. Shared by
+ * reference between the parts of one JVM; every field but the opaque ones is plain data.
  *
- * @param id the task's id, which is that of its first result; the others are two apart from each other
+ * @param id the task's id, which is that of its first result; the others are two apart from each
+ *     other
  * @param job the job it belongs to
  * @param parent the task that submitted it; null for the driver
  * @param schedulingClass function and needs

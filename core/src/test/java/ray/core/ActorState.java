@@ -5,8 +5,8 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * The object of an actor of scripts: counts the calls of each caller, and keeps refs for each. A call out
- * of order is an error.
+ * The object of an actor of scripts: counts the calls of each caller, and keeps refs for each. A
+ * call out of order is an error.
  */
 final class ActorState {
   private final Map<Long, Integer> calls = new HashMap<>();
@@ -17,7 +17,12 @@ final class ActorState {
     int before = calls.getOrDefault(token, 0);
     if (ordered && sequence <= before) {
       throw new AssertionError(
-          what + ": call " + sequence + " of caller " + Long.toHexString(token) + " after call "
+          what
+              + ": call "
+              + sequence
+              + " of caller "
+              + Long.toHexString(token)
+              + " after call "
               + before);
     }
     calls.merge(token, sequence, Math::max);

@@ -16,9 +16,9 @@ import ray.core.World.ReturnAlias;
 import ray.core.World.ReturnValue;
 
 /**
- * A random program, run step by step: it puts, submits, waits, opens refs inside values, creates actors and
- * calls them, and drops handles. What it computes depends on nothing but its {@link Program} and the
- * values it reads, so that every correct order of events gives the same result.
+ * A random program, run step by step: it puts, submits, waits, opens refs inside values, creates
+ * actors and calls them, and drops handles. What it computes depends on nothing but its {@link
+ * Program} and the values it reads, so that every correct order of events gives the same result.
  */
 final class Script {
   private static final int MAX_VARIABLES = 12;

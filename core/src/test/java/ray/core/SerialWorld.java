@@ -6,7 +6,10 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 import ray.ErrorCode;
 
-/** Runs scripts at once, in the caller's thread, with nothing between: what every other order must equal. */
+/**
+ * Runs scripts at once, in the caller's thread, with nothing between: what every other order must
+ * equal.
+ */
 final class SerialWorld implements World {
   /** What a ref is here: the object itself. */
   sealed interface Thing {}

@@ -22,9 +22,9 @@ import ray.core.node.NodeCore;
 import ray.core.node.NodeEffects;
 
 /**
- * A whole cluster of cores in one thread and in virtual time: drivers, workers, nodes and the control
- * service, with messages in order within a pair of processes and in any order across pairs. One seed
- * decides everything, so that a failing seed replays.
+ * A whole cluster of cores in one thread and in virtual time: drivers, workers, nodes and the
+ * control service, with messages in order within a pair of processes and in any order across pairs.
+ * One seed decides everything, so that a failing seed replays.
  */
 final class TestCluster {
   static final long CONTROL = 1;
@@ -81,8 +81,7 @@ final class TestCluster {
     }
     for (int i = 0; i < setting.drivers(); i++) {
       Program program =
-          new Program(
-              random.nextLong(), 3, 14, 1, false, 0, 0, false, Program.Kind.TASK, 0, 0);
+          new Program(random.nextLong(), 3, 14, 1, false, 0, 0, false, Program.Kind.TASK, 0, 0);
       expected.add(SerialWorld.evaluate(program));
       TestProcess driver =
           new TestProcess(
@@ -143,13 +142,9 @@ final class TestCluster {
             SchedulingStrategy.standard()));
     for (long id : nodes.keySet()) {
       classes.add(
-          new FunctionKey(
-              "e", Resources.NONE.with("n" + id, 0.5), SchedulingStrategy.standard()));
+          new FunctionKey("e", Resources.NONE.with("n" + id, 0.5), SchedulingStrategy.standard()));
       classes.add(
-          new FunctionKey(
-              "f",
-              Resources.ONE_CPU,
-              SchedulingStrategy.node(Long.toHexString(id))));
+          new FunctionKey("f", Resources.ONE_CPU, SchedulingStrategy.node(Long.toHexString(id))));
     }
   }
 
@@ -185,11 +180,10 @@ final class TestCluster {
 
   /** Something of a process that takes its time. */
   void later(TestProcess process, Runnable what) {
-    later.add(
-        () -> {
-          what.run();
-          process.settle();
-        });
+    later.add(() -> {
+      what.run();
+      process.settle();
+    });
   }
 
   boolean isFault(ErrorCode code) {
@@ -278,16 +272,15 @@ final class TestCluster {
         left.append(process).append(" has actors\n");
       }
     }
-    nodes.forEach(
-        (id, node) -> {
-          if (node.leaseCount() != 0
-              || node.suspendedCount() != 0
-              || !node.available().equals(node.view().total())) {
-            left.append("node ").append(id).append(" has ").append(node.leaseCount());
-            left.append(" leases, of which ").append(node.suspendedCount());
-            left.append(" suspended, and ").append(node.available()).append(" free\n");
-          }
-        });
+    nodes.forEach((id, node) -> {
+      if (node.leaseCount() != 0
+          || node.suspendedCount() != 0
+          || !node.available().equals(node.view().total())) {
+        left.append("node ").append(id).append(" has ").append(node.leaseCount());
+        left.append(" leases, of which ").append(node.suspendedCount());
+        left.append(" suspended, and ").append(node.available()).append(" free\n");
+      }
+    });
     if (!store.pins().isEmpty()) {
       left.append("pins ").append(store.pins()).append("\n");
     }
@@ -389,8 +382,7 @@ final class TestCluster {
   }
 
   private boolean collect() {
-    List<TestProcess> able =
-        processes.values().stream().filter(TestProcess::hasGarbage).toList();
+    List<TestProcess> able = processes.values().stream().filter(TestProcess::hasGarbage).toList();
     if (able.isEmpty()) {
       return false;
     }
@@ -438,11 +430,16 @@ final class TestCluster {
       process.executor.forEachRun(run -> text.append("  run ").append(run).append("\n"));
       process.cells.forEach(cell -> text.append("  ").append(cell).append("\n"));
     }
-    nodes.forEach(
-        (id, node) ->
-            text.append("node ").append(id).append(": ").append(node.leaseCount())
-                .append(" leases, ").append(node.suspendedCount()).append(" suspended, free ")
-                .append(node.available()).append("\n"));
+    nodes.forEach((id, node) ->
+        text.append("node ")
+            .append(id)
+            .append(": ")
+            .append(node.leaseCount())
+            .append(" leases, ")
+            .append(node.suspendedCount())
+            .append(" suspended, free ")
+            .append(node.available())
+            .append("\n"));
     network.forEach(delivery -> text.append(delivery).append("\n"));
     return text.toString();
   }

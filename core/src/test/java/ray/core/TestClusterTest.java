@@ -4,9 +4,9 @@ import java.util.Random;
 import org.junit.jupiter.api.Test;
 
 /**
- * Runs random programs on random clusters, thousands of them: their results are those of a serial run, nothing
- * is freed while it is reachable, and nothing is left when all is let go. A seed in a message replays its
- * run.
+ * Runs random programs on random clusters, thousands of them: their results are those of a serial
+ * run, nothing is freed while it is reachable, and nothing is left when all is let go. A seed in a
+ * message replays its run.
  */
 class TestClusterTest {
   private static void run(long firstSeed, int seeds, boolean cancels, boolean timeouts) {

@@ -9,7 +9,8 @@ import java.util.Random;
 import java.util.function.Consumer;
 
 /**
- * Queues between pairs of processes: in order within a pair, in any order across pairs, as a seed decides.
+ * Queues between pairs of processes: in order within a pair, in any order across pairs, as a seed
+ * decides.
  */
 final class TestNetwork {
   /** How often another message is chosen in place of a slow one. */
@@ -67,17 +68,16 @@ final class TestNetwork {
 
   /** A process is gone: nothing reaches it, and of what it sent last some is lost. */
   void cut(long process) {
-    queues.forEach(
-        (pair, queue) -> {
-          if (pair.to() == process) {
-            queue.clear();
-          } else if (pair.from() == process) {
-            int lost = random.nextInt(queue.size() + 1);
-            for (int i = 0; i < lost; i++) {
-              queue.removeLast();
-            }
-          }
-        });
+    queues.forEach((pair, queue) -> {
+      if (pair.to() == process) {
+        queue.clear();
+      } else if (pair.from() == process) {
+        int lost = random.nextInt(queue.size() + 1);
+        for (int i = 0; i < lost; i++) {
+          queue.removeLast();
+        }
+      }
+    });
     filled.removeIf(ArrayDeque::isEmpty);
   }
 

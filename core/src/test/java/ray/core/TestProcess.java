@@ -29,8 +29,8 @@ import ray.core.owner.Reference;
 import ray.core.owner.Task;
 
 /**
- * A driver or a worker around its cores, as the runtime's shell is, but in one thread: its handles are
- * found unreachable, its threads go on and its effects happen when {@link TestCluster} says so.
+ * A driver or a worker around its cores, as the runtime's shell is, but in one thread: its handles
+ * are found unreachable, its threads go on and its effects happen when {@link TestCluster} says so.
  */
 final class TestProcess implements OwnerEffects, ExecutorEffects {
   /** A handle, which all variables of the process share. */
@@ -223,8 +223,8 @@ final class TestProcess implements OwnerEffects, ExecutorEffects {
 
   Cell attach(@Nullable Reference reference, ObjectId object) {
     if (reference == null) {
-      throw new AssertionError("object " + object + " was freed while it was reachable from "
-          + Long.toHexString(id));
+      throw new AssertionError(
+          "object " + object + " was freed while it was reachable from " + Long.toHexString(id));
     }
     if (reference.cell() instanceof Cell cell && !cell.dead) {
       cell.users++;
@@ -356,13 +356,7 @@ final class TestProcess implements OwnerEffects, ExecutorEffects {
         lowered.values(),
         lowered.nested(),
         program.returns(),
-        new TaskPolicy(
-            program.maxRetries(),
-            "",
-            cluster.timeoutNs(),
-            0,
-            "",
-            Map.of()),
+        new TaskPolicy(program.maxRetries(), "", cluster.timeoutNs(), 0, "", Map.of()),
         actor);
   }
 
@@ -396,8 +390,7 @@ final class TestProcess implements OwnerEffects, ExecutorEffects {
     return made;
   }
 
-  Object call(
-      Cell actor, Program program, List<Argument> arguments, @Nullable ObjectId parent) {
+  Object call(Cell actor, Program program, List<Argument> arguments, @Nullable ObjectId parent) {
     return submit(spec(mint(1), program, arguments, parent, new ActorId(actor.id))).getFirst();
   }
 

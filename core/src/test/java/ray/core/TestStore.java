@@ -37,8 +37,13 @@ final class TestStore {
   void release(long key, long process) {
     Map<Long, Integer> holders = pins.get(key);
     if (holders == null || holders.getOrDefault(process, 0) <= 0) {
-      throw new AssertionError("process " + process + " released stored value " + key
-          + " without holding it: " + holders);
+      throw new AssertionError(
+          "process "
+              + process
+              + " released stored value "
+              + key
+              + " without holding it: "
+              + holders);
     }
     if (holders.merge(process, -1, Integer::sum) == 0) {
       holders.remove(process);

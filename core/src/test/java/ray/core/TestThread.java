@@ -15,8 +15,8 @@ import ray.core.executor.ExecutorCore;
 import ray.core.executor.Lane;
 
 /**
- * A thread of a worker that runs one lane, or of a driver that runs its program: a script at a time, one step
- * whenever {@link TestCluster} says so.
+ * A thread of a worker that runs one lane, or of a driver that runs its program: a script at a
+ * time, one step whenever {@link TestCluster} says so.
  */
 final class TestThread implements World {
   enum State {
@@ -192,13 +192,7 @@ final class TestThread implements World {
     cluster.started(run);
     script =
         new Script(
-            body,
-            this,
-            cluster::isFault,
-            bodies,
-            instance,
-            run.attempt(),
-            run.attempt() == 1);
+            body, this, cluster::isFault, bodies, instance, run.attempt(), run.attempt() == 1);
   }
 
   private List<Outcome> outcomes(Execution run, List<Return> results) {
@@ -243,8 +237,7 @@ final class TestThread implements World {
     if (run.actor() == null || !run.spec().isCreation() || outcomes.size() != 1) {
       cluster.ended(run);
     }
-    unsent.add(
-        new ExecutorCore.Result(run, outcomes, retained, 0, cluster.now() - startedNs));
+    unsent.add(new ExecutorCore.Result(run, outcomes, retained, 0, cluster.now() - startedNs));
     if (index >= end || cluster.random().nextBoolean()) {
       send();
     }
@@ -339,8 +332,7 @@ final class TestThread implements World {
 
   @Override
   public Object createActor(Program constructor, List<Argument> arguments, int maxConcurrency) {
-    return process.createActor(
-        constructor, arguments, cluster.actorOptions(constructor), task());
+    return process.createActor(constructor, arguments, cluster.actorOptions(constructor), task());
   }
 
   @Override
@@ -382,8 +374,12 @@ final class TestThread implements World {
 
   @Override
   public String toString() {
-    return (lane == null ? "driver " + program : "lane " + lane.runs() + " at " + index) + " of "
-        + process + " " + state + (awaited == null ? "" : " for " + awaited);
+    return (lane == null ? "driver " + program : "lane " + lane.runs() + " at " + index)
+        + " of "
+        + process
+        + " "
+        + state
+        + (awaited == null ? "" : " for " + awaited);
   }
 
   /** What actors of scripts hold. */

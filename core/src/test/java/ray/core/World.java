@@ -5,9 +5,9 @@ import org.jspecify.annotations.Nullable;
 import ray.ErrorCode;
 
 /**
- * What a {@link Script} may do: the programming model at its barest. It is implemented twice, by {@link
- * SerialWorld} and by a process of {@link TestCluster}, so that the results of both can be compared.
- * References are opaque to scripts.
+ * What a {@link Script} may do: the programming model at its barest. It is implemented twice, by
+ * {@link SerialWorld} and by a process of {@link TestCluster}, so that the results of both can be
+ * compared. References are opaque to scripts.
  */
 interface World {
   /** What a value is: a number, and of each ref in it whether it is an actor. */

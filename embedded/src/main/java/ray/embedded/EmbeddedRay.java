@@ -62,8 +62,9 @@ import ray.spi.Shape;
 import ray.store.ObjectStore;
 
 /**
- * Ray inside one JVM: control service, node service, driver and one worker, which talk by calling each
- * other. Driver and worker are separate owners all the same, so that every protocol runs as on a cluster.
+ * Ray inside one JVM: control service, node service, driver and one worker, which talk by calling
+ * each other. Driver and worker are separate owners all the same, so that every protocol runs as on
+ * a cluster.
  */
 final class EmbeddedRay implements Backend, SubmitterSource {
   /** How long a close waits for running tasks. */
@@ -149,8 +150,7 @@ final class EmbeddedRay implements Backend, SubmitterSource {
     transport.register(workerId, new WorkerEndpoint(workerOwner, executor));
     this.threads = new ExecutorThreads(executor, this::tick, options.serialMode(), name);
     this.submitter =
-        new Submitter(
-            this, job, options.namespace(), driver, waiting, options.creationSites());
+        new Submitter(this, job, options.namespace(), driver, waiting, options.creationSites());
     this.waits = new Waits(waiting);
     this.looking = new Looking(List.of(driver, workerOwner));
     this.gather = GATHER.on(this);
@@ -184,11 +184,8 @@ final class EmbeddedRay implements Backend, SubmitterSource {
   private static ValueSerializers serializers(RayOptions options) {
     ClassLoader loader = Thread.currentThread().getContextClassLoader();
     ValueSerializers serializers =
-        ValueSerializers.forLoader(
-                loader == null ? EmbeddedRay.class.getClassLoader() : loader)
-            .handles(
-                type ->
-                    ObjectRef.class.isAssignableFrom(type) || ActorRef.class == type)
+        ValueSerializers.forLoader(loader == null ? EmbeddedRay.class.getClassLoader() : loader)
+            .handles(type -> ObjectRef.class.isAssignableFrom(type) || ActorRef.class == type)
             .build();
     options.serializers().forEach((type, codec) -> register(serializers, type, codec));
     return serializers;
@@ -307,18 +304,17 @@ final class EmbeddedRay implements Backend, SubmitterSource {
     OwnerShell owner = submitter.owner();
     Handle<T> promise = owner.promise();
     var id = promise.id();
-    stage.whenComplete(
-        (value, thrown) -> {
-          if (thrown != null) {
-            Throwable cause =
-                thrown instanceof CompletionException && thrown.getCause() != null
-                    ? thrown.getCause()
-                    : thrown;
-            owner.fail(id, "a future", cause);
-          } else {
-            owner.fulfil(id, value);
-          }
-        });
+    stage.whenComplete((value, thrown) -> {
+      if (thrown != null) {
+        Throwable cause =
+            thrown instanceof CompletionException && thrown.getCause() != null
+                ? thrown.getCause()
+                : thrown;
+        owner.fail(id, "a future", cause);
+      } else {
+        owner.fulfil(id, value);
+      }
+    });
     return promise;
   }
 
@@ -400,11 +396,10 @@ final class EmbeddedRay implements Backend, SubmitterSource {
   @Override
   public List<ActorInfo> actors() {
     List<ActorView> views = new ArrayList<>();
-    control.ask(
-        core -> {
-          core.forEachActor(views::add);
-          return true;
-        });
+    control.ask(core -> {
+      core.forEachActor(views::add);
+      return true;
+    });
     return views.stream().map(EmbeddedRay::info).toList();
   }
 

@@ -10,7 +10,9 @@ import ray.RayStateException;
 import ray.store.ObjectStore;
 import ray.store.ObjectStoreConfig;
 
-/** Opens the object store when the first large value comes, so that a small program starts at once. */
+/**
+ * Opens the object store when the first large value comes, so that a small program starts at once.
+ */
 final class LazyStore implements Supplier<ObjectStore>, AutoCloseable {
   /** The store's share of the machine's available memory unless told otherwise, as in Ray. */
   private static final double SHARE = 0.3;

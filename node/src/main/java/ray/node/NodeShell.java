@@ -44,11 +44,10 @@ public final class NodeShell extends Mailbox implements Endpoint, NodeEffects {
 
   /** Makes the node known to the control service. */
   public void start() {
-    call(
-        () -> {
-          core.start();
-          return true;
-        });
+    call(() -> {
+      core.start();
+      return true;
+    });
   }
 
   @Override

@@ -6,7 +6,9 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 import ray.ObjectId;
 
-/** The refs of others that a run has read from its arguments, for as long as it runs. Thread-safe. */
+/**
+ * The refs of others that a run has read from its arguments, for as long as it runs. Thread-safe.
+ */
 final class Acquired {
   private @Nullable List<ObjectId> ids;
 

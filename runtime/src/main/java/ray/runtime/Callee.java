@@ -30,7 +30,8 @@ record Callee(
     ray.runtime.serialization.HandleTable handles =
         captured.isEmpty()
             ? new ray.runtime.serialization.HandleTable()
-            : new ray.runtime.serialization.HandleTable(owner.open(captured, kinds, null, acquired));
+            : new ray.runtime.serialization.HandleTable(
+                owner.open(captured, kinds, null, acquired));
     return (RayFunction) snapshot.restore(values.serializers(), handles);
   }
 

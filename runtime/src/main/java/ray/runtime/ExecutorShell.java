@@ -19,8 +19,8 @@ import ray.wire.Endpoint;
 import ray.wire.Mailbox;
 
 /**
- * The executor inside one worker: holds its core, and runs lanes on the threads that come for them: its
- * own, and those of callers who wait for a result. Thread-safe.
+ * The executor inside one worker: holds its core, and runs lanes on the threads that come for them:
+ * its own, and those of callers who wait for a result. Thread-safe.
  */
 public final class ExecutorShell extends Mailbox implements Endpoint, ExecutorEffects {
   /** After how many results, or how long, a lane hands its results on. */
@@ -81,22 +81,20 @@ public final class ExecutorShell extends Mailbox implements Endpoint, ExecutorEf
   }
 
   @Nullable Lane take() {
-    return call(
-        () -> {
-          Lane lane = core.take(System.nanoTime());
-          startable = core.hasStartable();
-          return lane;
-        });
+    return call(() -> {
+      Lane lane = core.take(System.nanoTime());
+      startable = core.hasStartable();
+      return lane;
+    });
   }
 
   /** A waiting thread takes the task that it waits for, if that may start. */
   @Nullable Lane claim(ObjectId task) {
-    return call(
-        () -> {
-          Lane lane = core.claim(task, System.nanoTime());
-          startable = core.hasStartable();
-          return lane;
-        });
+    return call(() -> {
+      Lane lane = core.claim(task, System.nanoTime());
+      startable = core.hasStartable();
+      return lane;
+    });
   }
 
   /** Runs a lane on this thread, to its end. */
@@ -168,11 +166,10 @@ public final class ExecutorShell extends Mailbox implements Endpoint, ExecutorEf
     int from = context.lane.takeRest();
     Execution run = context.run();
     context.guard().expectResume();
-    call(
-        () -> {
-          core.blocked(run, context.lane.lane(), from, System.nanoTime());
-          return true;
-        });
+    call(() -> {
+      core.blocked(run, context.lane.lane(), from, System.nanoTime());
+      return true;
+    });
   }
 
   /** A run has waited: returns when it has its CPUs again. */
@@ -182,12 +179,11 @@ public final class ExecutorShell extends Mailbox implements Endpoint, ExecutorEf
   }
 
   void startTimer(Execution run) {
-    call(
-        () -> {
-          core.startTimer(run, System.nanoTime());
-          timersRun = true;
-          return true;
-        });
+    call(() -> {
+      core.startTimer(run, System.nanoTime());
+      timersRun = true;
+      return true;
+    });
     watchTime();
   }
 
@@ -204,11 +200,10 @@ public final class ExecutorShell extends Mailbox implements Endpoint, ExecutorEf
   }
 
   void exited(ActorSlot actor) {
-    call(
-        () -> {
-          core.exited(actor, System.nanoTime());
-          return true;
-        });
+    call(() -> {
+      core.exited(actor, System.nanoTime());
+      return true;
+    });
   }
 
   /** Asks the core; not from within a core. */
@@ -219,21 +214,19 @@ public final class ExecutorShell extends Mailbox implements Endpoint, ExecutorEf
   /** Names of the runs that are under way on threads. */
   public List<String> underWay() {
     List<String> names = new ArrayList<>();
-    return call(
-        () -> {
-          core.forEachUnderWay(run -> names.add(run.spec().name()));
-          return names;
-        });
+    return call(() -> {
+      core.forEachUnderWay(run -> names.add(run.spec().name()));
+      return names;
+    });
   }
 
   /** Time passed: ends what is over its limit. */
   void tick(long nowNs) {
     if (timersRun) {
-      call(
-          () -> {
-            timersRun = core.tick(nowNs);
-            return true;
-          });
+      call(() -> {
+        timersRun = core.tick(nowNs);
+        return true;
+      });
     }
   }
 
@@ -317,32 +310,29 @@ public final class ExecutorShell extends Mailbox implements Endpoint, ExecutorEf
 
   @Override
   public void interrupt(Execution execution) {
-    toRun.add(
-        () -> {
-          if (execution.runner() instanceof RunGuard guard) {
-            guard.interrupt();
-          }
-        });
+    toRun.add(() -> {
+      if (execution.runner() instanceof RunGuard guard) {
+        guard.interrupt();
+      }
+    });
   }
 
   @Override
   public void resume(Execution execution) {
-    toRun.add(
-        () -> {
-          if (execution.runner() instanceof RunGuard guard) {
-            guard.resume();
-          }
-        });
+    toRun.add(() -> {
+      if (execution.runner() instanceof RunGuard guard) {
+        guard.resume();
+      }
+    });
   }
 
   @Override
   public void itemsTaken(Execution execution, int count) {
-    toRun.add(
-        () -> {
-          if (execution.runner() instanceof RunGuard guard) {
-            guard.itemsTaken(count);
-          }
-        });
+    toRun.add(() -> {
+      if (execution.runner() instanceof RunGuard guard) {
+        guard.itemsTaken(count);
+      }
+    });
   }
 
   @Override

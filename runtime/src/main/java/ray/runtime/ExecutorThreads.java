@@ -6,14 +6,14 @@ import org.jspecify.annotations.Nullable;
 import ray.core.executor.Lane;
 
 /**
- * Gives executors threads. User code runs on virtual threads, so one that blocks costs no thread of the
- * system; they are started when work waits, look for more for a moment, and end.
+ * Gives executors threads. User code runs on virtual threads, so one that blocks costs no thread of
+ * the system; they are started when work waits, look for more for a moment, and end.
  *
  * <p>One platform thread watches. While there has been work lately it looks every few microseconds
- * whether some waits without a thread, so that submitting wakes nobody: waking a parked thread costs more
- * than most tasks. When nothing has come for a while it parks until the next submission. It also takes work
- * from lanes that a long run holds up, and when virtual threads do not get a processor, because user
- * code burns or pins all carriers, it lets platform threads run instead.
+ * whether some waits without a thread, so that submitting wakes nobody: waking a parked thread
+ * costs more than most tasks. When nothing has come for a while it parks until the next submission.
+ * It also takes work from lanes that a long run holds up, and when virtual threads do not get a
+ * processor, because user code burns or pins all carriers, it lets platform threads run instead.
  */
 public final class ExecutorThreads implements AutoCloseable {
   /** How often the watch looks while there is work. */

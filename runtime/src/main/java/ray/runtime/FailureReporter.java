@@ -35,8 +35,11 @@ public final class FailureReporter {
       Appendable target = console.get();
       synchronized (this) {
         target.append(
-            "Ray: task " + name + " failed, and nobody has asked for its result:"
-                + System.lineSeparator() + text);
+            "Ray: task "
+                + name
+                + " failed, and nobody has asked for its result:"
+                + System.lineSeparator()
+                + text);
       }
     } catch (java.io.IOException lost) {
       throw new java.io.UncheckedIOException(lost);

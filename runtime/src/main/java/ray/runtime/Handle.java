@@ -56,7 +56,10 @@ public final class Handle<T extends @Nullable Object> implements ObjectRef<T> {
       outcome = owner.await(this, Clocks.deadlineNs(timeout));
       if (outcome == null) {
         throw new GetTimeoutException(
-            "object " + id + " was not ready within " + timeout
+            "object "
+                + id
+                + " was not ready within "
+                + timeout
                 + "; its task goes on: wait longer, or cancel it with Ray.cancel(ref)");
       }
     }

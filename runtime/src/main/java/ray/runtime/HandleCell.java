@@ -9,8 +9,8 @@ import ray.ObjectId;
 import ray.core.Outcome;
 
 /**
- * The part of a handle that outlives it: the object's outcome, who waits for it, and the news that the
- * handle was collected. Thread-safe.
+ * The part of a handle that outlives it: the object's outcome, who waits for it, and the news that
+ * the handle was collected. Thread-safe.
  */
 final class HandleCell extends WeakReference<Handle<?>> {
   private static final VarHandle WAITERS;
@@ -101,7 +101,9 @@ final class HandleCell extends WeakReference<Handle<?>> {
     }
   }
 
-  /** Runs an action when the outcome is there; returns false, without running it, if it is already. */
+  /**
+   * Runs an action when the outcome is there; returns false, without running it, if it is already.
+   */
   boolean whenComplete(Waiter waiter) {
     while (true) {
       Waiter head = waiters;

@@ -17,9 +17,9 @@ import ray.core.executor.Lane;
 import ray.spi.Backend;
 
 /**
- * Waits where the executors are in this JVM: a thread runs the task that it waits for itself, if that may
- * start, which saves two wake-ups; else it gives its CPU back, spins for as long as recent waits were
- * short, and parks. Thread-safe.
+ * Waits where the executors are in this JVM: a thread runs the task that it waits for itself, if
+ * that may start, which saves two wake-ups; else it gives its CPU back, spins for as long as recent
+ * waits were short, and parks. Thread-safe.
  */
 public final class LocalWaiting implements Waiting, GeneratorStream.Parker {
   /** How many tasks may run inside each other on one thread's stack. */
@@ -28,7 +28,9 @@ public final class LocalWaiting implements Waiting, GeneratorStream.Parker {
   /** How long a thread spins before it parks, at most. */
   private static final long MAX_SPIN_NS = 25_000;
 
-  /** How long a call of the serial mode waits until it may run: for a thread that holds a core up. */
+  /**
+   * How long a call of the serial mode waits until it may run: for a thread that holds a core up.
+   */
   private static final long SERIAL_PATIENCE_NS = 50_000_000;
 
   /** How often a waiting thread of the serial mode looks for something to run. */
@@ -151,11 +153,14 @@ public final class LocalWaiting implements Waiting, GeneratorStream.Parker {
 
   private static TaskCancelledException interrupted(String what) {
     return new TaskCancelledException(
-        "the thread was interrupted while it waited for " + what
+        "the thread was interrupted while it waited for "
+            + what
             + ": its task was cancelled, or its program interrupts it");
   }
 
-  /** Waits on behalf of a thread until a condition holds; whoever makes it true unparks the thread. */
+  /**
+   * Waits on behalf of a thread until a condition holds; whoever makes it true unparks the thread.
+   */
   public boolean awaitCondition(BooleanSupplier condition, long deadlineNs, String what) {
     if (condition.getAsBoolean()) {
       return true;

@@ -38,11 +38,10 @@ public final class Looking {
     List<TaskInfo> infos = new ArrayList<>();
     for (OwnerShell owner : owners) {
       List<TaskView> views = new ArrayList<>();
-      owner.ask(
-          core -> {
-            core.forEachTask(views::add);
-            return true;
-          });
+      owner.ask(core -> {
+        core.forEachTask(views::add);
+        return true;
+      });
       for (TaskView view : views) {
         infos.add(task(owner, view, waitingFor));
       }
@@ -95,11 +94,10 @@ public final class Looking {
     List<ObjectInfo> infos = new ArrayList<>();
     for (OwnerShell owner : owners) {
       List<ObjectView> views = new ArrayList<>();
-      owner.ask(
-          core -> {
-            core.forEachObject(views::add);
-            return true;
-          });
+      owner.ask(core -> {
+        core.forEachObject(views::add);
+        return true;
+      });
       views.forEach(view -> infos.add(object(view)));
     }
     return infos;
@@ -171,16 +169,14 @@ public final class Looking {
     for (OwnerShell owner : owners) {
       List<QueueView> views = new ArrayList<>();
       long[] counts = new long[2];
-      owner.ask(
-          core -> {
-            core.forEachQueue(views::add);
-            core.forEachTask(
-                task -> {
-                  counts[0] += task.state() == TaskInfo.State.RUNNING ? 1 : 0;
-                  counts[1] += task.state() == TaskInfo.State.WAITING_FOR_ARGUMENTS ? 1 : 0;
-                });
-            return true;
-          });
+      owner.ask(core -> {
+        core.forEachQueue(views::add);
+        core.forEachTask(task -> {
+          counts[0] += task.state() == TaskInfo.State.RUNNING ? 1 : 0;
+          counts[1] += task.state() == TaskInfo.State.WAITING_FOR_ARGUMENTS ? 1 : 0;
+        });
+        return true;
+      });
       running += counts[0];
       waitingForArguments += counts[1];
       for (QueueView view : views) {

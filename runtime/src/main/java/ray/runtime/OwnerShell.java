@@ -28,8 +28,8 @@ import ray.wire.Mailbox;
 import ray.wire.Transport;
 
 /**
- * The owner inside one driver or worker: holds its core, makes handles, and lets the program's threads wait.
- * Thread-safe.
+ * The owner inside one driver or worker: holds its core, makes handles, and lets the program's
+ * threads wait. Thread-safe.
  */
 public final class OwnerShell extends Mailbox implements Endpoint, OwnerEffects {
   private static final Object[] NO_CELLS = {};
@@ -277,7 +277,10 @@ public final class OwnerShell extends Mailbox implements Endpoint, OwnerEffects 
 
   // ---- refs inside values
 
-  /** The id of a ref that is being written, made this process's own where it is another's of this JVM. */
+  /**
+   * The id of a ref that is being written, made this process's own where it is another's of this
+   * JVM.
+   */
   ObjectId idOf(Object handle) {
     Handle<?> inner =
         handle instanceof ActorRef<?> actor
@@ -291,17 +294,19 @@ public final class OwnerShell extends Mailbox implements Endpoint, OwnerEffects 
     return inner.id();
   }
 
-  /** A handle of another process of this JVM came here outside of the protocol, through a static field. */
+  /**
+   * A handle of another process of this JVM came here outside of the protocol, through a static
+   * field.
+   */
   private void adopt(Handle<?> foreign) {
-    call(
-        () -> {
-          Reference reference = core.openNamed(foreign.id());
-          if (reference.cell() == null) {
-            Handle<?> handle = new Handle<>(this, foreign.id());
-            attach(reference, handle);
-          }
-          return true;
-        });
+    call(() -> {
+      Reference reference = core.openNamed(foreign.id());
+      if (reference.cell() == null) {
+        Handle<?> handle = new Handle<>(this, foreign.id());
+        attach(reference, handle);
+      }
+      return true;
+    });
   }
 
   /** Makes handles of the refs in a value. */
@@ -317,8 +322,7 @@ public final class OwnerShell extends Mailbox implements Endpoint, OwnerEffects 
     List<Object> opened = new ArrayList<>(ids.size());
     for (int i = 0; i < ids.size(); i++) {
       ActorKind actor = kinds.get(i);
-      opened.add(
-          actor == null ? handles.get(i) : actorRef(handles.get(i), actor));
+      opened.add(actor == null ? handles.get(i) : actorRef(handles.get(i), actor));
     }
     return opened;
   }
@@ -376,11 +380,10 @@ public final class OwnerShell extends Mailbox implements Endpoint, OwnerEffects 
 
   void share(List<ObjectId> ids, long process) {
     if (!ids.isEmpty()) {
-      call(
-          () -> {
-            core.share(ids, process);
-            return true;
-          });
+      call(() -> {
+        core.share(ids, process);
+        return true;
+      });
     }
   }
 
@@ -407,8 +410,7 @@ public final class OwnerShell extends Mailbox implements Endpoint, OwnerEffects 
       }
       case Want(ObjectId id) -> core.want(id);
       case Flush now -> core.flush(System.nanoTime());
-      case Cancel(ObjectId id, boolean recursive) ->
-          core.cancel(id, recursive, System.nanoTime());
+      case Cancel(ObjectId id, boolean recursive) -> core.cancel(id, recursive, System.nanoTime());
       case CancelChildren(ObjectId parent) -> core.cancelChildren(parent, System.nanoTime());
       case Create(ActorSpec spec, Task creation, Object cell, long nowNs) ->
           core.createActor(spec, creation, cell, nowNs);
@@ -464,11 +466,10 @@ public final class OwnerShell extends Mailbox implements Endpoint, OwnerEffects 
 
   @Override
   public void pin(Outcome.Stored stored, ObjectId heir) {
-    toRun.add(
-        () -> {
-          store.get().pin(stored.key(), self);
-          post(new Pinned(heir));
-        });
+    toRun.add(() -> {
+      store.get().pin(stored.key(), self);
+      post(new Pinned(heir));
+    });
   }
 
   @Override
@@ -514,11 +515,10 @@ public final class OwnerShell extends Mailbox implements Endpoint, OwnerEffects 
 
   /** Cancels all; refs can't be used any more. */
   public void close() {
-    call(
-        () -> {
-          core.close(System.nanoTime());
-          return true;
-        });
+    call(() -> {
+      core.close(System.nanoTime());
+      return true;
+    });
   }
 
   /** After this, refs throw. */

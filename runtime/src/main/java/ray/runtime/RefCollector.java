@@ -11,16 +11,16 @@ import org.jspecify.annotations.Nullable;
 import ray.core.Outcome;
 
 /**
- * Notices handles that the garbage collector found unreachable, and tells their owners, in batches: a
- * queue of our own, because a {@code Cleaner} costs a lock and an object more for each.
+ * Notices handles that the garbage collector found unreachable, and tells their owners, in batches:
+ * a queue of our own, because a {@code Cleaner} costs a lock and an object more for each.
  */
 public final class RefCollector implements AutoCloseable {
   /** How many handles are told of at a time. */
   private static final int MAX_BATCH = 2048;
 
   /**
-   * The pause between looks, at least and at most. The thread does not wait on the queue: a waiter would be
-   * woken for every single handle.
+   * The pause between looks, at least and at most. The thread does not wait on the queue: a waiter
+   * would be woken for every single handle.
    */
   private static final long MIN_PAUSE_NS = 500_000;
 

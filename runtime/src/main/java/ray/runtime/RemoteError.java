@@ -3,8 +3,8 @@ package ray.runtime;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the user's code threw, as it travels: bytes that each reader turns into an exception of its own, and
- * text for where that is impossible.
+ * What the user's code threw, as it travels: bytes that each reader turns into an exception of its
+ * own, and text for where that is impossible.
  */
 final class RemoteError {
   final String task;

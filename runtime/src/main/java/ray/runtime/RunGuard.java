@@ -3,8 +3,8 @@ package ray.runtime;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * Connects one run to its thread: so that it is interrupted only while it runs, and woken when it may go
- * on. Thread-safe.
+ * Connects one run to its thread: so that it is interrupted only while it runs, and woken when it
+ * may go on. Thread-safe.
  */
 final class RunGuard {
   private final Thread thread;

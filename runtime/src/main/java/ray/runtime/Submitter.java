@@ -37,11 +37,10 @@ import ray.spi.ActorCreation;
 import ray.spi.Backend;
 import ray.spi.FunctionCall;
 import ray.spi.MethodCall;
-import ray.spi.Shape;
 
 /**
- * Turns calls of the API into tasks: takes functions and arguments by value, makes the handles, and hands
- * the task to the owner of the calling thread's process. Thread-safe.
+ * Turns calls of the API into tasks: takes functions and arguments by value, makes the handles, and
+ * hands the task to the owner of the calling thread's process. Thread-safe.
  */
 public final class Submitter {
   private static final FunctionKey METHOD_KEY_SOURCE =
@@ -98,7 +97,8 @@ public final class Submitter {
       return prepared;
     }
     TaskOptions options = call.options();
-    Callee callee = callee(call.function(), owner, call.shape().spread(), options.retryExceptions());
+    Callee callee =
+        callee(call.function(), owner, call.shape().spread(), options.retryExceptions());
     String function = callee.snapshot().info().name();
     FunctionKey key = new FunctionKey(function, options.resources(), options.strategy());
     TaskPolicy policy =
@@ -133,8 +133,7 @@ public final class Submitter {
       captured.add(owner.idOf(handle));
       kinds.add(handle instanceof ActorRef<?> actor ? LocalActorHandle.of(actor).kind() : null);
     }
-    Callee callee =
-        new Callee(snapshot, List.copyOf(captured), kinds, spread, retryExceptions);
+    Callee callee = new Callee(snapshot, List.copyOf(captured), kinds, spread, retryExceptions);
     owner.keep(callee, handles.handles());
     return callee;
   }
@@ -269,8 +268,7 @@ public final class Submitter {
             options,
             constructor);
     Handle<?> handle = new Handle<>(owner, id);
-    var registration =
-        options.name().isEmpty() ? null : waiting.expectRegistration(spec.id());
+    var registration = options.name().isEmpty() ? null : waiting.expectRegistration(spec.id());
     owner.create(spec, new Task(constructor, null), handle);
     for (Handle<?> stored : taken.temporary()) {
       stored.close();
@@ -278,8 +276,7 @@ public final class Submitter {
     if (waiting.isSerial()) {
       waiting.runNow(id, () -> handle.cell().outcome() != null);
     }
-    ActorKind kind =
-        new ActorKind(className, options.maxTaskRetries(), options.maxPendingCalls());
+    ActorKind kind = new ActorKind(className, options.maxTaskRetries(), options.maxPendingCalls());
     if (registration != null) {
       Message.ActorRegistered answer = registration.join();
       String refusal = answer.refusal();
@@ -313,7 +310,10 @@ public final class Submitter {
     int limit = actor.kind().maxPendingCalls();
     if (limit > 0 && owner.ask(core -> core.unfinishedCalls(id)) >= limit) {
       throw new PendingCallsExceededException(
-          "actor " + actor.className() + " has " + limit
+          "actor "
+              + actor.className()
+              + " has "
+              + limit
               + " calls of this caller waiting, which is its maxPendingCalls: wait for some of"
               + " them first");
     }
@@ -324,8 +324,7 @@ public final class Submitter {
     int returns = call.shape().returns();
     String function = callee.snapshot().info().name();
     int retries =
-        Objects.requireNonNullElse(
-            options.maxTaskRetries(), actor.kind().maxTaskRetries());
+        Objects.requireNonNullElse(options.maxTaskRetries(), actor.kind().maxTaskRetries());
     TaskSpec spec =
         new TaskSpec(
             owner.newIds(returns),
@@ -403,8 +402,15 @@ public final class Submitter {
     String jobName = Long.toHexString(job);
     if (context == null) {
       return new RuntimeContext(
-          jobName, node, Long.toHexString(driver.id()), Optional.empty(), "", 0, Optional.empty(),
-          Resources.NONE, ofNamespace);
+          jobName,
+          node,
+          Long.toHexString(driver.id()),
+          Optional.empty(),
+          "",
+          0,
+          Optional.empty(),
+          Resources.NONE,
+          ofNamespace);
     }
     TaskSpec spec = context.run().spec();
     ActorSlot actor = context.run().actor();
@@ -428,11 +434,10 @@ public final class Submitter {
   /** Reports failures that nobody has asked for, at the end of the program. */
   public void reportUnseen(FailureReporter failures) {
     List<HandleCell> living = new ArrayList<>();
-    driver.ask(
-        core -> {
-          core.forEachCell(cell -> living.add((HandleCell) cell));
-          return true;
-        });
+    driver.ask(core -> {
+      core.forEachCell(cell -> living.add((HandleCell) cell));
+      return true;
+    });
     for (HandleCell cell : living) {
       if (cell.outcome() instanceof Outcome.Failed failed && !cell.isObserved()) {
         failures.report(cell.id.toString(), failed);
@@ -464,5 +469,4 @@ public final class Submitter {
     }
     throw new ActorExit();
   }
-
 }

@@ -21,7 +21,9 @@ import ray.core.executor.ActorSlot;
 import ray.core.executor.Execution;
 import ray.core.executor.ExecutorCore;
 
-/** Runs the user's code for one run: arguments in, outcomes out, whatever it throws. Thread-safe. */
+/**
+ * Runs the user's code for one run: arguments in, outcomes out, whatever it throws. Thread-safe.
+ */
 final class TaskRunner {
   private final ExecutorShell executor;
   private final OwnerShell owner;
@@ -128,14 +130,22 @@ final class TaskRunner {
           case List<?> list -> list;
           case null, default ->
               throw new WrongReturnCountException(
-                  "task " + run.spec().name() + " is to return " + returns
+                  "task "
+                      + run.spec().name()
+                      + " is to return "
+                      + returns
                       + " values, but returned "
                       + (value == null ? "null" : "one " + value.getClass().getName()));
         };
     if (values.size() != returns) {
       throw new WrongReturnCountException(
-          "task " + run.spec().name() + " is to return " + returns + " values, but returned "
-              + values.size() + ": declare that number, or return as many");
+          "task "
+              + run.spec().name()
+              + " is to return "
+              + returns
+              + " values, but returned "
+              + values.size()
+              + ": declare that number, or return as many");
     }
     List<Outcome> outcomes = new ArrayList<>(returns);
     for (Object each : values) {
@@ -204,8 +214,7 @@ final class TaskRunner {
       owner.share(outcome.contained(), run.owner());
     }
     List<ObjectId> retained = acquired == null ? List.of() : owner.retain(acquired.all());
-    return new ExecutorCore.Result(
-        run, outcomes, retained, items, System.nanoTime() - startedNs);
+    return new ExecutorCore.Result(run, outcomes, retained, items, System.nanoTime() - startedNs);
   }
 
   /** Sends a generator's items as they come, and holds it back when it is too far ahead. */
@@ -220,8 +229,7 @@ final class TaskRunner {
       this.run = run;
       this.context = context;
       this.acquired = acquired;
-      this.limit =
-          executor.isSerial() ? Integer.MAX_VALUE : run.spec().policy().backpressure();
+      this.limit = executor.isSerial() ? Integer.MAX_VALUE : run.spec().policy().backpressure();
     }
 
     void yieldAll(@Nullable Object value) throws Exception {
@@ -242,7 +250,9 @@ final class TaskRunner {
         }
         case null, default ->
             throw new WrongReturnCountException(
-                "generator " + run.spec().name() + " returned "
+                "generator "
+                    + run.spec().name()
+                    + " returned "
                     + (value == null ? "null" : "a " + value.getClass().getName())
                     + " rather than a Stream or an Iterator");
       }

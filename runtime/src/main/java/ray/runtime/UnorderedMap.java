@@ -10,7 +10,9 @@ import java.util.stream.StreamSupport;
 import org.jspecify.annotations.Nullable;
 import ray.ObjectRef;
 
-/** Maps a stream remotely with a bounded number of calls in flight; results come as they are ready. */
+/**
+ * Maps a stream remotely with a bounded number of calls in flight; results come as they are ready.
+ */
 public final class UnorderedMap<A extends @Nullable Object, R extends @Nullable Object>
     implements Iterator<R> {
   private final Function<? super A, ObjectRef<R>> call;

@@ -8,9 +8,9 @@ import java.util.List;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import ray.ActorDiedException;
 import ray.ActorRef;
 import ray.AliasCycleException;
-import ray.ActorDiedException;
 import ray.ErrorCode;
 import ray.GetTimeoutException;
 import ray.NotSerializableException;
@@ -38,8 +38,8 @@ import ray.store.ReadableObject;
 import ray.store.WritableObject;
 
 /**
- * Turns the program's values into outcomes and back: immutable ones are handed over as they are, small ones
- * as bytes in the heap, large ones as bytes in the object store. Thread-safe.
+ * Turns the program's values into outcomes and back: immutable ones are handed over as they are,
+ * small ones as bytes in the heap, large ones as bytes in the object store. Thread-safe.
  */
 final class Values {
   /** Up to this size a value stays in its owner's heap and travels inside messages. */
@@ -72,7 +72,10 @@ final class Values {
 
   // ---- writing
 
-  /** The outcome that a value is; a large one is stored for {@code holder}. Blocks while the store is full. */
+  /**
+   * The outcome that a value is; a large one is stored for {@code holder}. Blocks while the store
+   * is full.
+   */
   Outcome pack(@Nullable Object value, long holder) {
     if (value == null) {
       return NULL;
@@ -187,7 +190,8 @@ final class Values {
   /** The outcome of a run that threw. */
   Outcome.Failed failed(String task, Throwable thrown, boolean retryable) {
     if (thrown instanceof RayException known && known.getCause() == null && !retryable) {
-      return new Outcome.Failed(known.code(), String.valueOf(known.getMessage()), remote(task, thrown), false);
+      return new Outcome.Failed(
+          known.code(), String.valueOf(known.getMessage()), remote(task, thrown), false);
     }
     return new Outcome.Failed(
         ErrorCode.TASK_FAILED,
@@ -257,7 +261,9 @@ final class Values {
         joined.add(frame);
       }
     }
-    joined.add(new StackTraceElement("ray", "---- task " + task + " ends, its caller follows ----", null, -1));
+    joined.add(
+        new StackTraceElement(
+            "ray", "---- task " + task + " ends, its caller follows ----", null, -1));
     Arrays.stream(local).filter(frame -> !isOurs(frame)).forEach(joined::add);
     thrown.setStackTrace(joined.toArray(new StackTraceElement[0]));
   }

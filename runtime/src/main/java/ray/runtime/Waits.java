@@ -44,7 +44,12 @@ public final class Waits {
     if (!awaitCount(refs, refs.size(), deadlineNs)) {
       long ready = refs.stream().filter(ObjectRef::isReady).count();
       throw new GetTimeoutException(
-          "of " + refs.size() + " objects, " + ready + " were ready within " + timeout
+          "of "
+              + refs.size()
+              + " objects, "
+              + ready
+              + " were ready within "
+              + timeout
               + "; the tasks of the others go on: wait longer, or cancel them");
     }
     return get(refs);
@@ -59,7 +64,9 @@ public final class Waits {
       List<ObjectRef<T>> refs, int count, @Nullable Duration timeout) {
     if (count < 1 || count > refs.size()) {
       throw new IllegalArgumentException(
-          "wait needs a number of refs from 1 to " + refs.size() + ", the number it was given, not "
+          "wait needs a number of refs from 1 to "
+              + refs.size()
+              + ", the number it was given, not "
               + count);
     }
     int first = 0;
@@ -71,8 +78,7 @@ public final class Waits {
           new ArrayList<>(refs.subList(0, count)),
           new ArrayList<>(refs.subList(count, refs.size())));
     }
-    awaitCount(
-        refs, count, timeout == null ? Long.MAX_VALUE : Clocks.deadlineNs(timeout));
+    awaitCount(refs, count, timeout == null ? Long.MAX_VALUE : Clocks.deadlineNs(timeout));
     List<ObjectRef<T>> ready = new ArrayList<>(count);
     List<ObjectRef<T>> pending = new ArrayList<>(refs.size());
     for (ObjectRef<T> ref : refs) {
@@ -127,8 +133,7 @@ public final class Waits {
   }
 
   /** The refs in the order in which they become ready. */
-  public <T extends @Nullable Object> Iterable<ObjectRef<T>> asCompleted(
-      List<ObjectRef<T>> refs) {
+  public <T extends @Nullable Object> Iterable<ObjectRef<T>> asCompleted(List<ObjectRef<T>> refs) {
     List<ObjectRef<T>> all = List.copyOf(refs);
     return () -> {
       Completions<T> completions = new Completions<>();
@@ -153,14 +158,13 @@ public final class Waits {
       last = handle;
       left++;
       HandleCell.Waiter waiter =
-          new HandleCell.Waiter(
-              () -> {
-                ready.add(handle);
-                Thread waitingThread = consumer;
-                if (waitingThread != null) {
-                  LockSupport.unpark(waitingThread);
-                }
-              });
+          new HandleCell.Waiter(() -> {
+            ready.add(handle);
+            Thread waitingThread = consumer;
+            if (waitingThread != null) {
+              LockSupport.unpark(waitingThread);
+            }
+          });
       if (ref.isReady() || !handle.cell().whenComplete(waiter)) {
         ready.add(handle);
       }

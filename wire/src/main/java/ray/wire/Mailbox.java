@@ -7,14 +7,15 @@ import org.jctools.queues.atomic.MpscUnboundedAtomicArrayQueue;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Runs a core one event at a time, without a thread of its own: whoever posts an event handles it, and all
- * others that wait, unless another thread is at it already; then that one does. So nobody waits for a lock
- * to tell a core something, and a message between two parts of one JVM costs a function call.
+ * Runs a core one event at a time, without a thread of its own: whoever posts an event handles it,
+ * and all others that wait, unless another thread is at it already; then that one does. So nobody
+ * waits for a lock to tell a core something, and a message between two parts of one JVM costs a
+ * function call.
  *
- * <p>Handling an event may post to other mailboxes. That only queues; the thread goes on to them when it
- * has left this one, so no thread holds two mailboxes, and chains of messages use no stack. Events of
- * one thread are handled in the order in which it posted them. What must happen outside, such as waking
- * a thread, is left to {@link #afterwards}.
+ * <p>Handling an event may post to other mailboxes. That only queues; the thread goes on to them
+ * when it has left this one, so no thread holds two mailboxes, and chains of messages use no stack.
+ * Events of one thread are handled in the order in which it posted them. What must happen outside,
+ * such as waking a thread, is left to {@link #afterwards}.
  */
 public abstract class Mailbox {
   /** How many events one thread handles before it lets others in. */
@@ -69,8 +70,8 @@ public abstract class Mailbox {
   }
 
   /**
-   * Runs a question in the mailbox, after the events that wait, and returns its answer. What it posts
-   * elsewhere is handled before this returns, or another thread is about to.
+   * Runs a question in the mailbox, after the events that wait, and returns its answer. What it
+   * posts elsewhere is handled before this returns, or another thread is about to.
    */
   public final <R extends @Nullable Object> R call(Supplier<R> question) {
     Round round = ROUND.get();

@@ -42,13 +42,12 @@ class MailboxTest {
     CountDownLatch done = new CountDownLatch(threads);
     for (int t = 0; t < threads; t++) {
       int thread = t;
-      Thread.startVirtualThread(
-          () -> {
-            for (int i = 0; i < events; i++) {
-              mailbox.post(new Numbered(thread, i));
-            }
-            done.countDown();
-          });
+      Thread.startVirtualThread(() -> {
+        for (int i = 0; i < events; i++) {
+          mailbox.post(new Numbered(thread, i));
+        }
+        done.countDown();
+      });
     }
 
     assertThat(done.await(30, TimeUnit.SECONDS)).isTrue();

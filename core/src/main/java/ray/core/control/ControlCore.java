@@ -20,8 +20,8 @@ import ray.core.Outcome;
 import ray.core.Placement;
 
 /**
- * The control service's state: nodes, and the directory of actors with their names, places and restarts.
- * Never on the path of a task or of a call. A pure state machine, not thread-safe.
+ * The control service's state: nodes, and the directory of actors with their names, places and
+ * restarts. Never on the path of a task or of a call. A pure state machine, not thread-safe.
  */
 public final class ControlCore {
   /** How many dead actors are remembered. */
@@ -100,7 +100,10 @@ public final class ControlCore {
         String refusal =
             joins
                 ? null
-                : "an actor named '" + name + "' lives in namespace '" + spec.namespace()
+                : "an actor named '"
+                    + name
+                    + "' lives in namespace '"
+                    + spec.namespace()
                     + "': use it with Ray.actor(name) or getIfExists(), kill it first, or choose"
                     + " another name";
         effects.send(
@@ -116,18 +119,14 @@ public final class ControlCore {
     if (early != null) {
       actor.watchers.addAll(early);
     }
-    effects.send(
-        message.owner(), new Message.ActorRegistered(spec.id(), spec.id(), null));
+    effects.send(message.owner(), new Message.ActorRegistered(spec.id(), spec.id(), null));
     place(actor);
   }
 
   private void place(ActorRecord actor) {
     NodeView node =
         Placement.choose(
-            actor.spec.options().resources(),
-            actor.spec.options().strategy(),
-            nodes.values(),
-            0);
+            actor.spec.options().resources(), actor.spec.options().strategy(), nodes.values(), 0);
     if (node == null) {
       finish(
           actor,
@@ -168,12 +167,7 @@ public final class ControlCore {
 
   private static Message.ActorChanged change(ActorRecord actor) {
     return new Message.ActorChanged(
-        actor.spec.id(),
-        actor.state,
-        actor.incarnation,
-        actor.worker,
-        actor.cause,
-        actor.retained);
+        actor.spec.id(), actor.state, actor.incarnation, actor.worker, actor.cause, actor.retained);
   }
 
   private void publish(ActorRecord actor) {
@@ -222,7 +216,10 @@ public final class ControlCore {
     }
   }
 
-  /** What a constructor kept is for the actor's owner to register, even where nothing came of the actor. */
+  /**
+   * What a constructor kept is for the actor's owner to register, even where nothing came of the
+   * actor.
+   */
   private void tellRetained(ActorRecord actor, Message.ActorCreated message) {
     if (!message.retained().isEmpty()) {
       effects.send(
@@ -246,8 +243,7 @@ public final class ControlCore {
   }
 
   private void stop(ActorRecord actor, String reason, boolean drain) {
-    Message stop =
-        new Message.StopActor(actor.spec.id(), actor.incarnation, reason, drain);
+    Message stop = new Message.StopActor(actor.spec.id(), actor.incarnation, reason, drain);
     if (actor.worker != 0) {
       effects.send(actor.worker, stop);
     } else if (actor.node != 0) {
@@ -290,14 +286,15 @@ public final class ControlCore {
       ActorId oldest = dead.remove();
       actors.remove(oldest);
       stillborn.put(
-          oldest,
-          Outcome.Failed.of(ErrorCode.ACTOR_DIED, "actor " + oldest + " died long ago"));
+          oldest, Outcome.Failed.of(ErrorCode.ACTOR_DIED, "actor " + oldest + " died long ago"));
     }
   }
 
   private static String describe(ActorRecord actor) {
     String name = actor.spec.options().name();
-    return actor.spec.className() + (name.isEmpty() ? "" : " '" + name + "'") + " "
+    return actor.spec.className()
+        + (name.isEmpty() ? "" : " '" + name + "'")
+        + " "
         + actor.spec.id();
   }
 
@@ -351,7 +348,8 @@ public final class ControlCore {
 
   private void jobEnded(long job) {
     for (ActorRecord actor : List.copyOf(actors.values())) {
-      if (actor.spec.creation().job() == job && !actor.spec.isDetached()
+      if (actor.spec.creation().job() == job
+          && !actor.spec.isDetached()
           && actor.state != ActorInfo.State.DEAD) {
         stop(actor, "its program ended", false);
         died(actor, false, "its program ended");

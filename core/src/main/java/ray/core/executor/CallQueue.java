@@ -5,8 +5,8 @@ import org.jspecify.annotations.Nullable;
 import ray.core.FunctionKey;
 
 /**
- * Runs that wait under one limit: tasks of one owner's scheduling class, limited by its leases, or calls of
- * one concurrency group of an actor, limited by that.
+ * Runs that wait under one limit: tasks of one owner's scheduling class, limited by its leases, or
+ * calls of one concurrency group of an actor, limited by that.
  */
 final class CallQueue {
   /** How much work one thread takes at a time. */
@@ -24,6 +24,7 @@ final class CallQueue {
 
   /** The tasks' job; 0 until one has come, for a lease can come first. */
   long job;
+
   final @Nullable FunctionKey key;
   final @Nullable ActorSlot actor;
 

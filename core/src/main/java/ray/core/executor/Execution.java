@@ -45,8 +45,7 @@ public final class Execution {
   /** What the shell runs it with, opaque. */
   private volatile @Nullable Object runner;
 
-  Execution(
-      long owner, TaskSpec spec, int attempt, Outcome @Nullable [] values, CallQueue queue) {
+  Execution(long owner, TaskSpec spec, int attempt, Outcome @Nullable [] values, CallQueue queue) {
     this.owner = owner;
     this.spec = spec;
     this.attempt = attempt;

@@ -18,13 +18,13 @@ import ray.core.Outcome;
 import ray.core.TaskSpec;
 
 /**
- * The executor inside each worker: which run may start, on which permit, what blocks, what is cancelled,
- * and which actors live here. Threads are its shell's; they take work in lanes. A pure state machine,
- * not thread-safe.
+ * The executor inside each worker: which run may start, on which permit, what blocks, what is
+ * cancelled, and which actors live here. Threads are its shell's; they take work in lanes. A pure
+ * state machine, not thread-safe.
  *
- * <p>A task may run while one of its owner's leases is free. A run that waits in a {@code get} gives its
- * lease's CPUs back; if that leaves tasks here without any lease, the node is asked for another, so
- * that a task never waits for one that can't start.
+ * <p>A task may run while one of its owner's leases is free. A run that waits in a {@code get}
+ * gives its lease's CPUs back; if that leaves tasks here without any lease, the node is asked for
+ * another, so that a task never waits for one that can't start.
  */
 public final class ExecutorCore {
   /** How many dead owners are remembered: what the node says of them may come after their death. */
@@ -184,7 +184,10 @@ public final class ExecutorCore {
             List.of(
                 Outcome.Failed.of(
                     ErrorCode.TASK_FAILED,
-                    "actor " + actor.spec().className() + " has no concurrency group '" + group
+                    "actor "
+                        + actor.spec().className()
+                        + " has no concurrency group '"
+                        + group
                         + "': declare it with concurrencyGroup(name, limit) where it is created")),
             List.of(),
             0,
@@ -231,7 +234,9 @@ public final class ExecutorCore {
     returnWhatIdles(queue);
   }
 
-  /** Returns leases that the owner wants returned; those still in use follow when their lanes end. */
+  /**
+   * Returns leases that the owner wants returned; those still in use follow when their lanes end.
+   */
   private void returnWhatIdles(CallQueue queue) {
     int idle = queue.leases.size() - queue.running - queue.size();
     int returned = Math.max(0, Math.min(queue.toReturn, idle));
@@ -272,8 +277,7 @@ public final class ExecutorCore {
   }
 
   private static Outcome.Failed cancelled(TaskSpec spec) {
-    return Outcome.Failed.of(
-        ErrorCode.TASK_CANCELLED, "task " + spec.name() + " was cancelled");
+    return Outcome.Failed.of(ErrorCode.TASK_CANCELLED, "task " + spec.name() + " was cancelled");
   }
 
   // ---- threads
@@ -335,8 +339,8 @@ public final class ExecutorCore {
   }
 
   /**
-   * A thread waits for a task's result: if the task is here and may start, the thread can run it itself.
-   * Calls of an actor that are before it in order come with it.
+   * A thread waits for a task's result: if the task is here and may start, the thread can run it
+   * itself. Calls of an actor that are before it in order come with it.
    */
   public @Nullable Lane claim(ObjectId task, long nowNs) {
     now = nowNs;
@@ -415,23 +419,14 @@ public final class ExecutorCore {
 
   /** A run has ended, with what its owner is to be told. */
   public record Result(
-      Execution run,
-      List<Outcome> outcomes,
-      List<ObjectId> retained,
-      int items,
-      long durationNs) {}
+      Execution run, List<Outcome> outcomes, List<ObjectId> retained, int items, long durationNs) {}
 
   /** Runs of a lane have ended. Results are sent in one message an owner. */
   public void finished(List<Result> results, long nowNs) {
     now = nowNs;
     for (Result result : results) {
       result.run().queue.observe(result.durationNs());
-      end(
-          result.run(),
-          result.outcomes(),
-          result.retained(),
-          result.items(),
-          result.durationNs());
+      end(result.run(), result.outcomes(), result.retained(), result.items(), result.durationNs());
     }
     sendReports();
   }
@@ -475,11 +470,7 @@ public final class ExecutorCore {
   }
 
   private void end(
-      Execution run,
-      List<Outcome> outcomes,
-      List<ObjectId> retained,
-      int items,
-      long durationNs) {
+      Execution run, List<Outcome> outcomes, List<ObjectId> retained, int items, long durationNs) {
     assert run.state != Execution.State.BLOCKED : run + " ended while blocked";
     run.state = Execution.State.ENDED;
     forget(run);
@@ -493,8 +484,7 @@ public final class ExecutorCore {
     if (actor != null && actor.creation == run) {
       created(actor, outcomes, retained);
     } else if (run.orphaned) {
-      retained.forEach(
-          id -> effects.send(id.owner(), new Message.AddBorrower(id, self, false)));
+      retained.forEach(id -> effects.send(id.owner(), new Message.AddBorrower(id, self, false)));
     } else {
       report(run, outcomes, retained, items, durationNs);
     }
@@ -506,11 +496,7 @@ public final class ExecutorCore {
   private @Nullable List<Message.Done> reports;
 
   private void report(
-      Execution run,
-      List<Outcome> outcomes,
-      List<ObjectId> retained,
-      int items,
-      long durationNs) {
+      Execution run, List<Outcome> outcomes, List<ObjectId> retained, int items, long durationNs) {
     if (reports != null && reportOwner != run.owner()) {
       sendReports();
     }
@@ -519,8 +505,7 @@ public final class ExecutorCore {
       reportOwner = run.owner();
     }
     reports.add(
-        new Message.Done(
-            run.spec().id(), run.attempt(), outcomes, retained, items, durationNs));
+        new Message.Done(run.spec().id(), run.attempt(), outcomes, retained, items, durationNs));
     if (!batching) {
       sendReports();
     }
@@ -742,14 +727,13 @@ public final class ExecutorCore {
     recentRuns = null;
     LongMap<Execution> left = runs.remove(owner);
     if (left != null) {
-      left.forEach(
-          run -> {
-            run.orphaned = true;
-            if (run.state == Execution.State.TAKEN || run.state == Execution.State.BLOCKED) {
-              run.cancel();
-              effects.interrupt(run);
-            }
-          });
+      left.forEach(run -> {
+        run.orphaned = true;
+        if (run.state == Execution.State.TAKEN || run.state == Execution.State.BLOCKED) {
+          run.cancel();
+          effects.interrupt(run);
+        }
+      });
     }
   }
 
@@ -780,7 +764,9 @@ public final class ExecutorCore {
   private static Outcome.Failed timedOut(TaskSpec spec) {
     return Outcome.Failed.of(
         ErrorCode.TASK_TIMED_OUT,
-        "task " + spec.name() + " took longer than its limit of "
+        "task "
+            + spec.name()
+            + " took longer than its limit of "
             + java.time.Duration.ofNanos(spec.policy().timeoutNs())
             + " and was interrupted; give it more time with timeout(…)");
   }
@@ -794,23 +780,21 @@ public final class ExecutorCore {
 
   /** Visits the runs that are on threads. */
   public void forEachUnderWay(Consumer<Execution> visitor) {
-    forEachRun(
-        run -> {
-          if (run.state == Execution.State.TAKEN || run.state == Execution.State.BLOCKED) {
-            visitor.accept(run);
-          }
-        });
+    forEachRun(run -> {
+      if (run.state == Execution.State.TAKEN || run.state == Execution.State.BLOCKED) {
+        visitor.accept(run);
+      }
+    });
   }
 
   /** How many runs wait in a {@code get}. */
   public int blockedCount() {
     int[] count = {0};
-    forEachRun(
-        run -> {
-          if (run.state == Execution.State.BLOCKED) {
-            count[0]++;
-          }
-        });
+    forEachRun(run -> {
+      if (run.state == Execution.State.BLOCKED) {
+        count[0]++;
+      }
+    });
     return count[0];
   }
 

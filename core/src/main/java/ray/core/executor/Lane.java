@@ -2,9 +2,7 @@ package ray.core.executor;
 
 import java.util.List;
 
-/**
- * Runs that one thread has taken, to be run one after the other under one permit.
- */
+/** Runs that one thread has taken, to be run one after the other under one permit. */
 public final class Lane {
   final CallQueue queue;
   private final List<Execution> runs;

@@ -11,21 +11,19 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
-import ray.ErrorCode;
 import ray.Resources;
 import ray.core.FunctionKey;
 import ray.core.LongMap;
 import ray.core.Message;
 import ray.core.NodeView;
-import ray.core.Outcome;
 import ray.core.Placement;
 
 /**
- * The node service's account of its resources: who has leases on them, who waits for one, and who waits to go
- * on after a {@code get}. A pure state machine, not thread-safe.
+ * The node service's account of its resources: who has leases on them, who waits for one, and who
+ * waits to go on after a {@code get}. A pure state machine, not thread-safe.
  *
- * <p>Order of precedence when resources come free: runs that were blocked, then actors, then owners' demands
- * in turn. So a run that has begun is never kept from ending by one that has not.
+ * <p>Order of precedence when resources come free: runs that were blocked, then actors, then
+ * owners' demands in turn. So a run that has begun is never kept from ending by one that has not.
  */
 public final class NodeCore {
   private final long self;
@@ -83,8 +81,7 @@ public final class NodeCore {
   }
 
   /** A node with these resources and labels. */
-  public NodeCore(
-      long self, Resources total, Map<String, String> labels, NodeEffects effects) {
+  public NodeCore(long self, Resources total, Map<String, String> labels, NodeEffects effects) {
     this.self = self;
     this.total = total;
     this.labels = labels;
@@ -147,8 +144,7 @@ public final class NodeCore {
   private void request(Message.RequestLeases request) {
     FunctionKey wanted = request.schedulingClass();
     if (request.count() > 0 && !suitsHere(wanted)) {
-      NodeView better =
-          Placement.choose(wanted.resources(), wanted.strategy(), knownNodes(), self);
+      NodeView better = Placement.choose(wanted.resources(), wanted.strategy(), knownNodes(), self);
       if (better == null) {
         String refusal =
             Placement.refusal(
@@ -342,22 +338,20 @@ public final class NodeCore {
   private void take(Resources resources) {
     resources
         .units()
-        .forEach(
-            (name, amount) -> {
-              long left = free.merge(name, -amount, Long::sum);
-              assert left >= 0 : "negative " + name + " on node " + self;
-            });
+        .forEach((name, amount) -> {
+          long left = free.merge(name, -amount, Long::sum);
+          assert left >= 0 : "negative " + name + " on node " + self;
+        });
   }
 
   private void give(Resources resources) {
     resources
         .units()
-        .forEach(
-            (name, amount) -> {
-              long now = free.merge(name, amount, Long::sum);
-              assert now <= total.units().getOrDefault(name, 0L)
-                  : "more " + name + " than there is on node " + self;
-            });
+        .forEach((name, amount) -> {
+          long now = free.merge(name, amount, Long::sum);
+          assert now <= total.units().getOrDefault(name, 0L)
+              : "more " + name + " than there is on node " + self;
+        });
   }
 
   private void processDied(long process) {
@@ -369,12 +363,11 @@ public final class NodeCore {
     }
     if (worker) {
       List<Lease> lost = new ArrayList<>();
-      leases.forEach(
-          lease -> {
-            if (lease.worker == process) {
-              lost.add(lease);
-            }
-          });
+      leases.forEach(lease -> {
+        if (lease.worker == process) {
+          lost.add(lease);
+        }
+      });
       for (Lease lease : lost) {
         leases.remove(lease.id);
         release(lease);
@@ -411,5 +404,4 @@ public final class NodeCore {
         ? "resources " + schedulingClass.resources() + ", of which " + available() + " is free"
         : "";
   }
-
 }

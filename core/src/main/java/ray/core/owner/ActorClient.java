@@ -15,12 +15,14 @@ import ray.core.Outcome;
 import ray.core.TaskSpec;
 
 /**
- * One process's side of one actor: calls leave in the order in which they were made, once their arguments
- * are ready and the actor is alive; those under way when it dies are sent again or failed, as the policy
- * says.
+ * One process's side of one actor: calls leave in the order in which they were made, once their
+ * arguments are ready and the actor is alive; those under way when it dies are sent again or
+ * failed, as the policy says.
  */
 final class ActorClient {
-  /** How many calls may be under way; the others wait here, so that the actor's memory is bounded. */
+  /**
+   * How many calls may be under way; the others wait here, so that the actor's memory is bounded.
+   */
   static final int MAX_UNDER_WAY = 8192;
 
   final ActorId actor;
@@ -59,7 +61,9 @@ final class ActorClient {
     waiting.add(task);
   }
 
-  /** Sends what is ready, in order; a call whose arguments are not ready holds back those behind it. */
+  /**
+   * Sends what is ready, in order; a call whose arguments are not ready holds back those behind it.
+   */
   void flush(LeaseQueue.PushMaker pushes, long nowNs) {
     if (state != ActorInfo.State.ALIVE) {
       return;
@@ -91,8 +95,9 @@ final class ActorClient {
   }
 
   /**
-   * The worker did not know the incarnation: the calls did not run, and wait for what the control service
-   * says next. What an earlier incarnation refuses has been sent again already, or has failed.
+   * The worker did not know the incarnation: the calls did not run, and wait for what the control
+   * service says next. What an earlier incarnation refuses has been sent again already, or has
+   * failed.
    */
   void refused(Message.CallsRefused message, long nowNs) {
     if (message.incarnation() != incarnation || state != ActorInfo.State.ALIVE) {

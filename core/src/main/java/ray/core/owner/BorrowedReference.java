@@ -16,7 +16,9 @@ public final class BorrowedReference extends Reference {
   /** The object of this process that takes the value over; null where none does. */
   @Nullable OwnedReference heir;
 
-  /** Objects kept until the owner has acknowledged this process, because they keep this one alive. */
+  /**
+   * Objects kept until the owner has acknowledged this process, because they keep this one alive.
+   */
   @Nullable List<Reference> umbrellas;
 
   BorrowedReference(ObjectId id) {

@@ -11,12 +11,12 @@ import ray.core.FunctionKey;
 import ray.core.Message;
 
 /**
- * The ready tasks of one scheduling class, and the leases that the owner has for them. It asks the node for
- * as many leases as there are tasks without one, hands tasks to the workers with the most room, and gives
- * leases back when there is nothing to run.
+ * The ready tasks of one scheduling class, and the leases that the owner has for them. It asks the
+ * node for as many leases as there are tasks without one, hands tasks to the workers with the most
+ * room, and gives leases back when there is nothing to run.
  *
- * <p>Long tasks are handed over one a lease, so that they can go wherever a lease comes up; short ones
- * ahead of need, by their measured time, so that a worker never waits for the owner.
+ * <p>Long tasks are handed over one a lease, so that they can go wherever a lease comes up; short
+ * ones ahead of need, by their measured time, so that a worker never waits for the owner.
  */
 final class LeaseQueue {
   /** How much work a lease may have ahead. */
@@ -88,8 +88,8 @@ final class LeaseQueue {
   }
 
   /**
-   * Hands tasks over unless the workers have enough for now: then a few are gathered first, until the
-   * workers run low or somebody asks for a result.
+   * Hands tasks over unless the workers have enough for now: then a few are gathered first, until
+   * the workers run low or somebody asks for a result.
    */
   void dispatchWhenWorthIt(PushMaker pushes, long nowNs) {
     if (outstanding <= 2 * leases || waiting() >= GATHER) {
@@ -241,7 +241,10 @@ final class LeaseQueue {
     shrink(nowNs, true);
   }
 
-  /** Whether there are leases that are idle, or will be when their run ends, which nobody else watches. */
+  /**
+   * Whether there are leases that are idle, or will be when their run ends, which nobody else
+   * watches.
+   */
   boolean hasIdleLeases() {
     return leases > 0;
   }

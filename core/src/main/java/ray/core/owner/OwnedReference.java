@@ -19,8 +19,8 @@ public final class OwnedReference extends Reference {
   @Nullable BorrowedReference adopting;
 
   /**
-   * How many registrations each other process has. A number may be negative for a while: a borrower's own
-   * message can overtake that of the process which registered it.
+   * How many registrations each other process has. A number may be negative for a while: a
+   * borrower's own message can overtake that of the process which registered it.
    */
   @Nullable Map<Long, Integer> borrowers;
 

@@ -24,9 +24,9 @@ import ray.core.RefArgument;
 import ray.core.TaskSpec;
 
 /**
- * The owner inside each driver and worker: it alone keeps the counts, the values, the tasks and their
- * retries of what its process submitted. A pure state machine: events in, {@link OwnerEffects} out, time as
- * an argument. Not thread-safe; its shell holds it behind one lock.
+ * The owner inside each driver and worker: it alone keeps the counts, the values, the tasks and
+ * their retries of what its process submitted. A pure state machine: events in, {@link
+ * OwnerEffects} out, time as an argument. Not thread-safe; its shell holds it behind one lock.
  */
 public final class OwnerCore {
   /** How many ended tasks are remembered for listings. */
@@ -40,8 +40,8 @@ public final class OwnerCore {
   private final Map<ActorId, ActorSpec> unregistered = new HashMap<>();
 
   /**
-   * Runs whose results nobody waits for any more, but which still use their lease and may read their
-   * arguments.
+   * Runs whose results nobody waits for any more, but which still use their lease and may read
+   * their arguments.
    */
   private final LongMap<Task> abandoned = new LongMap<>();
 
@@ -291,8 +291,8 @@ public final class OwnerCore {
   }
 
   /**
-   * A name of an actor was looked up: holds it from now on, if its owner lives. A detached actor of this
-   * process is there without any reference.
+   * A name of an actor was looked up: holds it from now on, if its owner lives. A detached actor of
+   * this process is there without any reference.
    */
   public Reference openNamed(ObjectId id) {
     Reference reference = references.findOrBorrow(id);
@@ -386,12 +386,11 @@ public final class OwnerCore {
   public void cancelChildren(ObjectId parent, long nowNs) {
     now = nowNs;
     List<Task> children = new ArrayList<>();
-    references.forEachOwned(
-        own -> {
-          if (own.producer != null && parent.equals(own.producer.spec().parent())) {
-            children.add(own.producer);
-          }
-        });
+    references.forEachOwned(own -> {
+      if (own.producer != null && parent.equals(own.producer.spec().parent())) {
+        children.add(own.producer);
+      }
+    });
     children.forEach(child -> cancel(child, true));
   }
 
@@ -422,11 +421,12 @@ public final class OwnerCore {
   // ---- actors
 
   /**
-   * The program creates an actor; {@code creation} makes the object that stands for it, whose number is
-   * negative.
+   * The program creates an actor; {@code creation} makes the object that stands for it, whose
+   * number is negative.
    */
   public void createActor(ActorSpec spec, Task creation, Object cell, long nowNs) {
-    assert spec.id().creation().number() < 0 : "the number of actor " + spec.id() + " is not negative";
+    assert spec.id().creation().number() < 0
+        : "the number of actor " + spec.id() + " is not negative";
     now = nowNs;
     references.make(spec.id().creation(), cell, creation);
     creation.sinceNs = nowNs;
@@ -461,8 +461,7 @@ public final class OwnerCore {
     client(id);
     effects.send(effects.control(), new Message.ActorCreated(id, 0, 0, cause, List.of()));
     actorChanged(
-        new Message.ActorChanged(
-            id, ActorInfo.State.DEAD, Integer.MAX_VALUE, 0, cause, List.of()));
+        new Message.ActorChanged(id, ActorInfo.State.DEAD, Integer.MAX_VALUE, 0, cause, List.of()));
     assert creation.isEnded() : creation + " outlives its actor";
   }
 
@@ -551,7 +550,9 @@ public final class OwnerCore {
   private static Outcome.Failed actorRestarted(ActorId actor) {
     return Outcome.Failed.of(
         ErrorCode.ACTOR_DIED,
-        "actor " + actor + " died while the call was under way; it is made again, but the call is not"
+        "actor "
+            + actor
+            + " died while the call was under way; it is made again, but the call is not"
             + " sent again unless maxTaskRetries says so");
   }
 
@@ -653,12 +654,11 @@ public final class OwnerCore {
   /** Lets go of what runs read that are gone with their worker or their actor. */
   private void letGoOf(Predicate<Task> gone) {
     List<Task> late = new ArrayList<>();
-    abandoned.forEach(
-        task -> {
-          if (gone.test(task)) {
-            late.add(task);
-          }
-        });
+    abandoned.forEach(task -> {
+      if (gone.test(task)) {
+        late.add(task);
+      }
+    });
     late.forEach(this::letGo);
   }
 
@@ -764,8 +764,7 @@ public final class OwnerCore {
     OwnedReference first = references.findOwned(task.spec().id());
     if (first != null) {
       first.producer = null;
-      references.settle(
-          first, failed != null ? failed : new Outcome.Inline(null, 0, List.of()));
+      references.settle(first, failed != null ? failed : new Outcome.Inline(null, 0, List.of()));
       references.check(first);
     }
   }
@@ -919,10 +918,7 @@ public final class OwnerCore {
     if (queue != null) {
       for (Task task : queue.drain()) {
         if (!task.isEnded()) {
-          end(
-              task,
-              List.of(Outcome.Failed.of(ErrorCode.OUT_OF_RESOURCES, message.reason())),
-              0);
+          end(task, List.of(Outcome.Failed.of(ErrorCode.OUT_OF_RESOURCES, message.reason())), 0);
         }
       }
     }
@@ -948,17 +944,16 @@ public final class OwnerCore {
 
   private void processDied(Message.ProcessDied died) {
     List<Task> hit = new ArrayList<>();
-    references.forEachOwned(
-        own -> {
-          Task task = own.producer;
-          if (task != null
-              && task.state == TaskInfo.State.RUNNING
-              && task.worker == died.process()
-              && own.id().equals(task.spec().id())
-              && task.spec().actor() == null) {
-            hit.add(task);
-          }
-        });
+    references.forEachOwned(own -> {
+      Task task = own.producer;
+      if (task != null
+          && task.state == TaskInfo.State.RUNNING
+          && task.worker == died.process()
+          && own.id().equals(task.spec().id())
+          && task.spec().actor() == null) {
+        hit.add(task);
+      }
+    });
     for (LeaseQueue queue : queues.values()) {
       queue.workerDied(died.process());
     }
@@ -971,8 +966,12 @@ public final class OwnerCore {
             List.of(
                 Outcome.Failed.of(
                     ErrorCode.WORKER_DIED,
-                    "task " + task.spec().name() + " failed: its worker died (" + died.reason()
-                        + ") and its " + task.spec().policy().maxRetries()
+                    "task "
+                        + task.spec().name()
+                        + " failed: its worker died ("
+                        + died.reason()
+                        + ") and its "
+                        + task.spec().policy().maxRetries()
                         + " retries are used up; see the worker's log, or allow more retries")),
             0);
       }
@@ -1002,12 +1001,11 @@ public final class OwnerCore {
     now = nowNs;
     closed = true;
     List<Task> unfinished = new ArrayList<>();
-    references.forEachOwned(
-        own -> {
-          if (own.producer != null && !own.producer.isEnded()) {
-            unfinished.add(own.producer);
-          }
-        });
+    references.forEachOwned(own -> {
+      if (own.producer != null && !own.producer.isEnded()) {
+        unfinished.add(own.producer);
+      }
+    });
     for (Task task : unfinished) {
       interrupt(task, true, closedFailure());
     }
@@ -1023,12 +1021,11 @@ public final class OwnerCore {
 
   /** Visits unfinished tasks, then the latest ended ones. */
   public void forEachTask(Consumer<TaskView> visitor) {
-    references.forEachOwned(
-        own -> {
-          if (own.producer != null && own.id().equals(own.producer.spec().id())) {
-            visitor.accept(TaskView.of(own.producer));
-          }
-        });
+    references.forEachOwned(own -> {
+      if (own.producer != null && own.id().equals(own.producer.spec().id())) {
+        visitor.accept(TaskView.of(own.producer));
+      }
+    });
     history.forEach(visitor);
   }
 
@@ -1039,12 +1036,11 @@ public final class OwnerCore {
 
   /** Visits the handles of this process's own objects. */
   public void forEachCell(Consumer<Object> visitor) {
-    references.forEachOwned(
-        own -> {
-          if (own.cell != null) {
-            visitor.accept(own.cell);
-          }
-        });
+    references.forEachOwned(own -> {
+      if (own.cell != null) {
+        visitor.accept(own.cell);
+      }
+    });
   }
 
   /** Visits the queues of ready tasks. */

@@ -5,8 +5,8 @@ import ray.core.Message;
 import ray.core.Outcome;
 
 /**
- * What an owner's core wants done. None of these may block or call the core back; messages to one process
- * must leave in the order of the calls.
+ * What an owner's core wants done. None of these may block or call the core back; messages to one
+ * process must leave in the order of the calls.
  */
 public interface OwnerEffects {
   /** Sends a message to a process, which may be this one. */
@@ -18,7 +18,10 @@ public interface OwnerEffects {
   /** This process has no use for a stored value any more. */
   void release(Outcome.Stored stored);
 
-  /** Keeps a stored value for this process; {@link OwnerCore#pinned} is to be called when that is done. */
+  /**
+   * Keeps a stored value for this process; {@link OwnerCore#pinned} is to be called when that is
+   * done.
+   */
   void pin(Outcome.Stored stored, ObjectId heir);
 
   /** A generator made an item. Returns the handle's cell. */

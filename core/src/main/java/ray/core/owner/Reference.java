@@ -7,13 +7,16 @@ import ray.ObjectId;
 import ray.core.Outcome;
 
 /**
- * What one process knows of one object, and why it keeps it: a count for each reason, all zero only when
- * the process has no use for the object any more.
+ * What one process knows of one object, and why it keeps it: a count for each reason, all zero only
+ * when the process has no use for the object any more.
  */
 public abstract sealed class Reference permits OwnedReference, BorrowedReference {
   private final ObjectId id;
 
-  /** Living handles of the program. There is one at a time, and those that the collector has not found. */
+  /**
+   * Living handles of the program. There is one at a time, and those that the collector has not
+   * found.
+   */
   int handles;
 
   /** Unfinished tasks that take the object, as an argument or inside one. */
@@ -81,7 +84,18 @@ public abstract sealed class Reference permits OwnedReference, BorrowedReference
 
   @Override
   public String toString() {
-    return getClass().getSimpleName() + " " + id + " handles=" + handles + " arguments=" + arguments
-        + " contained=" + contained + " aliases=" + aliases + " outcome=" + outcome;
+    return getClass().getSimpleName()
+        + " "
+        + id
+        + " handles="
+        + handles
+        + " arguments="
+        + arguments
+        + " contained="
+        + contained
+        + " aliases="
+        + aliases
+        + " outcome="
+        + outcome;
   }
 }

@@ -16,10 +16,10 @@ import ray.core.Outcome;
 
 /**
  * Counts references: which objects this process owns or borrows, who else holds them, what they are
- * aliases of, and when they are freed. The protocol is written down in docs/reference-counting.md and
- * docs/aliasing.md; after Ray's ownership design (Wang et al., NSDI 2021), with two changes: registrations
- * are counted, so that messages about one borrower may overtake each other, and what a task returns passes
- * to its caller.
+ * aliases of, and when they are freed. The protocol is written down in docs/reference-counting.md
+ * and docs/aliasing.md; after Ray's ownership design (Wang et al., NSDI 2021), with two changes:
+ * registrations are counted, so that messages about one borrower may overtake each other, and what
+ * a task returns passes to its caller.
  *
  * <p>Every loop over chains of objects uses a work list, so that no chain is too deep.
  */
@@ -40,7 +40,9 @@ final class References {
   private boolean checking;
   private boolean announcing;
 
-  /** Numbers of objects that the core itself makes are odd, those that the program makes are even. */
+  /**
+   * Numbers of objects that the core itself makes are odd, those that the program makes are even.
+   */
   private long nextNumber = 1;
 
   References(
@@ -112,9 +114,9 @@ final class References {
   }
 
   /**
-   * A handle is about to be made for a ref that was read inside a value. The value keeps the object for
-   * now; unless this process is known to the owner already, it registers, and keeps the value until the
-   * owner knows.
+   * A handle is about to be made for a ref that was read inside a value. The value keeps the object
+   * for now; unless this process is known to the owner already, it registers, and keeps the value
+   * until the owner knows.
    */
   void registerUnder(BorrowedReference reference, Reference umbrella) {
     if (reference.registrations > 0) {
@@ -122,8 +124,7 @@ final class References {
     }
     reference.registrations++;
     boolean sameOwner = umbrella.id().owner() == reference.id().owner();
-    effects.send(
-        reference.id().owner(), new Message.AddBorrower(reference.id(), self, !sameOwner));
+    effects.send(reference.id().owner(), new Message.AddBorrower(reference.id(), self, !sameOwner));
     if (!sameOwner) {
       umbrella.contained++;
       reference.keepUntilAcknowledged(umbrella);
@@ -131,9 +132,9 @@ final class References {
   }
 
   /**
-   * Another process keeps refs that this one may hold by nothing but what contains them. This one is about to
-   * let go of that, and what it says to their owners can be overtaken: so it registers itself, and keeps what
-   * contains them until the owners know.
+   * Another process keeps refs that this one may hold by nothing but what contains them. This one
+   * is about to let go of that, and what it says to their owners can be overtaken: so it registers
+   * itself, and keeps what contains them until the owners know.
    */
   void protect(List<ObjectId> ids, List<Reference> containers) {
     for (ObjectId id : ids) {
@@ -192,8 +193,8 @@ final class References {
   // ---- what a task retains, and what travels with a result
 
   /**
-   * A run has ended in this process. Of the refs that it read under its arguments' protection, returns
-   * those still held; their owner will be told by the submitter.
+   * A run has ended in this process. Of the refs that it read under its arguments' protection,
+   * returns those still held; their owner will be told by the submitter.
    */
   List<ObjectId> retain(Collection<ObjectId> acquired) {
     List<ObjectId> retained = new ArrayList<>();
@@ -215,9 +216,9 @@ final class References {
   }
 
   /**
-   * Registers another process for an object that this one holds. What goes home needs no registration: the
-   * owner reads it before it reads that this process lets go. What a process sends to itself does, because
-   * it lets go at once.
+   * Registers another process for an object that this one holds. What goes home needs no
+   * registration: the owner reads it before it reads that this process lets go. What a process
+   * sends to itself does, because it lets go at once.
    */
   void share(ObjectId id, long process) {
     if (id.owner() == process && process != self) {
@@ -234,7 +235,9 @@ final class References {
 
   // ---- outcomes
 
-  /** Sets the value of an object that this process made; the refs in it are held by its handles now. */
+  /**
+   * Sets the value of an object that this process made; the refs in it are held by its handles now.
+   */
   void resolveLocally(OwnedReference reference, Outcome outcome) {
     for (ObjectId id : outcome.contained()) {
       Reference inner = findOrBorrow(id);
@@ -245,7 +248,10 @@ final class References {
     settle(reference, outcome);
   }
 
-  /** Sets the result of a task that another process ran; that process registered this one for its refs. */
+  /**
+   * Sets the result of a task that another process ran; that process registered this one for its
+   * refs.
+   */
   void resolveFrom(OwnedReference reference, Outcome outcome, long worker) {
     switch (outcome) {
       case Outcome.Failed failed -> settle(reference, failed);
@@ -275,8 +281,9 @@ final class References {
   }
 
   /**
-   * A result holds a ref. If it is of the process that ran the task, an object of this process takes its
-   * place and its value, so that it outlives its maker; else it is borrowed. Null if it is gone.
+   * A result holds a ref. If it is of the process that ran the task, an object of this process
+   * takes its place and its value, so that it outlives its maker; else it is borrowed. Null if it
+   * is gone.
    */
   private @Nullable Reference takeOver(ObjectId id, long worker) {
     if (id.owner() == self) {
@@ -303,8 +310,8 @@ final class References {
   }
 
   /**
-   * Actors have negative numbers. An actor is known everywhere by the object that its creation makes, so
-   * that one is borrowed, and never renamed.
+   * Actors have negative numbers. An actor is known everywhere by the object that its creation
+   * makes, so that one is borrowed, and never renamed.
    */
   private static boolean isActor(ObjectId id) {
     return id.number() < 0;
@@ -331,7 +338,8 @@ final class References {
     }
     target.addAliasWaiter(alias);
     if (end instanceof OwnedReference own && own.adopting != null) {
-      effects.send(own.adopting.id().owner(), new Message.ProbeAlias(alias.id(), own.adopting.id()));
+      effects.send(
+          own.adopting.id().owner(), new Message.ProbeAlias(alias.id(), own.adopting.id()));
     } else if (end instanceof BorrowedReference foreign) {
       ask(foreign);
       effects.send(foreign.id().owner(), new Message.ProbeAlias(alias.id(), foreign.id()));
@@ -375,14 +383,18 @@ final class References {
   private static Outcome.Failed cycle(ObjectId id) {
     return Outcome.Failed.of(
         ErrorCode.ALIAS_CYCLE,
-        "object " + id + " is an alias of itself: tasks returned each other's refs in a circle, so no"
+        "object "
+            + id
+            + " is an alias of itself: tasks returned each other's refs in a circle, so no"
             + " value can come of them; let one of them return a value");
   }
 
   private static Outcome.Failed lost(ObjectId id) {
     return Outcome.Failed.of(
         ErrorCode.OBJECT_LOST,
-        "object " + id + " is gone: its last ref was released before it was asked for; keep a ref to"
+        "object "
+            + id
+            + " is gone: its last ref was released before it was asked for; keep a ref to"
             + " it for as long as it is used");
   }
 
@@ -446,8 +458,7 @@ final class References {
 
   void asked(Message.Resolve question) {
     OwnedReference reference = findOwned(question.object());
-    OwnedReference.Asker asker =
-        new OwnedReference.Asker(question.asker(), question.adopt());
+    OwnedReference.Asker asker = new OwnedReference.Asker(question.asker(), question.adopt());
     if (reference == null) {
       effects.send(
           question.asker(),
@@ -466,8 +477,7 @@ final class References {
         share(id, asker.process());
       }
     }
-    effects.send(
-        asker.process(), new Message.Resolved(reference.id(), outcome, asker.adopt()));
+    effects.send(asker.process(), new Message.Resolved(reference.id(), outcome, asker.adopt()));
   }
 
   void answered(Message.Resolved answer) {
@@ -617,7 +627,10 @@ final class References {
         Outcome.Failed died =
             Outcome.Failed.of(
                 ErrorCode.OWNER_DIED,
-                "object " + foreign.id() + " is lost: the process that owned it is gone (" + reason
+                "object "
+                    + foreign.id()
+                    + " is lost: the process that owned it is gone ("
+                    + reason
                     + "); submit its task again from a process that lives");
         acknowledged(foreign.id());
         settle(foreign, died);

@@ -9,7 +9,8 @@ import ray.core.FunctionKey;
 import ray.core.Outcome;
 
 /**
- * What is shown of a task, and remembered of it when it has ended: nothing that would keep its arguments.
+ * What is shown of a task, and remembered of it when it has ended: nothing that would keep its
+ * arguments.
  *
  * @param id the task
  * @param name what people call it

@@ -1,4 +1,6 @@
-/** The owner inside each driver and worker: references, tasks, leases asked for, calls of actors. */
+/**
+ * The owner inside each driver and worker: references, tasks, leases asked for, calls of actors.
+ */
 @NullMarked
 package ray.core.owner;
 

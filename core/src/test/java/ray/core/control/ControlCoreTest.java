@@ -105,8 +105,7 @@ class ControlCoreTest {
   }
 
   private ErrorCode causeSeenBy(long watcher) {
-    Outcome.@Nullable Failed cause =
-        sent(watcher, Message.ActorChanged.class).getLast().cause();
+    Outcome.@Nullable Failed cause = sent(watcher, Message.ActorChanged.class).getLast().cause();
     return Objects.requireNonNull(cause).code();
   }
 
@@ -157,8 +156,7 @@ class ControlCoreTest {
   void aNameIsTakenOnceUnlessTheSecondJoins() {
     register(spec(ACTOR, "c", false, false, 0, 0));
     ActorId second = new ActorId(new ObjectId(OWNER, -4));
-    core.receive(
-        new Message.RegisterActor(spec(second, "c", false, false, 0, 0), null, OWNER));
+    core.receive(new Message.RegisterActor(spec(second, "c", false, false, 0, 0), null, OWNER));
     ActorId third = new ActorId(new ObjectId(OWNER, -6));
     core.receive(new Message.RegisterActor(spec(third, "c", true, false, 0, 0), null, OWNER));
 
@@ -182,8 +180,9 @@ class ControlCoreTest {
     register(spec(ACTOR, "", false, false, 0, 8));
 
     assertThat(causeSeenBy(OWNER)).isEqualTo(ErrorCode.OUT_OF_RESOURCES);
-    assertThat(Objects.requireNonNull(
-            sent(OWNER, Message.ActorChanged.class).getLast().cause()).message())
+    assertThat(
+            Objects.requireNonNull(sent(OWNER, Message.ActorChanged.class).getLast().cause())
+                .message())
         .contains("Counter", "{CPU: 8}", "{CPU: 2}");
   }
 
@@ -192,8 +191,7 @@ class ControlCoreTest {
     living(1);
 
     core.receive(new Message.ProcessDied(WORKER, "killed"));
-    assertThat(states(OWNER))
-        .containsExactly(ActorInfo.State.ALIVE, ActorInfo.State.RESTARTING);
+    assertThat(states(OWNER)).containsExactly(ActorInfo.State.ALIVE, ActorInfo.State.RESTARTING);
     assertThat(sent(NODE, Message.PlaceActor.class).getLast().incarnation()).isOne();
     alive(1);
 

@@ -88,7 +88,8 @@ class NodeCoreTest implements NodeEffects {
             -1,
             SchedulingStrategy.standard(),
             Map.of());
-    return new Message.PlaceActor(new ActorSpec(id, "A", "test", options, creation), null, 0, OWNER);
+    return new Message.PlaceActor(
+        new ActorSpec(id, "A", "test", options, creation), null, 0, OWNER);
   }
 
   @Test
@@ -194,9 +195,8 @@ class NodeCoreTest implements NodeEffects {
 
     assertThat(sent(OWNER, Message.LeasesRefused.class))
         .singleElement()
-        .satisfies(
-            refused ->
-                assertThat(refused.reason()).contains("f", "{CPU: 3}", "{CPU: 2}", "ask for less"));
+        .satisfies(refused ->
+            assertThat(refused.reason()).contains("f", "{CPU: 3}", "{CPU: 2}", "ask for less"));
   }
 
   @Test
@@ -204,8 +204,7 @@ class NodeCoreTest implements NodeEffects {
     withWorker();
     Resources large = Resources.NONE.with(Resources.CPU, 8);
     core.receive(
-        new Message.NodesChanged(
-            List.of(core.view(), new NodeView(3, large, large, Map.of()))));
+        new Message.NodesChanged(List.of(core.view(), new NodeView(3, large, large, Map.of()))));
 
     request(OWNER, key(3), 1);
 
