@@ -154,157 +154,144 @@ class ActorsTest {
 
   @Test
   void constructorTakesArgumentsValuesAndRefs() throws Exception {
-    TestRay.with(
-        ray -> {
-          ActorRef<Counter> plain = Ray.actor(Counter::from).remote(40);
-          ActorRef<Counter> mixed =
-              Ray.actor((Integer a, Integer b) -> Counter.from(a + b))
-                  .remote(Ray.remote(() -> 1).remote(), 2);
+    TestRay.with(ray -> {
+      ActorRef<Counter> plain = Ray.actor(Counter::from).remote(40);
+      ActorRef<Counter> mixed =
+          Ray.actor((Integer a, Integer b) -> Counter.from(a + b))
+              .remote(Ray.remote(() -> 1).remote(), 2);
 
-          assertThat(plain.call(Counter::add, 2).get()).isEqualTo(42);
-          assertThat(mixed.call(Counter::get).get()).isEqualTo(3);
-        });
+      assertThat(plain.call(Counter::add, 2).get()).isEqualTo(42);
+      assertThat(mixed.call(Counter::get).get()).isEqualTo(3);
+    });
   }
 
   @Test
   void callsOfOneCallerRunInOrder() throws Exception {
-    TestRay.with(
-        ray -> {
-          ActorRef<Recorder> recorder = Ray.actor(Recorder::new).remote();
-          for (int i = 0; i < 1000; i++) {
-            recorder.call(Recorder::record, i);
-          }
-          assertThat(recorder.call(Recorder::seen).get(TestRay.PATIENCE))
-              .isEqualTo(IntStream.range(0, 1000).boxed().toList());
-        });
+    TestRay.with(ray -> {
+      ActorRef<Recorder> recorder = Ray.actor(Recorder::new).remote();
+      for (int i = 0; i < 1000; i++) {
+        recorder.call(Recorder::record, i);
+      }
+      assertThat(recorder.call(Recorder::seen).get(TestRay.PATIENCE))
+          .isEqualTo(IntStream.range(0, 1000).boxed().toList());
+    });
   }
 
   @Test
   void argumentThatIsNotReadyHoldsLaterCallsBack() throws Exception {
-    TestRay.with(
-        ray -> {
-          Gate gate = Gate.closed();
-          ActorRef<Recorder> recorder = Ray.actor(Recorder::new).remote();
-          ObjectRef<Integer> late =
-              Ray.remote(
-                      (Gate g) -> {
-                        g.pass();
-                        return 1;
-                      })
-                  .remote(gate);
-          recorder.call(Recorder::record, late);
-          recorder.call(Recorder::record, 2);
-          ObjectRef<List<Integer>> seen = recorder.call(Recorder::seen);
+    TestRay.with(ray -> {
+      Gate gate = Gate.closed();
+      ActorRef<Recorder> recorder = Ray.actor(Recorder::new).remote();
+      ObjectRef<Integer> late =
+          Ray.remote(
+                  (Gate g) -> {
+                    g.pass();
+                    return 1;
+                  })
+              .remote(gate);
+      recorder.call(Recorder::record, late);
+      recorder.call(Recorder::record, 2);
+      ObjectRef<List<Integer>> seen = recorder.call(Recorder::seen);
 
-          gate.awaitArrivals(1);
-          assertThat(seen.isReady()).isFalse();
-          gate.open();
-          assertThat(seen.get(TestRay.PATIENCE)).containsExactly(1, 2);
-        });
+      gate.awaitArrivals(1);
+      assertThat(seen.isReady()).isFalse();
+      gate.open();
+      assertThat(seen.get(TestRay.PATIENCE)).containsExactly(1, 2);
+    });
   }
 
   @Test
   void callsRunOneAtATimeUnlessMoreAreAllowed() throws Exception {
-    TestRay.with(
-        ray -> {
-          Gate one = Gate.closed();
-          ActorRef<Doorkeeper> serial = Ray.actor(Doorkeeper::new).remote(Notes.empty());
-          List<ObjectRef<Void>> calls =
-              Stream.generate(() -> serial.call(Doorkeeper::pass, one)).limit(3).toList();
-          one.awaitArrivals(1);
-          Gate three = Gate.closed();
-          ActorRef<Doorkeeper> concurrent =
-              Ray.actor(Doorkeeper::new).maxConcurrency(3).remote(Notes.empty());
-          List<ObjectRef<Void>> more =
-              Stream.generate(() -> concurrent.call(Doorkeeper::pass, three)).limit(5).toList();
-          three.awaitArrivals(3);
+    TestRay.with(ray -> {
+      Gate one = Gate.closed();
+      ActorRef<Doorkeeper> serial = Ray.actor(Doorkeeper::new).remote(Notes.empty());
+      List<ObjectRef<Void>> calls =
+          Stream.generate(() -> serial.call(Doorkeeper::pass, one)).limit(3).toList();
+      one.awaitArrivals(1);
+      Gate three = Gate.closed();
+      ActorRef<Doorkeeper> concurrent =
+          Ray.actor(Doorkeeper::new).maxConcurrency(3).remote(Notes.empty());
+      List<ObjectRef<Void>> more =
+          Stream.generate(() -> concurrent.call(Doorkeeper::pass, three)).limit(5).toList();
+      three.awaitArrivals(3);
 
-          assertThat(one.arrived()).isEqualTo(1);
-          assertThat(three.arrived()).isEqualTo(3);
-          one.open();
-          three.open();
-          Ray.get(calls, TestRay.PATIENCE);
-          Ray.get(more, TestRay.PATIENCE);
-          assertThat(three.passed()).isEqualTo(5);
-        });
+      assertThat(one.arrived()).isEqualTo(1);
+      assertThat(three.arrived()).isEqualTo(3);
+      one.open();
+      three.open();
+      Ray.get(calls, TestRay.PATIENCE);
+      Ray.get(more, TestRay.PATIENCE);
+      assertThat(three.passed()).isEqualTo(5);
+    });
   }
 
   @Test
   void stageAsResultFreesTheSlot() throws Exception {
-    TestRay.with(
-        ray -> {
-          ActorRef<Doorkeeper> actor = Ray.actor(Doorkeeper::new).remote(Notes.empty());
-          ObjectRef<String> first = actor.call(Doorkeeper::later);
-          ObjectRef<String> second = actor.call(Doorkeeper::later);
+    TestRay.with(ray -> {
+      ActorRef<Doorkeeper> actor = Ray.actor(Doorkeeper::new).remote(Notes.empty());
+      ObjectRef<String> first = actor.call(Doorkeeper::later);
+      ObjectRef<String> second = actor.call(Doorkeeper::later);
 
-          assertThat(actor.call(Doorkeeper::now).get(TestRay.PATIENCE)).isEqualTo("now");
-          assertThat(first.isReady()).isFalse();
-          assertThat(actor.call(Doorkeeper::answer, "done").get(TestRay.PATIENCE)).isEqualTo(2);
-          assertThat(first.get(TestRay.PATIENCE)).isEqualTo("done");
-          assertThat(second.get(TestRay.PATIENCE)).isEqualTo("done");
-        });
+      assertThat(actor.call(Doorkeeper::now).get(TestRay.PATIENCE)).isEqualTo("now");
+      assertThat(first.isReady()).isFalse();
+      assertThat(actor.call(Doorkeeper::answer, "done").get(TestRay.PATIENCE)).isEqualTo(2);
+      assertThat(first.get(TestRay.PATIENCE)).isEqualTo("done");
+      assertThat(second.get(TestRay.PATIENCE)).isEqualTo("done");
+    });
   }
 
   @Test
   void concurrencyGroupsHaveLimitsOfTheirOwn() throws Exception {
-    TestRay.with(
-        ray -> {
-          Gate gate = Gate.closed();
-          ActorRef<Doorkeeper> actor =
-              Ray.actor(Doorkeeper::new).concurrencyGroup("io", 2).remote(Notes.empty());
-          List<ObjectRef<Void>> io =
-              Stream.generate(() -> actor.method(Doorkeeper::pass).group("io").remote(gate))
-                  .limit(4)
-                  .toList();
-          gate.awaitArrivals(2);
+    TestRay.with(ray -> {
+      Gate gate = Gate.closed();
+      ActorRef<Doorkeeper> actor =
+          Ray.actor(Doorkeeper::new).concurrencyGroup("io", 2).remote(Notes.empty());
+      List<ObjectRef<Void>> io =
+          Stream.generate(() -> actor.method(Doorkeeper::pass).group("io").remote(gate))
+              .limit(4)
+              .toList();
+      gate.awaitArrivals(2);
 
-          assertThat(actor.call(Doorkeeper::now).get(TestRay.PATIENCE)).isEqualTo("now");
-          assertThat(gate.arrived()).isEqualTo(2);
-          gate.open();
-          Ray.get(io, TestRay.PATIENCE);
-          assertThatThrownBy(
-                  () ->
-                      actor
-                          .method(Doorkeeper::now)
-                          .group("network")
-                          .remote()
-                          .get(TestRay.PATIENCE))
-              .hasMessageContaining("no concurrency group 'network'")
-              .hasMessageContaining("concurrencyGroup(");
-        });
+      assertThat(actor.call(Doorkeeper::now).get(TestRay.PATIENCE)).isEqualTo("now");
+      assertThat(gate.arrived()).isEqualTo(2);
+      gate.open();
+      Ray.get(io, TestRay.PATIENCE);
+      assertThatThrownBy(
+              () -> actor.method(Doorkeeper::now).group("network").remote().get(TestRay.PATIENCE))
+          .hasMessageContaining("no concurrency group 'network'")
+          .hasMessageContaining("concurrencyGroup(");
+    });
   }
 
   @Test
   void namedActorIsFoundAndANameIsTakenOnce() throws Exception {
-    TestRay.with(
-        ray -> {
-          ActorRef<Counter> made = Ray.actor(Counter::new).name("hits").remote();
-          made.call(Counter::add, 5);
+    TestRay.with(ray -> {
+      ActorRef<Counter> made = Ray.actor(Counter::new).name("hits").remote();
+      made.call(Counter::add, 5);
 
-          Optional<ActorRef<Counter>> found = Ray.actor("hits");
-          assertThat(found).contains(made);
-          assertThat(found.orElseThrow().call(Counter::get).get()).isEqualTo(5);
-          assertThat(Ray.actor("misses")).isEmpty();
-          assertThatThrownBy(() -> Ray.actor(Counter::new).name("hits").remote())
-              .isInstanceOf(ActorDiedException.class)
-              .hasMessageContaining("'hits'")
-              .hasMessageContaining("getIfExists()");
-          assertThat(made.call(Counter::get).get()).isEqualTo(5);
-        });
+      Optional<ActorRef<Counter>> found = Ray.actor("hits");
+      assertThat(found).contains(made);
+      assertThat(found.orElseThrow().call(Counter::get).get()).isEqualTo(5);
+      assertThat(Ray.actor("misses")).isEmpty();
+      assertThatThrownBy(() -> Ray.actor(Counter::new).name("hits").remote())
+          .isInstanceOf(ActorDiedException.class)
+          .hasMessageContaining("'hits'")
+          .hasMessageContaining("getIfExists()");
+      assertThat(made.call(Counter::get).get()).isEqualTo(5);
+    });
   }
 
   @Test
   void getIfExistsReturnsTheLivingActor() throws Exception {
-    TestRay.with(
-        ray -> {
-          var shared = Ray.actor(Counter::from).name("shared").getIfExists();
-          ActorRef<Counter> first = shared.remote(10);
-          ActorRef<Counter> second = shared.remote(20);
+    TestRay.with(ray -> {
+      var shared = Ray.actor(Counter::from).name("shared").getIfExists();
+      ActorRef<Counter> first = shared.remote(10);
+      ActorRef<Counter> second = shared.remote(20);
 
-          assertThat(second).isEqualTo(first);
-          second.call(Counter::add, 1);
-          assertThat(first.call(Counter::get).get()).isEqualTo(11);
-        });
+      assertThat(second).isEqualTo(first);
+      second.call(Counter::add, 1);
+      assertThat(first.call(Counter::get).get()).isEqualTo(11);
+    });
   }
 
   @Test
@@ -324,394 +311,366 @@ class ActorsTest {
 
   @Test
   void nameIsFreeAfterDeath() throws Exception {
-    TestRay.with(
-        ray -> {
-          ActorRef<Counter> first = Ray.actor(Counter::new).name("c").remote();
-          first.ready().get(TestRay.PATIENCE);
-          first.kill();
-          TestRay.await("the name is free", () -> Ray.actor("c").isEmpty());
+    TestRay.with(ray -> {
+      ActorRef<Counter> first = Ray.actor(Counter::new).name("c").remote();
+      first.ready().get(TestRay.PATIENCE);
+      first.kill();
+      TestRay.await("the name is free", () -> Ray.actor("c").isEmpty());
 
-          ActorRef<Counter> second = Ray.actor(Counter::new).name("c").remote();
-          assertThat(second.call(Counter::add, 1).get(TestRay.PATIENCE)).isEqualTo(1);
-        });
+      ActorRef<Counter> second = Ray.actor(Counter::new).name("c").remote();
+      assertThat(second.call(Counter::add, 1).get(TestRay.PATIENCE)).isEqualTo(1);
+    });
   }
 
   @Test
   void countedActorEndsWhenItsLastRefGoesAfterItsCalls() throws Exception {
-    TestRay.with(
-        ray -> {
-          Gate gate = Gate.closed();
-          ActorRef<Doorkeeper> actor =
-              Ray.actor(Doorkeeper::new).name("counted").remote(Notes.empty());
-          ObjectRef<Void> call = actor.call(Doorkeeper::pass, gate);
-          gate.awaitArrivals(1);
+    TestRay.with(ray -> {
+      Gate gate = Gate.closed();
+      ActorRef<Doorkeeper> actor = Ray.actor(Doorkeeper::new).name("counted").remote(Notes.empty());
+      ObjectRef<Void> call = actor.call(Doorkeeper::pass, gate);
+      gate.awaitArrivals(1);
 
-          actor.close();
+      actor.close();
 
-          assertThat(state("counted")).isEqualTo(ActorInfo.State.ALIVE);
-          gate.open();
-          call.get(TestRay.PATIENCE);
-          TestRay.await("its end", () -> state("counted") == ActorInfo.State.DEAD);
-        });
+      assertThat(state("counted")).isEqualTo(ActorInfo.State.ALIVE);
+      gate.open();
+      call.get(TestRay.PATIENCE);
+      TestRay.await("its end", () -> state("counted") == ActorInfo.State.DEAD);
+    });
   }
 
   @Test
   void collectedRefsEndAnActorToo() throws Exception {
-    TestRay.with(
-        ray -> {
-          Ray.actor(Counter::new).name("dropped").cpus(1).remote().ready().get(TestRay.PATIENCE);
-          TestRay.await(
-              "the collector notices",
-              () -> {
-                System.gc();
-                return state("dropped") == ActorInfo.State.DEAD;
-              });
-          TestRay.await("its CPU", () -> Ray.availableResources().amount("CPU") == 2);
-        });
+    TestRay.with(ray -> {
+      Ray.actor(Counter::new).name("dropped").cpus(1).remote().ready().get(TestRay.PATIENCE);
+      TestRay.await(
+          "the collector notices",
+          () -> {
+            System.gc();
+            return state("dropped") == ActorInfo.State.DEAD;
+          });
+      TestRay.await("its CPU", () -> Ray.availableResources().amount("CPU") == 2);
+    });
   }
 
   @Test
   void detachedActorOutlivesItsRefs() throws Exception {
-    TestRay.with(
-        ray -> {
-          ActorRef<Counter> made = Ray.actor(Counter::new).name("stays").detached().remote();
-          made.call(Counter::add, 3).get(TestRay.PATIENCE);
-          made.close();
-          // a counted one made and closed after it shows that closing has been noticed
-          ActorRef<Counter> counted = Ray.actor(Counter::new).name("goes").remote();
-          counted.ready().get(TestRay.PATIENCE);
-          counted.close();
-          TestRay.await("the other's end", () -> state("goes") == ActorInfo.State.DEAD);
+    TestRay.with(ray -> {
+      ActorRef<Counter> made = Ray.actor(Counter::new).name("stays").detached().remote();
+      made.call(Counter::add, 3).get(TestRay.PATIENCE);
+      made.close();
+      // a counted one made and closed after it shows that closing has been noticed
+      ActorRef<Counter> counted = Ray.actor(Counter::new).name("goes").remote();
+      counted.ready().get(TestRay.PATIENCE);
+      counted.close();
+      TestRay.await("the other's end", () -> state("goes") == ActorInfo.State.DEAD);
 
-          ActorRef<Counter> found = Ray.<Counter>actor("stays").orElseThrow();
-          assertThat(found.call(Counter::get).get(TestRay.PATIENCE)).isEqualTo(3);
-          found.kill();
-          TestRay.await("the kill", () -> state("stays") == ActorInfo.State.DEAD);
-        });
+      ActorRef<Counter> found = Ray.<Counter>actor("stays").orElseThrow();
+      assertThat(found.call(Counter::get).get(TestRay.PATIENCE)).isEqualTo(3);
+      found.kill();
+      TestRay.await("the kill", () -> state("stays") == ActorInfo.State.DEAD);
+    });
   }
 
   @Test
   void killedActorsCallsFailAtOnceAndSayWhy() throws Exception {
-    TestRay.with(
-        ray -> {
-          Gate gate = Gate.closed();
-          ActorRef<Doorkeeper> actor = Ray.actor(Doorkeeper::new).remote(Notes.empty());
-          ObjectRef<Void> running = actor.call(Doorkeeper::pass, gate);
-          ObjectRef<String> waiting = actor.call(Doorkeeper::now);
-          gate.awaitArrivals(1);
+    TestRay.with(ray -> {
+      Gate gate = Gate.closed();
+      ActorRef<Doorkeeper> actor = Ray.actor(Doorkeeper::new).remote(Notes.empty());
+      ObjectRef<Void> running = actor.call(Doorkeeper::pass, gate);
+      ObjectRef<String> waiting = actor.call(Doorkeeper::now);
+      gate.awaitArrivals(1);
 
-          actor.kill();
+      actor.kill();
 
-          for (ObjectRef<?> ref : List.of(running, waiting, actor.call(Doorkeeper::now))) {
-            assertThatThrownBy(() -> ref.get(TestRay.PATIENCE))
-                .isInstanceOf(ActorDiedException.class)
-                .hasMessageContaining("killed with kill()");
-          }
-          TestRay.await("the interrupt", () -> gate.interrupted() == 1);
-        });
+      for (ObjectRef<?> ref : List.of(running, waiting, actor.call(Doorkeeper::now))) {
+        assertThatThrownBy(() -> ref.get(TestRay.PATIENCE))
+            .isInstanceOf(ActorDiedException.class)
+            .hasMessageContaining("killed with kill()");
+      }
+      TestRay.await("the interrupt", () -> gate.interrupted() == 1);
+    });
   }
 
   @Test
   void killWithRestartMakesItAgainFromItsArguments() throws Exception {
-    TestRay.with(
-        ray -> {
-          ActorRef<Counter> actor =
-              Ray.actor(Counter::from).maxRestarts(2).remote(100);
-          assertThat(actor.call(Counter::add, 1).get(TestRay.PATIENCE)).isEqualTo(101);
+    TestRay.with(ray -> {
+      ActorRef<Counter> actor = Ray.actor(Counter::from).maxRestarts(2).remote(100);
+      assertThat(actor.call(Counter::add, 1).get(TestRay.PATIENCE)).isEqualTo(101);
 
-          for (int i = 0; i < 2; i++) {
-            actor.kill(true);
-            TestRay.await("the restart", () -> restarts(actor) > 0);
-            int restarts = i + 1;
-            TestRay.await("the restart", () -> restarts(actor) == restarts);
-            assertThat(actor.call(Counter::get).get(TestRay.PATIENCE)).isEqualTo(100);
-          }
-          actor.kill(true);
-          assertThatThrownBy(() -> actor.call(Counter::get).get(TestRay.PATIENCE))
-              .isInstanceOf(ActorDiedException.class);
-        });
+      for (int i = 0; i < 2; i++) {
+        actor.kill(true);
+        TestRay.await("the restart", () -> restarts(actor) > 0);
+        int restarts = i + 1;
+        TestRay.await("the restart", () -> restarts(actor) == restarts);
+        assertThat(actor.call(Counter::get).get(TestRay.PATIENCE)).isEqualTo(100);
+      }
+      actor.kill(true);
+      assertThatThrownBy(() -> actor.call(Counter::get).get(TestRay.PATIENCE))
+          .isInstanceOf(ActorDiedException.class);
+    });
   }
 
   @Test
   void killWithoutRestartIsFinal() throws Exception {
-    TestRay.with(
-        ray -> {
-          ActorRef<Counter> actor = Ray.actor(Counter::new).maxRestarts(-1).remote();
-          actor.ready().get(TestRay.PATIENCE);
-          actor.kill();
-          assertThatThrownBy(() -> actor.call(Counter::get).get(TestRay.PATIENCE))
-              .isInstanceOf(ActorDiedException.class)
-              .hasMessageContaining("Counter");
-        });
+    TestRay.with(ray -> {
+      ActorRef<Counter> actor = Ray.actor(Counter::new).maxRestarts(-1).remote();
+      actor.ready().get(TestRay.PATIENCE);
+      actor.kill();
+      assertThatThrownBy(() -> actor.call(Counter::get).get(TestRay.PATIENCE))
+          .isInstanceOf(ActorDiedException.class)
+          .hasMessageContaining("Counter");
+    });
   }
 
   @Test
   void callUnderWayAtARestartFailsUnlessItMayBeRetried() throws Exception {
-    TestRay.with(
-        ray -> {
-          Gate gate = Gate.closed();
-          ActorRef<Doorkeeper> once =
-              Ray.actor(Doorkeeper::new).maxRestarts(1).remote(Notes.empty());
-          ObjectRef<Void> lost = once.call(Doorkeeper::pass, gate);
-          gate.awaitArrivals(1);
-          once.kill(true);
-          assertThatThrownBy(() -> lost.get(TestRay.PATIENCE))
-              .isInstanceOf(ActorDiedException.class)
-              .hasMessageContaining("maxTaskRetries");
+    TestRay.with(ray -> {
+      Gate gate = Gate.closed();
+      ActorRef<Doorkeeper> once = Ray.actor(Doorkeeper::new).maxRestarts(1).remote(Notes.empty());
+      ObjectRef<Void> lost = once.call(Doorkeeper::pass, gate);
+      gate.awaitArrivals(1);
+      once.kill(true);
+      assertThatThrownBy(() -> lost.get(TestRay.PATIENCE))
+          .isInstanceOf(ActorDiedException.class)
+          .hasMessageContaining("maxTaskRetries");
 
-          Gate again = Gate.closed();
-          ActorRef<Doorkeeper> retried =
-              Ray.actor(Doorkeeper::new).maxRestarts(1).maxTaskRetries(1).remote(Notes.empty());
-          ObjectRef<Void> kept = retried.call(Doorkeeper::pass, again);
-          again.awaitArrivals(1);
-          retried.kill(true);
-          again.awaitArrivals(2);
-          again.open();
-          kept.get(TestRay.PATIENCE);
-        });
+      Gate again = Gate.closed();
+      ActorRef<Doorkeeper> retried =
+          Ray.actor(Doorkeeper::new).maxRestarts(1).maxTaskRetries(1).remote(Notes.empty());
+      ObjectRef<Void> kept = retried.call(Doorkeeper::pass, again);
+      again.awaitArrivals(1);
+      retried.kill(true);
+      again.awaitArrivals(2);
+      again.open();
+      kept.get(TestRay.PATIENCE);
+    });
   }
 
   @Test
   void methodMayBeRetriedAfterAnException() throws Exception {
-    TestRay.with(
-        ray -> {
-          Notes notes = Notes.empty();
-          ActorRef<Doorkeeper> actor = Ray.actor(Doorkeeper::new).remote(notes);
-          assertThatThrownBy(() -> actor.call(Doorkeeper::failOnce).get(TestRay.PATIENCE))
-              .isInstanceOf(IllegalStateException.class);
+    TestRay.with(ray -> {
+      Notes notes = Notes.empty();
+      ActorRef<Doorkeeper> actor = Ray.actor(Doorkeeper::new).remote(notes);
+      assertThatThrownBy(() -> actor.call(Doorkeeper::failOnce).get(TestRay.PATIENCE))
+          .isInstanceOf(IllegalStateException.class);
 
-          Notes more = Notes.empty();
-          ActorRef<Doorkeeper> patient = Ray.actor(Doorkeeper::new).remote(more);
-          patient
-              .method(Doorkeeper::failOnce)
-              .maxTaskRetries(1, IllegalStateException.class)
-              .remote()
-              .get(TestRay.PATIENCE);
-          assertThat(more.all()).containsExactly("made", "tried", "tried");
-        });
+      Notes more = Notes.empty();
+      ActorRef<Doorkeeper> patient = Ray.actor(Doorkeeper::new).remote(more);
+      patient
+          .method(Doorkeeper::failOnce)
+          .maxTaskRetries(1, IllegalStateException.class)
+          .remote()
+          .get(TestRay.PATIENCE);
+      assertThat(more.all()).containsExactly("made", "tried", "tried");
+    });
   }
 
   @Test
   void failedMethodLeavesTheActorAlive() throws Exception {
-    TestRay.with(
-        ray -> {
-          ActorRef<Counter> actor = Ray.actor(Counter::new).remote();
-          ObjectRef<Void> failed = actor.call(Counter::fail, "no");
-          assertThatThrownBy(() -> failed.get(TestRay.PATIENCE))
-              .isInstanceOf(IllegalArgumentException.class)
-              .hasMessage("no");
-          assertThat(actor.call(Counter::add, 1).get(TestRay.PATIENCE)).isEqualTo(1);
-        });
+    TestRay.with(ray -> {
+      ActorRef<Counter> actor = Ray.actor(Counter::new).remote();
+      ObjectRef<Void> failed = actor.call(Counter::fail, "no");
+      assertThatThrownBy(() -> failed.get(TestRay.PATIENCE))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessage("no");
+      assertThat(actor.call(Counter::add, 1).get(TestRay.PATIENCE)).isEqualTo(1);
+    });
   }
 
   @Test
   void failedConstructorIsTheCauseOfItsCalls() throws Exception {
-    TestRay.with(
-        ray -> {
-          ActorRef<Stillborn> actor =
-              Ray.actor((String r) -> new Stillborn(r)).name("never").remote("not today");
-          for (ObjectRef<?> ref : List.of(actor.ready(), actor.call(Stillborn::anything))) {
-            assertThatThrownBy(() -> ref.get(TestRay.PATIENCE))
-                .hasStackTraceContaining("not today")
-                .hasStackTraceContaining("Stillborn.<init>");
-          }
-          TestRay.await("its death", () -> state("never") == ActorInfo.State.DEAD);
-          assertThat(info("never").deathCause().orElseThrow())
-              .contains("died in its constructor")
-              .contains("not today");
-        });
+    TestRay.with(ray -> {
+      ActorRef<Stillborn> actor =
+          Ray.actor((String r) -> new Stillborn(r)).name("never").remote("not today");
+      for (ObjectRef<?> ref : List.of(actor.ready(), actor.call(Stillborn::anything))) {
+        assertThatThrownBy(() -> ref.get(TestRay.PATIENCE))
+            .hasStackTraceContaining("not today")
+            .hasStackTraceContaining("Stillborn.<init>");
+      }
+      TestRay.await("its death", () -> state("never") == ActorInfo.State.DEAD);
+      assertThat(info("never").deathCause().orElseThrow())
+          .contains("died in its constructor")
+          .contains("not today");
+    });
   }
 
   @Test
   void failedArgumentOfTheConstructorIsTheCauseToo() throws Exception {
-    TestRay.with(
-        ray -> {
-          ObjectRef<Integer> broken =
-              Ray.remote(
-                      () -> {
-                        if (true) {
-                          throw new IllegalStateException("no start");
-                        }
-                        return 1;
-                      })
-                  .remote();
-          ActorRef<Counter> actor = Ray.actor(Counter::from).remote(broken);
-          assertThatThrownBy(() -> actor.call(Counter::get).get(TestRay.PATIENCE))
-              .hasStackTraceContaining("no start");
-          assertThatThrownBy(() -> actor.ready().get(TestRay.PATIENCE))
-              .hasStackTraceContaining("no start");
-        });
+    TestRay.with(ray -> {
+      ObjectRef<Integer> broken =
+          Ray.remote(
+                  () -> {
+                    if (true) {
+                      throw new IllegalStateException("no start");
+                    }
+                    return 1;
+                  })
+              .remote();
+      ActorRef<Counter> actor = Ray.actor(Counter::from).remote(broken);
+      assertThatThrownBy(() -> actor.call(Counter::get).get(TestRay.PATIENCE))
+          .hasStackTraceContaining("no start");
+      assertThatThrownBy(() -> actor.ready().get(TestRay.PATIENCE))
+          .hasStackTraceContaining("no start");
+    });
   }
 
   @Test
   void handlesTravelToTasksToActorsAndInsideValues() throws Exception {
-    TestRay.with(
-        ray -> {
-          ActorRef<Counter> counter = Ray.actor(Counter::new).remote();
-          assertThat(Ray.remote(ActorsTest::addVia).remote(counter, 1).get(TestRay.PATIENCE))
-              .isEqualTo(1);
-          ActorRef<Relay> relay =
-              Ray.actor((ActorRef<Counter> target) -> new Relay(target)).remote(counter);
-          assertThat(relay.call(Relay::pass, 2).get(TestRay.PATIENCE)).isEqualTo(3);
-          assertThat(
-                  Ray.remote(ActorsTest::addInside)
-                      .remote(Map.of("red", new Team("red", counter)), 3)
-                      .get(TestRay.PATIENCE))
-              .isEqualTo(6);
-          ObjectRef<List<ActorRef<Counter>>> stored = Ray.put(List.of(counter));
-          assertThat(stored.get().getFirst()).isEqualTo(counter);
-          assertThat(stored.get().getFirst().call(Counter::get).get(TestRay.PATIENCE))
-              .isEqualTo(6);
-        });
+    TestRay.with(ray -> {
+      ActorRef<Counter> counter = Ray.actor(Counter::new).remote();
+      assertThat(Ray.remote(ActorsTest::addVia).remote(counter, 1).get(TestRay.PATIENCE))
+          .isEqualTo(1);
+      ActorRef<Relay> relay =
+          Ray.actor((ActorRef<Counter> target) -> new Relay(target)).remote(counter);
+      assertThat(relay.call(Relay::pass, 2).get(TestRay.PATIENCE)).isEqualTo(3);
+      assertThat(
+              Ray.remote(ActorsTest::addInside)
+                  .remote(Map.of("red", new Team("red", counter)), 3)
+                  .get(TestRay.PATIENCE))
+          .isEqualTo(6);
+      ObjectRef<List<ActorRef<Counter>>> stored = Ray.put(List.of(counter));
+      assertThat(stored.get().getFirst()).isEqualTo(counter);
+      assertThat(stored.get().getFirst().call(Counter::get).get(TestRay.PATIENCE)).isEqualTo(6);
+    });
   }
 
   @Test
   void actorMadeByATaskLivesForItsCaller() throws Exception {
-    TestRay.with(
-        ray -> {
-          ActorRef<Counter> counter =
-              Ray.remote(ActorsTest::makeCounter).remote(7).get(TestRay.PATIENCE);
-          for (int i = 0; i < 5; i++) {
-            System.gc();
-            assertThat(counter.call(Counter::add, 1).get(TestRay.PATIENCE)).isEqualTo(8 + i);
-          }
-        });
+    TestRay.with(ray -> {
+      ActorRef<Counter> counter =
+          Ray.remote(ActorsTest::makeCounter).remote(7).get(TestRay.PATIENCE);
+      for (int i = 0; i < 5; i++) {
+        System.gc();
+        assertThat(counter.call(Counter::add, 1).get(TestRay.PATIENCE)).isEqualTo(8 + i);
+      }
+    });
   }
 
   @Test
   void actorInsideAStoredValueLivesAsLongAsTheValue() throws Exception {
-    TestRay.with(
-        ray -> {
-          ActorRef<Counter> counter = Ray.actor(Counter::new).name("kept").remote();
-          counter.call(Counter::add, 4).get(TestRay.PATIENCE);
-          ObjectRef<Team> team = Ray.put(new Team("red", counter));
-          counter.close();
+    TestRay.with(ray -> {
+      ActorRef<Counter> counter = Ray.actor(Counter::new).name("kept").remote();
+      counter.call(Counter::add, 4).get(TestRay.PATIENCE);
+      ObjectRef<Team> team = Ray.put(new Team("red", counter));
+      counter.close();
 
-          Team read = team.get();
-          assertThat(read.counter().call(Counter::get).get(TestRay.PATIENCE)).isEqualTo(4);
-          read.counter().close();
-          team.close();
-          TestRay.await("its end", () -> state("kept") == ActorInfo.State.DEAD);
-        });
+      Team read = team.get();
+      assertThat(read.counter().call(Counter::get).get(TestRay.PATIENCE)).isEqualTo(4);
+      read.counter().close();
+      team.close();
+      TestRay.await("its end", () -> state("kept") == ActorInfo.State.DEAD);
+    });
   }
 
   @Test
   void maxPendingCallsThrowsForOneMore() throws Exception {
-    TestRay.with(
-        ray -> {
-          Gate gate = Gate.closed();
-          ActorRef<Doorkeeper> actor =
-              Ray.actor(Doorkeeper::new).maxPendingCalls(3).remote(Notes.empty());
-          List<ObjectRef<Void>> calls =
-              Stream.generate(() -> actor.call(Doorkeeper::pass, gate)).limit(3).toList();
+    TestRay.with(ray -> {
+      Gate gate = Gate.closed();
+      ActorRef<Doorkeeper> actor =
+          Ray.actor(Doorkeeper::new).maxPendingCalls(3).remote(Notes.empty());
+      List<ObjectRef<Void>> calls =
+          Stream.generate(() -> actor.call(Doorkeeper::pass, gate)).limit(3).toList();
 
-          assertThatThrownBy(() -> actor.call(Doorkeeper::now))
-              .isInstanceOf(PendingCallsExceededException.class)
-              .hasMessageContaining("Doorkeeper")
-              .hasMessageContaining("3");
-          gate.open();
-          Ray.get(calls, TestRay.PATIENCE);
-          TestRay.await(
-              "room",
-              () -> {
-                try {
-                  return actor.call(Doorkeeper::now).get(TestRay.PATIENCE).equals("now");
-                } catch (PendingCallsExceededException stillFull) {
-                  return false;
-                }
-              });
-        });
+      assertThatThrownBy(() -> actor.call(Doorkeeper::now))
+          .isInstanceOf(PendingCallsExceededException.class)
+          .hasMessageContaining("Doorkeeper")
+          .hasMessageContaining("3");
+      gate.open();
+      Ray.get(calls, TestRay.PATIENCE);
+      TestRay.await(
+          "room",
+          () -> {
+            try {
+              return actor.call(Doorkeeper::now).get(TestRay.PATIENCE).equals("now");
+            } catch (PendingCallsExceededException stillFull) {
+              return false;
+            }
+          });
+    });
   }
 
   @Test
   void exitFromWithinEndsTheActorForGood() throws Exception {
-    TestRay.with(
-        ray -> {
-          ActorRef<Counter> actor = Ray.actor(Counter::new).maxRestarts(5).name("leaver").remote();
-          ObjectRef<Void> exit = actor.call(Counter::exit);
-          assertThatThrownBy(() -> exit.get(TestRay.PATIENCE))
-              .isInstanceOf(ActorDiedException.class)
-              .hasMessageContaining("exited from within");
-          assertThatThrownBy(() -> actor.call(Counter::get).get(TestRay.PATIENCE))
-              .isInstanceOf(ActorDiedException.class)
-              .hasMessageContaining("exited from within");
-          TestRay.await("its death", () -> state("leaver") == ActorInfo.State.DEAD);
-        });
+    TestRay.with(ray -> {
+      ActorRef<Counter> actor = Ray.actor(Counter::new).maxRestarts(5).name("leaver").remote();
+      ObjectRef<Void> exit = actor.call(Counter::exit);
+      assertThatThrownBy(() -> exit.get(TestRay.PATIENCE))
+          .isInstanceOf(ActorDiedException.class)
+          .hasMessageContaining("exited from within");
+      assertThatThrownBy(() -> actor.call(Counter::get).get(TestRay.PATIENCE))
+          .isInstanceOf(ActorDiedException.class)
+          .hasMessageContaining("exited from within");
+      TestRay.await("its death", () -> state("leaver") == ActorInfo.State.DEAD);
+    });
   }
 
   @Test
   void exitOutsideOfAnActorIsAnError() throws Exception {
-    TestRay.with(
-        ray -> {
-          assertThatThrownBy(Ray::exitActor)
-              .isInstanceOf(RayStateException.class)
-              .hasMessageContaining("within an actor's method");
-          ObjectRef<Void> inTask = Ray.remote(() -> Ray.exitActor()).remote();
-          assertThatThrownBy(() -> inTask.get(TestRay.PATIENCE))
-              .isInstanceOf(RayStateException.class);
-        });
+    TestRay.with(ray -> {
+      assertThatThrownBy(Ray::exitActor)
+          .isInstanceOf(RayStateException.class)
+          .hasMessageContaining("within an actor's method");
+      ObjectRef<Void> inTask = Ray.remote(() -> Ray.exitActor()).remote();
+      assertThatThrownBy(() -> inTask.get(TestRay.PATIENCE)).isInstanceOf(RayStateException.class);
+    });
   }
 
   @Test
   void readinessIsARef() throws Exception {
-    TestRay.with(
-        ray -> {
-          Gate gate = Gate.closed();
-          ActorRef<Counter> actor =
-              Ray.actor(
-                      (Gate g) -> {
-                        g.pass();
-                        return Counter.from(1);
-                      })
-                  .remote(gate);
-          ObjectRef<Void> ready = actor.ready();
-          gate.awaitArrivals(1);
-          assertThat(ready.isReady()).isFalse();
-          gate.open();
-          assertThat(ready.get(TestRay.PATIENCE)).isNull();
-        });
+    TestRay.with(ray -> {
+      Gate gate = Gate.closed();
+      ActorRef<Counter> actor =
+          Ray.actor(
+                  (Gate g) -> {
+                    g.pass();
+                    return Counter.from(1);
+                  })
+              .remote(gate);
+      ObjectRef<Void> ready = actor.ready();
+      gate.awaitArrivals(1);
+      assertThat(ready.isReady()).isFalse();
+      gate.open();
+      assertThat(ready.get(TestRay.PATIENCE)).isNull();
+    });
   }
 
   @Test
   void methodOptionsArePerCall() throws Exception {
-    TestRay.with(
-        ray -> {
-          Gate gate = Gate.closed();
-          ActorRef<Doorkeeper> actor = Ray.actor(Doorkeeper::new).remote(Notes.empty());
-          ObjectRef<Void> late =
-              actor
-                  .method(Doorkeeper::pass)
-                  .name("a long wait")
-                  .timeout(java.time.Duration.ofMillis(30))
-                  .remote(gate);
-          assertThatThrownBy(() -> late.get(TestRay.PATIENCE))
-              .isInstanceOf(ray.TaskTimeoutException.class)
-              .hasMessageContaining("a long wait");
-          assertThat(actor.call(Doorkeeper::now).get(TestRay.PATIENCE)).isEqualTo("now");
-        });
+    TestRay.with(ray -> {
+      Gate gate = Gate.closed();
+      ActorRef<Doorkeeper> actor = Ray.actor(Doorkeeper::new).remote(Notes.empty());
+      ObjectRef<Void> late =
+          actor
+              .method(Doorkeeper::pass)
+              .name("a long wait")
+              .timeout(java.time.Duration.ofMillis(30))
+              .remote(gate);
+      assertThatThrownBy(() -> late.get(TestRay.PATIENCE))
+          .isInstanceOf(ray.TaskTimeoutException.class)
+          .hasMessageContaining("a long wait");
+      assertThat(actor.call(Doorkeeper::now).get(TestRay.PATIENCE)).isEqualTo("now");
+    });
   }
 
   @Test
   void generatorMethodsYieldRefs() throws Exception {
-    TestRay.with(
-        ray -> {
-          ActorRef<Counter> actor = Ray.actor(Counter::new).remote();
-          try (ObjectRefStream<Integer> items = actor.call(Counter::next, 5)) {
-            assertThat(items.stream().map(ObjectRef::get)).containsExactly(1, 2, 3, 4, 5);
-          }
-          assertThat(actor.call(Counter::get).get(TestRay.PATIENCE)).isEqualTo(5);
-        });
+    TestRay.with(ray -> {
+      ActorRef<Counter> actor = Ray.actor(Counter::new).remote();
+      try (ObjectRefStream<Integer> items = actor.call(Counter::next, 5)) {
+        assertThat(items.stream().map(ObjectRef::get)).containsExactly(1, 2, 3, 4, 5);
+      }
+      assertThat(actor.call(Counter::get).get(TestRay.PATIENCE)).isEqualTo(5);
+    });
   }
 
   @Test
   void methodsMayReturnAliases() throws Exception {
-    TestRay.with(
-        ray -> {
-          ActorRef<Counter> actor = Ray.actor(Counter::new).remote();
-          ObjectRef<Integer> alias =
-              actor.call((Counter c) -> c.lent(Ray.put(12)));
-          assertThat(alias.get(TestRay.PATIENCE)).isEqualTo(12);
-        });
+    TestRay.with(ray -> {
+      ActorRef<Counter> actor = Ray.actor(Counter::new).remote();
+      ObjectRef<Integer> alias = actor.call((Counter c) -> c.lent(Ray.put(12)));
+      assertThat(alias.get(TestRay.PATIENCE)).isEqualTo(12);
+    });
   }
 
   @Test
@@ -734,32 +693,30 @@ class ActorsTest {
 
   @Test
   void actorThatFitsNowhereFailsWithWhatThereIs() throws Exception {
-    TestRay.with(
-        ray -> {
-          ActorRef<Counter> actor = Ray.actor(Counter::new).resource("GPU", 4).remote();
-          assertThatThrownBy(() -> actor.call(Counter::get).get(TestRay.PATIENCE))
-              .isInstanceOf(OutOfResourcesException.class)
-              .hasMessageContaining("GPU: 4")
-              .hasMessageContaining("CPU: 2");
-        });
+    TestRay.with(ray -> {
+      ActorRef<Counter> actor = Ray.actor(Counter::new).resource("GPU", 4).remote();
+      assertThatThrownBy(() -> actor.call(Counter::get).get(TestRay.PATIENCE))
+          .isInstanceOf(OutOfResourcesException.class)
+          .hasMessageContaining("GPU: 4")
+          .hasMessageContaining("CPU: 2");
+    });
   }
 
   @Test
   void namesAreListed() throws Exception {
-    TestRay.with(
-        ray -> {
-          ActorRef<Counter> a = Ray.actor(Counter::new).name("a").label("team", "red").remote();
-          ActorRef<Counter> b = Ray.actor(Counter::new).name("b").namespace("far").remote();
-          Ray.get(List.of(a.ready(), b.ready()), TestRay.PATIENCE);
+    TestRay.with(ray -> {
+      ActorRef<Counter> a = Ray.actor(Counter::new).name("a").label("team", "red").remote();
+      ActorRef<Counter> b = Ray.actor(Counter::new).name("b").namespace("far").remote();
+      Ray.get(List.of(a.ready(), b.ready()), TestRay.PATIENCE);
 
-          assertThat(Ray.actors())
-              .extracting(ActorInfo::name, ActorInfo::namespace, ActorInfo::state)
-              .containsExactlyInAnyOrder(
-                  org.assertj.core.groups.Tuple.tuple("a", "default", ActorInfo.State.ALIVE),
-                  org.assertj.core.groups.Tuple.tuple("b", "far", ActorInfo.State.ALIVE));
-          assertThat(info("a").labels()).containsEntry("team", "red");
-          assertThat(info("a").className()).isEqualTo("Counter");
-        });
+      assertThat(Ray.actors())
+          .extracting(ActorInfo::name, ActorInfo::namespace, ActorInfo::state)
+          .containsExactlyInAnyOrder(
+              org.assertj.core.groups.Tuple.tuple("a", "default", ActorInfo.State.ALIVE),
+              org.assertj.core.groups.Tuple.tuple("b", "far", ActorInfo.State.ALIVE));
+      assertThat(info("a").labels()).containsEntry("team", "red");
+      assertThat(info("a").className()).isEqualTo("Counter");
+    });
   }
 
   private static ActorInfo info(String name) {

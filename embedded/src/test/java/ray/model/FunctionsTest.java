@@ -22,7 +22,10 @@ import ray.Returns;
 import ray.Returns2;
 import ray.WrongReturnCountException;
 
-/** What functions may take and return: captured values, lists of refs, several results, generators, aliases. */
+/**
+ * What functions may take and return: captured values, lists of refs, several results, generators,
+ * aliases.
+ */
 @Timeout(120)
 class FunctionsTest {
   record Resize(int width, int height, String filter) {
@@ -60,7 +63,8 @@ class FunctionsTest {
       return Ray.put(1);
     }
     var tree = Ray.remote(FunctionsTest::tree);
-    return Ray.remote((Integer a, Integer b) -> a + b).remote(tree.remote(depth - 1), tree.remote(depth - 1));
+    return Ray.remote((Integer a, Integer b) -> a + b)
+        .remote(tree.remote(depth - 1), tree.remote(depth - 1));
   }
 
   static ObjectRef<byte[]> large(int left, int bytes) {
@@ -79,28 +83,26 @@ class FunctionsTest {
 
   static Stream<Integer> breaksAt(int limit) {
     return IntStream.rangeClosed(0, limit)
-        .mapToObj(
-            i -> {
-              if (i == limit) {
-                throw new IllegalStateException("broke at " + i);
-              }
-              return i;
-            });
+        .mapToObj(i -> {
+          if (i == limit) {
+            throw new IllegalStateException("broke at " + i);
+          }
+          return i;
+        });
   }
 
   static Stream<Integer> gated(int count, Gate gate) {
     return IntStream.range(0, count)
-        .mapToObj(
-            i -> {
-              if (i == 1) {
-                try {
-                  gate.pass();
-                } catch (InterruptedException e) {
-                  throw new IllegalStateException(e);
-                }
-              }
-              return i;
-            });
+        .mapToObj(i -> {
+          if (i == 1) {
+            try {
+              gate.pass();
+            } catch (InterruptedException e) {
+              throw new IllegalStateException(e);
+            }
+          }
+          return i;
+        });
   }
 
   static Returns2<Integer, Integer> divide(int a, int b) {
@@ -131,35 +133,34 @@ class FunctionsTest {
     }
   }
 
-  static ObjectRef<Integer> takeOther(ActorRef<Meeting> meeting, int mine, Gate gate) throws Exception {
+  static ObjectRef<Integer> takeOther(ActorRef<Meeting> meeting, int mine, Gate gate)
+      throws Exception {
     gate.pass();
     return meeting.call(Meeting::all).get().get(1 - mine);
   }
 
   @Test
   void lambdaCarriesWhatItCapturesByValue() throws Exception {
-    TestRay.with(
-        ray -> {
-          List<Integer> captured = new ArrayList<>(List.of(1, 2));
-          int[] factor = {10};
-          var sum = Ray.remote((Integer x) -> captured.stream().mapToInt(i -> i).sum() * factor[0] + x);
-          assertThat(sum.remote(1).get()).isEqualTo(31);
-          var mutate = Ray.remote(() -> captured.add(3));
-          assertThat(mutate.remote().get()).isTrue();
-          assertThat(captured).containsExactly(1, 2);
-        });
+    TestRay.with(ray -> {
+      List<Integer> captured = new ArrayList<>(List.of(1, 2));
+      int[] factor = {10};
+      var sum = Ray.remote((Integer x) -> captured.stream().mapToInt(i -> i).sum() * factor[0] + x);
+      assertThat(sum.remote(1).get()).isEqualTo(31);
+      var mutate = Ray.remote(() -> captured.add(3));
+      assertThat(mutate.remote().get()).isTrue();
+      assertThat(captured).containsExactly(1, 2);
+    });
   }
 
   @Test
   void capturedRefsLiveAsLongAsTheFunction() throws Exception {
-    TestRay.with(
-        ray -> {
-          var readLarge = readerOf(Ray.put(new byte[1 << 20]));
-          for (int i = 0; i < 3; i++) {
-            System.gc();
-            assertThat(readLarge.remote().get(TestRay.PATIENCE)).isEqualTo(1 << 20);
-          }
-        });
+    TestRay.with(ray -> {
+      var readLarge = readerOf(Ray.put(new byte[1 << 20]));
+      for (int i = 0; i < 3; i++) {
+        System.gc();
+        assertThat(readLarge.remote().get(TestRay.PATIENCE)).isEqualTo(1 << 20);
+      }
+    });
   }
 
   private static ray.RemoteFunction0<ObjectRef<Integer>> readerOf(ObjectRef<byte[]> ref) {
@@ -168,118 +169,110 @@ class FunctionsTest {
 
   @Test
   void parameterRecordsNameArgumentsAndHaveDefaults() throws Exception {
-    TestRay.with(
-        ray ->
-            assertThat(
-                    Ray.remote(FunctionsTest::resize)
-                        .remote(Resize.to(256).withFilter("box"))
-                        .get())
-                .isEqualTo("256x256 box"));
+    TestRay.with(ray ->
+        assertThat(Ray.remote(FunctionsTest::resize).remote(Resize.to(256).withFilter("box")).get())
+            .isEqualTo("256x256 box"));
   }
 
   @Test
   void anyNumberOfRefsAsAList() throws Exception {
-    TestRay.with(
-        ray -> {
-          List<ObjectRef<Integer>> refs =
-              IntStream.range(0, 50).mapToObj(i -> Ray.remote(() -> i).remote()).toList();
-          // nested, they stay refs
-          assertThat(Ray.remote(FunctionsTest::isRef).remote(refs).get(TestRay.PATIENCE)).isTrue();
-          assertThat(Ray.remote(FunctionsTest::sum).remote(refs).get(TestRay.PATIENCE)).isEqualTo(1225);
-          // on request, they are resolved before the task starts
-          assertThat(Ray.remote(FunctionsTest::sumValues).remote(Ray.all(refs)).get(TestRay.PATIENCE))
-              .isEqualTo(1225);
-          assertThat(
-                  Ray.remote((Map<String, ObjectRef<Integer>> map) -> map.get("seven").get())
-                      .remote(Map.of("seven", refs.get(7)))
-                      .get(TestRay.PATIENCE))
-              .isEqualTo(7);
-        });
+    TestRay.with(ray -> {
+      List<ObjectRef<Integer>> refs =
+          IntStream.range(0, 50).mapToObj(i -> Ray.remote(() -> i).remote()).toList();
+      // nested, they stay refs
+      assertThat(Ray.remote(FunctionsTest::isRef).remote(refs).get(TestRay.PATIENCE)).isTrue();
+      assertThat(Ray.remote(FunctionsTest::sum).remote(refs).get(TestRay.PATIENCE)).isEqualTo(1225);
+      // on request, they are resolved before the task starts
+      assertThat(Ray.remote(FunctionsTest::sumValues).remote(Ray.all(refs)).get(TestRay.PATIENCE))
+          .isEqualTo(1225);
+      assertThat(
+              Ray.remote((Map<String, ObjectRef<Integer>> map) -> map.get("seven").get())
+                  .remote(Map.of("seven", refs.get(7)))
+                  .get(TestRay.PATIENCE))
+          .isEqualTo(7);
+    });
   }
 
   @Test
   void severalResultsAreRefsOfTheirOwn() throws Exception {
-    TestRay.with(
-        ray -> {
-          var both = Ray.remote(FunctionsTest::divide).remote(17, 5);
-          assertThat(Ray.remote((Integer a, Integer b) -> a * 5 + b).remote(both.first(), both.second()).get())
-              .isEqualTo(17);
-          List<ObjectRef<Integer>> six =
-              Ray.remoteMany(6, () -> IntStream.range(0, 6).boxed().toList()).remote();
-          assertThat(Ray.get(six)).containsExactly(0, 1, 2, 3, 4, 5);
-          var failed = Ray.remote(FunctionsTest::divide).remote(1, 0);
-          assertThatThrownBy(failed.first()::get).isInstanceOf(ArithmeticException.class);
-          assertThatThrownBy(failed.second()::get).isInstanceOf(ArithmeticException.class);
-        });
+    TestRay.with(ray -> {
+      var both = Ray.remote(FunctionsTest::divide).remote(17, 5);
+      assertThat(
+              Ray.remote((Integer a, Integer b) -> a * 5 + b)
+                  .remote(both.first(), both.second())
+                  .get())
+          .isEqualTo(17);
+      List<ObjectRef<Integer>> six =
+          Ray.remoteMany(6, () -> IntStream.range(0, 6).boxed().toList()).remote();
+      assertThat(Ray.get(six)).containsExactly(0, 1, 2, 3, 4, 5);
+      var failed = Ray.remote(FunctionsTest::divide).remote(1, 0);
+      assertThatThrownBy(failed.first()::get).isInstanceOf(ArithmeticException.class);
+      assertThatThrownBy(failed.second()::get).isInstanceOf(ArithmeticException.class);
+    });
   }
 
   @Test
   void wrongNumberOfResultsNamesBothNumbers() throws Exception {
-    TestRay.with(
-        ray -> {
-          List<ObjectRef<Integer>> refs =
-              Ray.remoteMany(4, () -> List.of(1, 2, 3)).name("short").remote();
-          for (ObjectRef<Integer> ref : refs) {
-            assertThatThrownBy(() -> ref.get(TestRay.PATIENCE))
-                .isInstanceOf(WrongReturnCountException.class)
-                .hasMessageContaining("short")
-                .hasMessageContaining("4 values")
-                .hasMessageContaining("returned 3");
-          }
-        });
+    TestRay.with(ray -> {
+      List<ObjectRef<Integer>> refs =
+          Ray.remoteMany(4, () -> List.of(1, 2, 3)).name("short").remote();
+      for (ObjectRef<Integer> ref : refs) {
+        assertThatThrownBy(() -> ref.get(TestRay.PATIENCE))
+            .isInstanceOf(WrongReturnCountException.class)
+            .hasMessageContaining("short")
+            .hasMessageContaining("4 values")
+            .hasMessageContaining("returned 3");
+      }
+    });
   }
 
   @Test
   void stageAsResult() throws Exception {
-    TestRay.with(
-        ray -> {
-          assertThat(Ray.remote(FunctionsTest::later).remote(1).get(TestRay.PATIENCE)).isEqualTo(2);
-          ObjectRef<Integer> failed =
-              Ray.remote(
-                      (Integer x) ->
-                          (CompletionStage<Integer>)
-                              CompletableFuture.<Integer>failedFuture(new IllegalStateException("late")))
-                  .remote(1);
-          assertThatThrownBy(() -> failed.get(TestRay.PATIENCE))
-              .isInstanceOf(IllegalStateException.class)
-              .hasMessage("late");
-        });
+    TestRay.with(ray -> {
+      assertThat(Ray.remote(FunctionsTest::later).remote(1).get(TestRay.PATIENCE)).isEqualTo(2);
+      ObjectRef<Integer> failed =
+          Ray.remote((Integer x) ->
+                  (CompletionStage<Integer>)
+                      CompletableFuture.<Integer>failedFuture(new IllegalStateException("late")))
+              .remote(1);
+      assertThatThrownBy(() -> failed.get(TestRay.PATIENCE))
+          .isInstanceOf(IllegalStateException.class)
+          .hasMessage("late");
+    });
   }
 
   @Test
   void generatorsRefsArriveWhileItRuns() throws Exception {
-    TestRay.with(
-        ray -> {
-          Gate gate = Gate.closed();
-          try (ObjectRefStream<Integer> items = Ray.remote(FunctionsTest::gated).remote(3, gate)) {
-            assertThat(items.next().get(TestRay.PATIENCE)).isZero();
-            gate.awaitArrivals(1);
-            assertThat(gate.passed()).isZero();
-            gate.open();
-            assertThat(items.next().get(TestRay.PATIENCE)).isEqualTo(1);
-            assertThat(items.next().get(TestRay.PATIENCE)).isEqualTo(2);
-            assertThat(items.hasNext()).isFalse();
-          }
-          try (var words = Ray.remote(FunctionsTest::words).remote("as they come")) {
-            assertThat(words.stream().map(ObjectRef::get)).containsExactly("as", "they", "come");
-          }
-        });
+    TestRay.with(ray -> {
+      Gate gate = Gate.closed();
+      try (ObjectRefStream<Integer> items = Ray.remote(FunctionsTest::gated).remote(3, gate)) {
+        assertThat(items.next().get(TestRay.PATIENCE)).isZero();
+        gate.awaitArrivals(1);
+        assertThat(gate.passed()).isZero();
+        gate.open();
+        assertThat(items.next().get(TestRay.PATIENCE)).isEqualTo(1);
+        assertThat(items.next().get(TestRay.PATIENCE)).isEqualTo(2);
+        assertThat(items.hasNext()).isFalse();
+      }
+      try (var words = Ray.remote(FunctionsTest::words).remote("as they come")) {
+        assertThat(words.stream().map(ObjectRef::get)).containsExactly("as", "they", "come");
+      }
+    });
   }
 
   @Test
   void generatorIsHeldBackByItsConsumer() throws Exception {
-    TestRay.with(
-        ray -> {
-          Notes notes = Notes.empty();
-          try (ObjectRefStream<Integer> items =
-              Ray.remote(FunctionsTest::produce).backpressure(4).remote(10_000, notes)) {
-            TestRay.await("the first items", () -> notes.count() >= 4);
-            for (int i = 0; i < 50; i++) {
-              assertThat(items.next().get(TestRay.PATIENCE)).isEqualTo(i);
-              assertThat(notes.count()).isLessThanOrEqualTo(i + 1 + 4 + 1);
-            }
-          }
-        });
+    TestRay.with(ray -> {
+      Notes notes = Notes.empty();
+      try (ObjectRefStream<Integer> items =
+          Ray.remote(FunctionsTest::produce).backpressure(4).remote(10_000, notes)) {
+        TestRay.await("the first items", () -> notes.count() >= 4);
+        for (int i = 0; i < 50; i++) {
+          assertThat(items.next().get(TestRay.PATIENCE)).isEqualTo(i);
+          assertThat(notes.count()).isLessThanOrEqualTo(i + 1 + 4 + 1);
+        }
+      }
+    });
   }
 
   @Test
@@ -299,21 +292,20 @@ class FunctionsTest {
 
   @Test
   void longGeneratorIsConsumedToItsEnd() throws Exception {
-    TestRay.with(
-        ray -> {
-          Notes notes = Notes.empty();
-          try (ObjectRefStream<Integer> items =
-              Ray.remote((Integer n) -> IntStream.range(0, n).boxed()).remote(5_000)) {
-            int next = 0;
-            while (items.hasNext()) {
-              try (ObjectRef<Integer> item = items.next()) {
-                assertThat(item.get(TestRay.PATIENCE)).isEqualTo(next++);
-              }
-            }
-            assertThat(next).isEqualTo(5_000);
-            assertThat(notes.count()).isZero();
+    TestRay.with(ray -> {
+      Notes notes = Notes.empty();
+      try (ObjectRefStream<Integer> items =
+          Ray.remote((Integer n) -> IntStream.range(0, n).boxed()).remote(5_000)) {
+        int next = 0;
+        while (items.hasNext()) {
+          try (ObjectRef<Integer> item = items.next()) {
+            assertThat(item.get(TestRay.PATIENCE)).isEqualTo(next++);
           }
-        });
+        }
+        assertThat(next).isEqualTo(5_000);
+        assertThat(notes.count()).isZero();
+      }
+    });
   }
 
   @Test
@@ -333,18 +325,17 @@ class FunctionsTest {
 
   @Test
   void failureOfAGeneratorComesAfterItsItems() throws Exception {
-    TestRay.with(
-        ray -> {
-          try (ObjectRefStream<Integer> items = Ray.remote(FunctionsTest::breaksAt).remote(2)) {
-            assertThat(items.next().get(TestRay.PATIENCE)).isZero();
-            assertThat(items.next().get(TestRay.PATIENCE)).isEqualTo(1);
-            ObjectRef<Integer> last = items.next();
-            assertThatThrownBy(() -> last.get(TestRay.PATIENCE))
-                .isInstanceOf(IllegalStateException.class)
-                .hasMessage("broke at 2");
-            assertThat(items.hasNext()).isFalse();
-          }
-        });
+    TestRay.with(ray -> {
+      try (ObjectRefStream<Integer> items = Ray.remote(FunctionsTest::breaksAt).remote(2)) {
+        assertThat(items.next().get(TestRay.PATIENCE)).isZero();
+        assertThat(items.next().get(TestRay.PATIENCE)).isEqualTo(1);
+        ObjectRef<Integer> last = items.next();
+        assertThatThrownBy(() -> last.get(TestRay.PATIENCE))
+            .isInstanceOf(IllegalStateException.class)
+            .hasMessage("broke at 2");
+        assertThat(items.hasNext()).isFalse();
+      }
+    });
   }
 
   @Test
@@ -367,20 +358,19 @@ class FunctionsTest {
 
   @Test
   void aliasCopiesNothing() throws Exception {
-    TestRay.with(
-        ray -> {
-          int bytes = 8 << 20;
-          ObjectRef<byte[]> top = Ray.remote(FunctionsTest::large).remote(20, bytes);
-          assertThat(top.get(TestRay.PATIENCE)).hasSize(bytes);
-          assertThat(Ray.nodes().getFirst().objectStoreUsedBytes()).isBetween((long) bytes, 2L * bytes);
-          top.close();
-          TestRay.await(
-              "its memory",
-              () -> {
-                System.gc();
-                return Ray.nodes().getFirst().objectStoreUsedBytes() == 0;
-              });
-        });
+    TestRay.with(ray -> {
+      int bytes = 8 << 20;
+      ObjectRef<byte[]> top = Ray.remote(FunctionsTest::large).remote(20, bytes);
+      assertThat(top.get(TestRay.PATIENCE)).hasSize(bytes);
+      assertThat(Ray.nodes().getFirst().objectStoreUsedBytes()).isBetween((long) bytes, 2L * bytes);
+      top.close();
+      TestRay.await(
+          "its memory",
+          () -> {
+            System.gc();
+            return Ray.nodes().getFirst().objectStoreUsedBytes() == 0;
+          });
+    });
   }
 
   @Test
@@ -413,31 +403,29 @@ class FunctionsTest {
 
   @Test
   void failureTravelsThroughAliases() throws Exception {
-    TestRay.with(
-        ray -> {
-          ObjectRef<Integer> alias =
-              Ray.remote(() -> Ray.remote((Integer x) -> x / 0).remote(1)).remote();
-          assertThatThrownBy(() -> alias.get(TestRay.PATIENCE)).isInstanceOf(ArithmeticException.class);
-        });
+    TestRay.with(ray -> {
+      ObjectRef<Integer> alias =
+          Ray.remote(() -> Ray.remote((Integer x) -> Math.divideExact(x, 0)).remote(1)).remote();
+      assertThatThrownBy(() -> alias.get(TestRay.PATIENCE)).isInstanceOf(ArithmeticException.class);
+    });
   }
 
   @Test
   void cycleOfAliasesIsAnError() throws Exception {
-    TestRay.with(
-        ray -> {
-          Gate gate = Gate.closed();
-          ActorRef<Meeting> meeting = Ray.actor(Meeting::new).remote();
-          ObjectRef<Integer> first = Ray.remote(FunctionsTest::takeOther).remote(meeting, 0, gate);
-          ObjectRef<Integer> second = Ray.remote(FunctionsTest::takeOther).remote(meeting, 1, gate);
-          meeting.call(Meeting::bring, List.of(first));
-          meeting.call(Meeting::bring, List.of(second)).get(TestRay.PATIENCE);
-          gate.open();
+    TestRay.with(ray -> {
+      Gate gate = Gate.closed();
+      ActorRef<Meeting> meeting = Ray.actor(Meeting::new).remote();
+      ObjectRef<Integer> first = Ray.remote(FunctionsTest::takeOther).remote(meeting, 0, gate);
+      ObjectRef<Integer> second = Ray.remote(FunctionsTest::takeOther).remote(meeting, 1, gate);
+      meeting.call(Meeting::bring, List.of(first));
+      meeting.call(Meeting::bring, List.of(second)).get(TestRay.PATIENCE);
+      gate.open();
 
-          assertThatThrownBy(() -> first.get(TestRay.PATIENCE))
-              .isInstanceOf(AliasCycleException.class)
-              .hasMessageContaining("circle");
-          assertThatThrownBy(() -> second.get(TestRay.PATIENCE))
-              .isInstanceOf(AliasCycleException.class);
-        });
+      assertThatThrownBy(() -> first.get(TestRay.PATIENCE))
+          .isInstanceOf(AliasCycleException.class)
+          .hasMessageContaining("circle");
+      assertThatThrownBy(() -> second.get(TestRay.PATIENCE))
+          .isInstanceOf(AliasCycleException.class);
+    });
   }
 }

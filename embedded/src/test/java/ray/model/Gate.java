@@ -8,8 +8,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * A gate between a test and its tasks. Tasks get copies of values, so what travels is a number; the gate
- * itself stays in the JVM that they share.
+ * A gate between a test and its tasks. Tasks get copies of values, so what travels is a number; the
+ * gate itself stays in the JVM that they share.
  */
 record Gate(long number) {
   private static final AtomicLong NUMBERS = new AtomicLong();

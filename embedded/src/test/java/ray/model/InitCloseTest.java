@@ -27,8 +27,9 @@ import ray.RayStateException;
 import ray.TaskCancelledException;
 
 /**
- * Starting and ending: {@code Ray.init}, what it refuses, and that {@code close} ends all and leaves
- * nothing. Alone in its JVM while it runs, because there is one default instance and one console.
+ * Starting and ending: {@code Ray.init}, what it refuses, and that {@code close} ends all and
+ * leaves nothing. Alone in its JVM while it runs, because there is one default instance and one
+ * console.
  */
 @Isolated
 @Timeout(120)
@@ -173,15 +174,14 @@ class InitCloseTest {
     var thrown = new java.util.concurrent.CompletableFuture<Throwable>();
     Thread waiting =
         Thread.ofPlatform()
-            .start(
-                () -> {
-                  try {
-                    running.get();
-                    thrown.complete(new AssertionError("there is no value"));
-                  } catch (Throwable e) {
-                    thrown.complete(e);
-                  }
-                });
+            .start(() -> {
+              try {
+                running.get();
+                thrown.complete(new AssertionError("there is no value"));
+              } catch (Throwable e) {
+                thrown.complete(e);
+              }
+            });
     TestRay.await("it waits", () -> waiting.getState() != Thread.State.RUNNABLE);
 
     ray.close();
@@ -213,17 +213,19 @@ class InitCloseTest {
   @Test
   void failureNobodyAskedForIsReportedOnce() {
     String console =
-        consoleDuring(
-            () -> {
-              try (RayInstance ray = Ray.start(RayOptions.defaults().cpus(1))) {
-                ObjectRef<Integer> failed =
-                    Ray.remote((Integer x) -> x / 0).name("divide").on(ray).remote(1);
-                ObjectRef<Integer> asked =
-                    Ray.remote((Integer x) -> x / 0).name("observed").on(ray).remote(1);
-                assertThatThrownBy(asked::get).isInstanceOf(ArithmeticException.class);
-                TestRay.await("the failure", failed::isReady);
-              }
-            });
+        consoleDuring(() -> {
+          try (RayInstance ray = Ray.start(RayOptions.defaults().cpus(1))) {
+            ObjectRef<Integer> failed =
+                Ray.remote((Integer x) -> Math.divideExact(x, 0)).name("divide").on(ray).remote(1);
+            ObjectRef<Integer> asked =
+                Ray.remote((Integer x) -> Math.divideExact(x, 0))
+                    .name("observed")
+                    .on(ray)
+                    .remote(1);
+            assertThatThrownBy(asked::get).isInstanceOf(ArithmeticException.class);
+            TestRay.await("the failure", failed::isReady);
+          }
+        });
     assertThat(console)
         .containsOnlyOnce("divide failed")
         .contains("ArithmeticException: / by zero")
@@ -237,14 +239,14 @@ class InitCloseTest {
     PrintStream before = System.err;
     System.setErr(new PrintStream(console, true, StandardCharsets.UTF_8));
     try (RayInstance ray = Ray.start(RayOptions.defaults().cpus(1))) {
-      Ray.remote((Integer x) -> x / 0).name("dropped").on(ray).remote(1);
+      Ray.remote((Integer x) -> Math.divideExact(x, 0)).name("dropped").on(ray).remote(1);
       TestRay.await(
           "the report",
           () -> {
             System.gc();
             return console.toString(StandardCharsets.UTF_8).contains("/ by zero");
           });
-      Ray.remote((Integer x) -> x / 0).name("closed").on(ray).remote(1).close();
+      Ray.remote((Integer x) -> Math.divideExact(x, 0)).name("closed").on(ray).remote(1).close();
       TestRay.await(
           "the report of the closed one",
           () -> console.toString(StandardCharsets.UTF_8).contains("task closed failed"));
@@ -257,14 +259,13 @@ class InitCloseTest {
   @Test
   void quietReportsNothing() {
     String console =
-        consoleDuring(
-            () -> {
-              try (RayInstance ray = Ray.start(RayOptions.defaults().cpus(1).quiet())) {
-                ObjectRef<Integer> failed =
-                    Ray.remote((Integer x) -> x / 0).name("divide").on(ray).remote(1);
-                TestRay.await("the failure", failed::isReady);
-              }
-            });
+        consoleDuring(() -> {
+          try (RayInstance ray = Ray.start(RayOptions.defaults().cpus(1).quiet())) {
+            ObjectRef<Integer> failed =
+                Ray.remote((Integer x) -> Math.divideExact(x, 0)).name("divide").on(ray).remote(1);
+            TestRay.await("the failure", failed::isReady);
+          }
+        });
     assertThat(console).doesNotContain("divide");
   }
 
@@ -317,7 +318,10 @@ class InitCloseTest {
     return Files.isDirectory(folder) ? Files.list(folder) : Stream.empty();
   }
 
-  /** Mappings of stores in this process whose memory is not given back; 0 where the system does not tell. */
+  /**
+   * Mappings of stores in this process whose memory is not given back; 0 where the system does not
+   * tell.
+   */
   private static long mappedStores() throws IOException {
     Path maps = Path.of("/proc/self/smaps");
     if (!Files.exists(maps)) {

@@ -15,7 +15,9 @@ import ray.Ray;
 import ray.SchedulerInfo;
 import ray.TaskInfo;
 
-/** Looking in: what waits and for what, what failed, what ran how often, who holds which objects. */
+/**
+ * Looking in: what waits and for what, what failed, what ran how often, who holds which objects.
+ */
 @Timeout(60)
 class LookingInTest {
   static int divide(int by) {
@@ -44,8 +46,7 @@ class LookingInTest {
           ObjectRef<Void> running = Ray.remote(LookingInTest::pass).remote(gate);
           gate.awaitArrivals(1);
           ObjectRef<Void> queued = Ray.remote(LookingInTest::pass).cpus(0.5).remote(gate);
-          ObjectRef<Void> waiting =
-              Ray.remote((Void v, Gate g) -> g.pass()).remote(running, gate);
+          ObjectRef<Void> waiting = Ray.remote((Void v, Gate g) -> g.pass()).remote(running, gate);
 
           assertThat(task(running).state()).isEqualTo(TaskInfo.State.RUNNING);
           assertThat(task(running).attempt()).isEqualTo(1);
@@ -61,12 +62,11 @@ class LookingInTest {
           assertThat(info.available().amount("CPU")).isZero();
           assertThat(info.total().amount("CPU")).isEqualTo(1);
           assertThat(info.queues())
-              .anySatisfy(
-                  queue -> {
-                    assertThat(queue.waiting()).isEqualTo(1);
-                    assertThat(queue.waitingFor()).contains("CPU: 0.5");
-                    assertThat(queue.oldest()).isPositive();
-                  });
+              .anySatisfy(queue -> {
+                assertThat(queue.waiting()).isEqualTo(1);
+                assertThat(queue.waitingFor()).contains("CPU: 0.5");
+                assertThat(queue.oldest()).isPositive();
+              });
           gate.open();
           Ray.get(List.of(running, queued, waiting), TestRay.PATIENCE);
           assertThat(task(waiting).state()).isEqualTo(TaskInfo.State.FINISHED);
@@ -75,35 +75,33 @@ class LookingInTest {
 
   @Test
   void failedTasksShowTheirStack() throws Exception {
-    TestRay.with(
-        ray -> {
-          ObjectRef<Integer> failed = Ray.remote(LookingInTest::divide).remote(0);
-          TestRay.await("the failure", failed::isReady);
-          TaskInfo info = task(failed);
-          assertThat(info.state()).isEqualTo(TaskInfo.State.FAILED);
-          assertThat(info.error().orElseThrow())
-              .contains("ArithmeticException: / by zero")
-              .contains("LookingInTest.divide");
-        });
+    TestRay.with(ray -> {
+      ObjectRef<Integer> failed = Ray.remote(LookingInTest::divide).remote(0);
+      TestRay.await("the failure", failed::isReady);
+      TaskInfo info = task(failed);
+      assertThat(info.state()).isEqualTo(TaskInfo.State.FAILED);
+      assertThat(info.error().orElseThrow())
+          .contains("ArithmeticException: / by zero")
+          .contains("LookingInTest.divide");
+    });
   }
 
   @Test
   void functionsAreCounted() throws Exception {
-    TestRay.with(
-        ray -> {
-          var divide = Ray.remote(LookingInTest::divide);
-          Ray.get(IntStream.rangeClosed(1, 9).mapToObj(divide::remote).toList());
-          ObjectRef<Integer> failed = divide.remote(0);
-          TestRay.await("the failure", failed::isReady);
-          FunctionInfo info =
-              Ray.schedulerInfo().functions().stream()
-                  .filter(f -> f.name().contains("divide"))
-                  .findFirst()
-                  .orElseThrow();
-          assertThat(info.submitted()).isEqualTo(10);
-          assertThat(info.finished()).isEqualTo(9);
-          assertThat(info.failed()).isEqualTo(1);
-        });
+    TestRay.with(ray -> {
+      var divide = Ray.remote(LookingInTest::divide);
+      Ray.get(IntStream.rangeClosed(1, 9).mapToObj(divide::remote).toList());
+      ObjectRef<Integer> failed = divide.remote(0);
+      TestRay.await("the failure", failed::isReady);
+      FunctionInfo info =
+          Ray.schedulerInfo().functions().stream()
+              .filter(f -> f.name().contains("divide"))
+              .findFirst()
+              .orElseThrow();
+      assertThat(info.submitted()).isEqualTo(10);
+      assertThat(info.finished()).isEqualTo(9);
+      assertThat(info.failed()).isEqualTo(1);
+    });
   }
 
   @Test
@@ -138,25 +136,24 @@ class LookingInTest {
 
   @Test
   void borrowersAreListed() throws Exception {
-    TestRay.with(
-        ray -> {
-          Gate gate = Gate.closed();
-          ObjectRef<Integer> lent = Ray.put(1);
-          ObjectRef<Void> task =
-              Ray.remote(
-                      (List<ObjectRef<Integer>> refs, Gate g) -> {
-                        g.pass();
-                        refs.getFirst().get();
-                      })
-                  .remote(List.of(lent), gate);
-          gate.awaitArrivals(1);
-          assertThat(object(lent).holders()).containsEntry(ObjectInfo.Holder.TASK_ARGUMENT, 1);
-          gate.open();
-          task.get(TestRay.PATIENCE);
-          TestRay.await(
-              "the task's hold ends",
-              () -> object(lent).holders().equals(Map.of(ObjectInfo.Holder.LOCAL_HANDLE, 1)));
-        });
+    TestRay.with(ray -> {
+      Gate gate = Gate.closed();
+      ObjectRef<Integer> lent = Ray.put(1);
+      ObjectRef<Void> task =
+          Ray.remote(
+                  (List<ObjectRef<Integer>> refs, Gate g) -> {
+                    g.pass();
+                    refs.getFirst().get();
+                  })
+              .remote(List.of(lent), gate);
+      gate.awaitArrivals(1);
+      assertThat(object(lent).holders()).containsEntry(ObjectInfo.Holder.TASK_ARGUMENT, 1);
+      gate.open();
+      task.get(TestRay.PATIENCE);
+      TestRay.await(
+          "the task's hold ends",
+          () -> object(lent).holders().equals(Map.of(ObjectInfo.Holder.LOCAL_HANDLE, 1)));
+    });
   }
 
   @Test
@@ -172,10 +169,9 @@ class LookingInTest {
                 .contains("creationSiteIsRecordedOnRequest");
           }
         });
-    TestRay.with(
-        ray -> {
-          ObjectRef<Integer> put = Ray.put(1);
-          assertThat(object(put).creationSite()).isEmpty();
-        });
+    TestRay.with(ray -> {
+      ObjectRef<Integer> put = Ray.put(1);
+      assertThat(object(put).creationSite()).isEmpty();
+    });
   }
 }

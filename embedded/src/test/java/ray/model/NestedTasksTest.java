@@ -58,7 +58,8 @@ class NestedTasksTest {
   void tenThousandDeepOnOneCpu() throws Exception {
     TestRay.with(
         TestRay.options().cpus(1),
-        ray -> assertThat(Ray.remote(NestedTasksTest::depth).remote(10_000).get()).isEqualTo(10_000));
+        ray ->
+            assertThat(Ray.remote(NestedTasksTest::depth).remote(10_000).get()).isEqualTo(10_000));
   }
 
   @Test
@@ -79,7 +80,8 @@ class NestedTasksTest {
   void getOfManyGivesTheCpuBack() throws Exception {
     TestRay.with(
         TestRay.options().cpus(1),
-        ray -> assertThat(Ray.remote(NestedTasksTest::fanOut).remote(100).get()).isEqualTo(328_350));
+        ray ->
+            assertThat(Ray.remote(NestedTasksTest::fanOut).remote(100).get()).isEqualTo(328_350));
   }
 
   @Test

@@ -65,23 +65,22 @@ class OptionsTest {
 
   @Test
   void contextSaysWhereCodeRuns() throws Exception {
-    TestRay.with(
-        ray -> {
-          RuntimeContext driver = Ray.context();
-          ObjectRef<RuntimeContext> ref =
-              Ray.remote(OptionsTest::context).name("named").cpus(0.5).remote();
-          RuntimeContext task = ref.get(TestRay.PATIENCE);
-          assertThat(driver.task()).isEmpty();
-          assertThat(driver.attempt()).isZero();
-          assertThat(task.task()).contains(ref.id());
-          assertThat(task.taskName()).isEqualTo("named");
-          assertThat(task.attempt()).isEqualTo(1);
-          assertThat(task.actor()).isEmpty();
-          assertThat(task.resources()).isEqualTo(Resources.NONE.with("CPU", 0.5));
-          assertThat(task.job()).isEqualTo(driver.job());
-          assertThat(task.node()).isEqualTo(driver.node()).isEqualTo(Ray.nodes().getFirst().id());
-          assertThat(task.process()).isNotEqualTo(driver.process());
-        });
+    TestRay.with(ray -> {
+      RuntimeContext driver = Ray.context();
+      ObjectRef<RuntimeContext> ref =
+          Ray.remote(OptionsTest::context).name("named").cpus(0.5).remote();
+      RuntimeContext task = ref.get(TestRay.PATIENCE);
+      assertThat(driver.task()).isEmpty();
+      assertThat(driver.attempt()).isZero();
+      assertThat(task.task()).contains(ref.id());
+      assertThat(task.taskName()).isEqualTo("named");
+      assertThat(task.attempt()).isEqualTo(1);
+      assertThat(task.actor()).isEmpty();
+      assertThat(task.resources()).isEqualTo(Resources.NONE.with("CPU", 0.5));
+      assertThat(task.job()).isEqualTo(driver.job());
+      assertThat(task.node()).isEqualTo(driver.node()).isEqualTo(Ray.nodes().getFirst().id());
+      assertThat(task.process()).isNotEqualTo(driver.process());
+    });
   }
 
   @Test
@@ -92,9 +91,11 @@ class OptionsTest {
           Gate gate = Gate.closed();
           List<ObjectRef<Void>> refs =
               IntStream.range(0, 6)
-                  .mapToObj(
-                      i ->
-                          Ray.remote((Gate g) -> g.pass()).cpus(0).resource("ticket", 0.25).remote(gate))
+                  .mapToObj(i ->
+                      Ray.remote((Gate g) -> g.pass())
+                          .cpus(0)
+                          .resource("ticket", 0.25)
+                          .remote(gate))
                   .toList();
           gate.awaitArrivals(4);
           assertThat(Ray.availableResources().amount("ticket")).isZero();
@@ -107,28 +108,26 @@ class OptionsTest {
 
   @Test
   void whatNoMachineHasFailsRatherThanHangs() throws Exception {
-    TestRay.with(
-        ray -> {
-          assertThatThrownBy(Ray.remote(() -> 1).resource("GPU", 2).remote()::get)
-              .isInstanceOf(OutOfResourcesException.class)
-              .hasMessageContaining("GPU: 2")
-              .hasMessageContaining("CPU: 2");
-          assertThatThrownBy(Ray.remote(() -> 1).cpus(3).remote()::get)
-              .isInstanceOf(OutOfResourcesException.class)
-              .hasMessageContaining("CPU: 3");
-          assertThatThrownBy(
-                  Ray.remote(() -> 1).strategy(SchedulingStrategy.node("abc")).remote()::get)
-              .isInstanceOf(OutOfResourcesException.class)
-              .hasMessageContaining("abc");
-          assertThatThrownBy(
-                  Ray.remote(() -> 1)
+    TestRay.with(ray -> {
+      assertThatThrownBy(Ray.remote(() -> 1).resource("GPU", 2).remote()::get)
+          .isInstanceOf(OutOfResourcesException.class)
+          .hasMessageContaining("GPU: 2")
+          .hasMessageContaining("CPU: 2");
+      assertThatThrownBy(Ray.remote(() -> 1).cpus(3).remote()::get)
+          .isInstanceOf(OutOfResourcesException.class)
+          .hasMessageContaining("CPU: 3");
+      assertThatThrownBy(Ray.remote(() -> 1).strategy(SchedulingStrategy.node("abc")).remote()::get)
+          .isInstanceOf(OutOfResourcesException.class)
+          .hasMessageContaining("abc");
+      assertThatThrownBy(
+              Ray.remote(() -> 1)
                       .strategy(new SchedulingStrategy.NodeLabels(Map.of("zone", "moon")))
                       .remote()
-                      ::get)
-              .isInstanceOf(OutOfResourcesException.class)
-              .hasMessageContaining("moon");
-          assertThat(Ray.remote(() -> 1).remote().get(TestRay.PATIENCE)).isEqualTo(1);
-        });
+                  ::get)
+          .isInstanceOf(OutOfResourcesException.class)
+          .hasMessageContaining("moon");
+      assertThat(Ray.remote(() -> 1).remote().get(TestRay.PATIENCE)).isEqualTo(1);
+    });
   }
 
   @Test
@@ -152,15 +151,14 @@ class OptionsTest {
 
   @Test
   void namesAndLabelsAreListed() throws Exception {
-    TestRay.with(
-        ray -> {
-          ObjectRef<Integer> ref = Ray.remote(() -> 1).name("labelled").label("team", "red").remote();
-          ref.get(TestRay.PATIENCE);
-          TaskInfo info =
-              Ray.tasks().stream().filter(t -> t.id().equals(ref.id())).findFirst().orElseThrow();
-          assertThat(info.name()).isEqualTo("labelled");
-          assertThat(info.labels()).containsEntry("team", "red");
-          assertThat(info.state()).isEqualTo(TaskInfo.State.FINISHED);
-        });
+    TestRay.with(ray -> {
+      ObjectRef<Integer> ref = Ray.remote(() -> 1).name("labelled").label("team", "red").remote();
+      ref.get(TestRay.PATIENCE);
+      TaskInfo info =
+          Ray.tasks().stream().filter(t -> t.id().equals(ref.id())).findFirst().orElseThrow();
+      assertThat(info.name()).isEqualTo("labelled");
+      assertThat(info.labels()).containsEntry("team", "red");
+      assertThat(info.state()).isEqualTo(TaskInfo.State.FINISHED);
+    });
   }
 }

@@ -26,7 +26,9 @@ class ParallelInstancesTest {
 
   static class Named {
     String where() {
-      return Ray.context().namespace() + " " + Ray.remote(ParallelInstancesTest::whoAmI).remote().get();
+      return Ray.context().namespace()
+          + " "
+          + Ray.remote(ParallelInstancesTest::whoAmI).remote().get();
     }
   }
 
@@ -36,24 +38,23 @@ class ParallelInstancesTest {
     for (int i = 0; i < 4; i++) {
       String name = "instance-" + i;
       programs.add(
-          CompletableFuture.runAsync(
-              () -> {
-                try {
-                  TestRay.with(
-                      TestRay.options().namespace(name),
-                      ray -> {
-                        var nested = Ray.remote(ParallelInstancesTest::nested);
-                        List<ObjectRef<String>> refs =
-                            IntStream.range(0, 20).mapToObj(n -> nested.remote()).toList();
-                        assertThat(Ray.get(refs)).containsOnly(name);
-                        ActorRef<Named> actor = Ray.actor(Named::new).name("same name").remote();
-                        assertThat(actor.call(Named::where).get()).isEqualTo(name + " " + name);
-                        assertThat(Ray.actors()).hasSize(1);
-                      });
-                } catch (Exception e) {
-                  throw new IllegalStateException(e);
-                }
-              }));
+          CompletableFuture.runAsync(() -> {
+            try {
+              TestRay.with(
+                  TestRay.options().namespace(name),
+                  ray -> {
+                    var nested = Ray.remote(ParallelInstancesTest::nested);
+                    List<ObjectRef<String>> refs =
+                        IntStream.range(0, 20).mapToObj(n -> nested.remote()).toList();
+                    assertThat(Ray.get(refs)).containsOnly(name);
+                    ActorRef<Named> actor = Ray.actor(Named::new).name("same name").remote();
+                    assertThat(actor.call(Named::where).get()).isEqualTo(name + " " + name);
+                    assertThat(Ray.actors()).hasSize(1);
+                  });
+            } catch (Exception e) {
+              throw new IllegalStateException(e);
+            }
+          }));
     }
     for (CompletableFuture<Void> program : programs) {
       program.get(60, java.util.concurrent.TimeUnit.SECONDS);

@@ -56,13 +56,12 @@ class SerialModeTest {
 
   static Stream<Integer> countThenFail(int to) {
     return IntStream.rangeClosed(0, to)
-        .mapToObj(
-            i -> {
-              if (i == to) {
-                throw new IllegalStateException("at " + i);
-              }
-              return i;
-            });
+        .mapToObj(i -> {
+          if (i == to) {
+            throw new IllegalStateException("at " + i);
+          }
+          return i;
+        });
   }
 
   static Returns2<Integer, String> two(int x) {
@@ -137,11 +136,10 @@ class SerialModeTest {
                 .isEqualTo(IntStream.range(0, 200).boxed().toList());
           }
           List<Integer> got = new ArrayList<>();
-          assertThatThrownBy(
-                  () ->
-                      Ray.remote(SerialModeTest::countThenFail)
-                          .remote(3)
-                          .forEachRemaining(ref -> got.add(ref.get())))
+          assertThatThrownBy(() ->
+                  Ray.remote(SerialModeTest::countThenFail)
+                      .remote(3)
+                      .forEachRemaining(ref -> got.add(ref.get())))
               .isInstanceOf(IllegalStateException.class)
               .hasMessage("at 3");
           assertThat(got).containsExactly(0, 1, 2);
@@ -207,7 +205,8 @@ class SerialModeTest {
           ActorRef<Counter> b = Ray.actor(Counter::new).remote();
           a.call(Counter::add, 1);
           assertThat(b.call(Counter::addVia, a, 2).get()).isEqualTo(3);
-          assertThat(Ray.<Counter>actor("a").orElseThrow().call(Counter::add, 0).get()).isEqualTo(3);
+          assertThat(Ray.<Counter>actor("a").orElseThrow().call(Counter::add, 0).get())
+              .isEqualTo(3);
           try (var items = a.call(Counter::upTo, 3)) {
             assertThat(items.stream().map(ObjectRef::get).toList()).containsExactly(4, 5, 6);
           }
@@ -229,7 +228,8 @@ class SerialModeTest {
           List<Integer> completed = new ArrayList<>();
           Ray.asCompleted(refs).forEach(ref -> completed.add(ref.get()));
           assertThat(completed).containsExactlyInAnyOrderElementsOf(Ray.get(refs));
-          assertThat(Ray.mapUnordered(twice, Stream.of(1, 2, 3), 2)).containsExactlyInAnyOrder(2, 4, 6);
+          assertThat(Ray.mapUnordered(twice, Stream.of(1, 2, 3), 2))
+              .containsExactlyInAnyOrder(2, 4, 6);
         });
   }
 }

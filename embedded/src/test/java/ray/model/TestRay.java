@@ -30,11 +30,10 @@ final class TestRay {
   /** Runs a program with an instance behind {@code Ray}'s static methods. */
   static void with(RayOptions options, Program program) throws Exception {
     try (RayInstance ray = Ray.start(options)) {
-      ray.call(
-          () -> {
-            program.run(ray);
-            return true;
-          });
+      ray.call(() -> {
+        program.run(ray);
+        return true;
+      });
     }
   }
 

@@ -23,8 +23,8 @@ import ray.RayStateException;
 import ray.ValueSerializer;
 
 /**
- * Values: nobody sees another's mutation, large ones live in the store, views of them outlive their refs,
- * and refs that tasks return belong to their callers.
+ * Values: nobody sees another's mutation, large ones live in the store, views of them outlive their
+ * refs, and refs that tasks return belong to their callers.
  */
 @Timeout(120)
 class ValuesTest {
@@ -98,76 +98,71 @@ class ValuesTest {
 
   @Test
   void tasksDoNotSeeEachOthersMutations() throws Exception {
-    TestRay.with(
-        ray -> {
-          List<Integer> mine = new ArrayList<>(List.of(1, 2));
-          ObjectRef<List<Integer>> put = Ray.put(mine);
-          ObjectRef<List<Integer>> direct = Ray.remote(ValuesTest::append).remote(mine);
-          mine.add(3);
-          assertThat(direct.get()).containsExactly(1, 2, 99);
-          assertThat(Ray.remote(ValuesTest::append).remote(put).get()).containsExactly(1, 2, 99);
-          assertThat(Ray.remote(ValuesTest::append).remote(put).get()).containsExactly(1, 2, 99);
-          put.get().add(100);
-          assertThat(put.get()).containsExactly(1, 2);
-          assertThat(mine).containsExactly(1, 2, 3);
-        });
+    TestRay.with(ray -> {
+      List<Integer> mine = new ArrayList<>(List.of(1, 2));
+      ObjectRef<List<Integer>> put = Ray.put(mine);
+      ObjectRef<List<Integer>> direct = Ray.remote(ValuesTest::append).remote(mine);
+      mine.add(3);
+      assertThat(direct.get()).containsExactly(1, 2, 99);
+      assertThat(Ray.remote(ValuesTest::append).remote(put).get()).containsExactly(1, 2, 99);
+      assertThat(Ray.remote(ValuesTest::append).remote(put).get()).containsExactly(1, 2, 99);
+      put.get().add(100);
+      assertThat(put.get()).containsExactly(1, 2);
+      assertThat(mine).containsExactly(1, 2, 3);
+    });
   }
 
   @Test
   void actorKeepsItsStateToItself() throws Exception {
-    TestRay.with(
-        ray -> {
-          ActorRef<Holder> holder = Ray.actor(Holder::new).remote();
-          holder.call(Holder::list).get().add(2);
-          assertThat(holder.call(Holder::size).get()).isEqualTo(1);
-        });
+    TestRay.with(ray -> {
+      ActorRef<Holder> holder = Ray.actor(Holder::new).remote();
+      holder.call(Holder::list).get().add(2);
+      assertThat(holder.call(Holder::size).get()).isEqualTo(1);
+    });
   }
 
   @Test
   void immutableValuesAreShared() throws Exception {
-    TestRay.with(
-        ray -> {
-          Point point = new Point(1, 2);
-          assertThat(Ray.put(point).get()).isSameAs(point);
-          String text = new String("text");
-          assertThat(Ray.remote((String s) -> s).remote(text).get()).isSameAs(text);
-          int[] mutable = {1};
-          assertThat(Ray.put(mutable).get()).isNotSameAs(mutable).containsExactly(1);
-        });
+    TestRay.with(ray -> {
+      Point point = new Point(1, 2);
+      assertThat(Ray.put(point).get()).isSameAs(point);
+      String text = new String("text");
+      assertThat(Ray.remote((String s) -> s).remote(text).get()).isSameAs(text);
+      int[] mutable = {1};
+      assertThat(Ray.put(mutable).get()).isNotSameAs(mutable).containsExactly(1);
+    });
   }
 
   @Test
   void nullIsAValue() throws Exception {
-    TestRay.with(
-        ray -> {
-          assertThat(Ray.put(null).get()).isNull();
-          assertThat(Ray.remote((String s) -> s == null).remote((String) null).get()).isTrue();
-        });
+    TestRay.with(ray -> {
+      assertThat(Ray.put(null).get()).isNull();
+      assertThat(Ray.remote((String s) -> s == null).remote((String) null).get()).isTrue();
+    });
   }
 
   @Test
   void whatCannotBeSerializedIsNamedWithThePathToIt() throws Exception {
-    TestRay.with(
-        ray -> {
-          Map<String, Session> sessions = new HashMap<>(Map.of("main", new Session()));
-          assertThatThrownBy(() -> Ray.put(sessions))
-              .isInstanceOf(NotSerializableException.class)
-              .hasMessageContaining("HashMap[\"main\"].connections[0].thread (")
-              .hasMessageContaining("a thread belongs to its JVM");
-          assertThatThrownBy(() -> Ray.remote((Session s) -> 1).remote(new Session()))
-              .isInstanceOf(NotSerializableException.class);
-          assertThatThrownBy(Ray.remote(Session::new).remote()::get)
-              .isInstanceOf(NotSerializableException.class)
-              .hasMessageContaining("thread belongs to its JVM");
-          Connection captured = new Connection();
-          assertThatThrownBy(() -> Ray.remote(() -> captured.thread.getName()).remote())
-              .isInstanceOf(NotSerializableException.class)
-              .hasMessageContaining("thread belongs to its JVM");
-          ObjectRef<Session> promised =
-              ray.fromFuture(CompletableFuture.completedFuture(new Session()));
-          assertThatThrownBy(() -> promised.get(TestRay.PATIENCE))
-              .isInstanceOf(NotSerializableException.class);
-        });
+    TestRay.with(ray -> {
+      Map<String, Session> sessions = new HashMap<>(Map.of("main", new Session()));
+      assertThatThrownBy(() -> Ray.put(sessions))
+          .isInstanceOf(NotSerializableException.class)
+          .hasMessageContaining("HashMap[\"main\"].connections[0].thread (")
+          .hasMessageContaining("a thread belongs to its JVM");
+      assertThatThrownBy(() -> Ray.remote((Session s) -> 1).remote(new Session()))
+          .isInstanceOf(NotSerializableException.class);
+      assertThatThrownBy(Ray.remote(Session::new).remote()::get)
+          .isInstanceOf(NotSerializableException.class)
+          .hasMessageContaining("thread belongs to its JVM");
+      Connection captured = new Connection();
+      assertThatThrownBy(() -> Ray.remote(() -> captured.thread.getName()).remote())
+          .isInstanceOf(NotSerializableException.class)
+          .hasMessageContaining("thread belongs to its JVM");
+      ObjectRef<Session> promised =
+          ray.fromFuture(CompletableFuture.completedFuture(new Session()));
+      assertThatThrownBy(() -> promised.get(TestRay.PATIENCE))
+          .isInstanceOf(NotSerializableException.class);
+    });
   }
 
   @Test
@@ -189,45 +184,44 @@ class ValuesTest {
                 }),
         ray -> {
           assertThat(Ray.put(List.of(new Opaque(41))).get().getFirst().secret).isEqualTo(41);
-          assertThat(Ray.remote((Opaque o) -> o.secret + 1).remote(new Opaque(1)).get()).isEqualTo(2);
+          assertThat(Ray.remote((Opaque o) -> o.secret + 1).remote(new Opaque(1)).get())
+              .isEqualTo(2);
         });
   }
 
   @Test
   void largeBuffersAreViewsOfTheStore() throws Exception {
-    TestRay.with(
-        ray -> {
-          ObjectRef<ByteBuffer> ref = Ray.remote(ValuesTest::zeros).remote(4 * MIB);
-          ByteBuffer first = ref.get(TestRay.PATIENCE);
-          ByteBuffer second = ref.get();
-          assertThat(first.isDirect()).isTrue();
-          assertThat(first.isReadOnly()).isTrue();
-          assertThat(first.remaining()).isEqualTo(4 * MIB);
-          assertThat(first.get(200)).isEqualTo((byte) 200);
-          assertThat(MemorySegment.ofBuffer(first).address())
-              .isEqualTo(MemorySegment.ofBuffer(second).address());
-          assertThat(storeUsed()).isBetween(4L * MIB, 5L * MIB);
-        });
+    TestRay.with(ray -> {
+      ObjectRef<ByteBuffer> ref = Ray.remote(ValuesTest::zeros).remote(4 * MIB);
+      ByteBuffer first = ref.get(TestRay.PATIENCE);
+      ByteBuffer second = ref.get();
+      assertThat(first.isDirect()).isTrue();
+      assertThat(first.isReadOnly()).isTrue();
+      assertThat(first.remaining()).isEqualTo(4 * MIB);
+      assertThat(first.get(200)).isEqualTo((byte) 200);
+      assertThat(MemorySegment.ofBuffer(first).address())
+          .isEqualTo(MemorySegment.ofBuffer(second).address());
+      assertThat(storeUsed()).isBetween(4L * MIB, 5L * MIB);
+    });
   }
 
   @Test
   void viewOutlivesItsRefAndItsMemoryComesBackWithTheLastView() throws Exception {
-    TestRay.with(
-        ray -> {
-          byte[] expected = zeros(4 * MIB).array();
-          ByteBuffer slice = sliceOfClosedRef();
-          // when others want the memory
-          for (int i = 0; i < 20; i++) {
-            Ray.put(new byte[4 * MIB]).close();
-            System.gc();
-          }
-          for (int i = 0; i < slice.remaining(); i += 999) {
-            assertThat(slice.get(i)).isEqualTo(expected[MIB + i]);
-          }
-          assertThat(storeUsed()).isGreaterThanOrEqualTo(4L * MIB);
-          slice = null;
-          awaitEmptyStore();
-        });
+    TestRay.with(ray -> {
+      byte[] expected = zeros(4 * MIB).array();
+      ByteBuffer slice = sliceOfClosedRef();
+      // when others want the memory
+      for (int i = 0; i < 20; i++) {
+        Ray.put(new byte[4 * MIB]).close();
+        System.gc();
+      }
+      for (int i = 0; i < slice.remaining(); i += 999) {
+        assertThat(slice.get(i)).isEqualTo(expected[MIB + i]);
+      }
+      assertThat(storeUsed()).isGreaterThanOrEqualTo(4L * MIB);
+      slice = null;
+      awaitEmptyStore();
+    });
   }
 
   private static ByteBuffer sliceOfClosedRef() {
@@ -238,21 +232,20 @@ class ValuesTest {
 
   @Test
   void largeValuesAreFreedWhenTheirRefsGo() throws Exception {
-    TestRay.with(
-        ray -> {
-          for (int i = 0; i < 100; i++) {
-            try (ObjectRef<byte[]> ref = Ray.put(new byte[2 * MIB])) {
-              assertThat(Ray.remote((byte[] bytes) -> bytes.length).remote(ref).get())
-                  .isEqualTo(2 * MIB);
-            }
-          }
-          awaitEmptyStore();
-          // and when nobody closes them
-          for (int i = 0; i < 100; i++) {
-            Ray.put(new byte[2 * MIB]);
-          }
-          awaitEmptyStore();
-        });
+    TestRay.with(ray -> {
+      for (int i = 0; i < 100; i++) {
+        try (ObjectRef<byte[]> ref = Ray.put(new byte[2 * MIB])) {
+          assertThat(Ray.remote((byte[] bytes) -> bytes.length).remote(ref).get())
+              .isEqualTo(2 * MIB);
+        }
+      }
+      awaitEmptyStore();
+      // and when nobody closes them
+      for (int i = 0; i < 100; i++) {
+        Ray.put(new byte[2 * MIB]);
+      }
+      awaitEmptyStore();
+    });
   }
 
   @Test
@@ -290,71 +283,66 @@ class ValuesTest {
 
   @Test
   void refsThatATaskReturnsBelongToItsCaller() throws Exception {
-    TestRay.with(
-        ray -> {
-          List<ObjectRef<byte[]>> batches =
-              Ray.remote(ValuesTest::batches).remote(3).get(TestRay.PATIENCE);
-          for (ObjectRef<byte[]> batch : batches) {
-            System.gc();
-            assertThat(batch.get(TestRay.PATIENCE)).hasSize(MIB);
-          }
-          batches.forEach(ObjectRef::close);
-          batches = null;
-          awaitEmptyStore();
-        });
+    TestRay.with(ray -> {
+      List<ObjectRef<byte[]>> batches =
+          Ray.remote(ValuesTest::batches).remote(3).get(TestRay.PATIENCE);
+      for (ObjectRef<byte[]> batch : batches) {
+        System.gc();
+        assertThat(batch.get(TestRay.PATIENCE)).hasSize(MIB);
+      }
+      batches.forEach(ObjectRef::close);
+      batches = null;
+      awaitEmptyStore();
+    });
   }
 
   @Test
   void refsInsideReturnedAliasesLiveToo() throws Exception {
-    TestRay.with(
-        ray -> {
-          List<ObjectRef<Integer>> inner =
-              Ray.remote(ValuesTest::nestedBatches).remote().get(TestRay.PATIENCE);
-          for (int i = 0; i < 3; i++) {
-            System.gc();
-          }
-          assertThat(Ray.get(inner, TestRay.PATIENCE)).containsExactly(5, 6);
-        });
+    TestRay.with(ray -> {
+      List<ObjectRef<Integer>> inner =
+          Ray.remote(ValuesTest::nestedBatches).remote().get(TestRay.PATIENCE);
+      for (int i = 0; i < 3; i++) {
+        System.gc();
+      }
+      assertThat(Ray.get(inner, TestRay.PATIENCE)).containsExactly(5, 6);
+    });
   }
 
   @Test
   void refInsideAStoredValueLivesAsLongAsTheValue() throws Exception {
-    TestRay.with(
-        ray -> {
-          ObjectRef<byte[]> inner = Ray.put(new byte[MIB]);
-          ObjectRef<List<ObjectRef<byte[]>>> outer = Ray.put(List.of(inner));
-          inner.close();
-          assertThat(storeUsed()).isPositive();
-          ObjectRef<byte[]> read = outer.get().getFirst();
-          assertThat(read.get()).hasSize(MIB);
-          outer.close();
-          read.close();
-          awaitEmptyStore();
-        });
+    TestRay.with(ray -> {
+      ObjectRef<byte[]> inner = Ray.put(new byte[MIB]);
+      ObjectRef<List<ObjectRef<byte[]>>> outer = Ray.put(List.of(inner));
+      inner.close();
+      assertThat(storeUsed()).isPositive();
+      ObjectRef<byte[]> read = outer.get().getFirst();
+      assertThat(read.get()).hasSize(MIB);
+      outer.close();
+      read.close();
+      awaitEmptyStore();
+    });
   }
 
   @Test
   void refsToOneObjectAreTheSame() throws Exception {
-    TestRay.with(
-        ray -> {
-          ObjectRef<Integer> ref = Ray.put(1);
-          assertThat(Ray.put(List.of(ref, ref)).get()).allSatisfy(r -> assertThat(r).isSameAs(ref));
-        });
+    TestRay.with(ray -> {
+      ObjectRef<Integer> ref = Ray.put(1);
+      assertThat(Ray.put(List.of(ref, ref)).get()).allSatisfy(r -> assertThat(r).isSameAs(ref));
+    });
   }
 
   @Test
   void closedRefSaysSo() throws Exception {
-    TestRay.with(
-        ray -> {
-          ObjectRef<Integer> ref = Ray.put(1);
-          ref.close();
-          ref.close();
-          assertThatThrownBy(ref::get)
-              .isInstanceOf(RayStateException.class)
-              .hasMessageContaining("closed");
-          assertThatThrownBy(() -> Ray.remote((Integer x) -> x).remote(ref))
-              .isInstanceOf(RayStateException.class);
-        });
+    TestRay.with(ray -> {
+      ObjectRef<Integer> ref = Ray.put(1);
+      ref.close();
+      ref.close();
+      assertThatThrownBy(ref::get)
+          .isInstanceOf(RayStateException.class)
+          .hasMessageContaining("closed");
+      assertThatThrownBy(() -> Ray.remote((Integer x) -> x).remote(ref))
+          .isInstanceOf(RayStateException.class);
+    });
   }
 
   @Test
@@ -366,7 +354,8 @@ class ValuesTest {
           ObjectRef<Void> first = Ray.remote((Gate g) -> g.pass()).remote(gate);
           ObjectRef<byte[]> argument = Ray.put(new byte[MIB]);
           ObjectRef<Integer> length =
-              Ray.remote((byte[] b, List<ObjectRef<byte[]>> more) -> b.length + more.getFirst().get().length)
+              Ray.remote((byte[] b, List<ObjectRef<byte[]>> more) ->
+                      b.length + more.getFirst().get().length)
                   .remote(argument, List.of(argument));
           argument.close();
           gate.open();
