@@ -79,7 +79,7 @@ final class RayCases {
             new Goal.ShareOf(0.9, RawCopies.WARM),
             ray -> putGigabytes()),
         new Case.Special(RawCopies.WARM, new Goal.None(), RawCopies::warm),
-        single("single client tasks and get batch", 1_000, ray -> tasksAndGetBatch()),
+        batch("single client tasks and get batch", 1, NONE, ray -> tasksAndGetBatch()),
         batch(
             "multi client put gigabytes",
             PUT_TASKS * Functions.LARGE_PUTS * LARGE_GIGABYTES / 10,
