@@ -64,7 +64,7 @@ public final class ExecutorThreads implements AutoCloseable {
     this.executor = executor;
     this.ticker = ticker;
     this.serial = serial;
-    this.watch = Thread.ofPlatform().daemon().name("ray-watch-" + name).unstarted(this::watch);
+    this.watch = RayThreads.unstarted("ray-watch-" + name, this::watch);
   }
 
   /** Begins. */
@@ -136,7 +136,7 @@ public final class ExecutorThreads implements AutoCloseable {
     } else if (nowNs - startedNs > STARVED_NS && platform.get() < MAX_PLATFORM) {
       startedNs = nowNs;
       platform.incrementAndGet();
-      Thread.ofPlatform().daemon().name("ray-task-platform").start(this::workOnPlatform);
+      RayThreads.unstarted("ray-task-platform", this::workOnPlatform).start();
     }
   }
 

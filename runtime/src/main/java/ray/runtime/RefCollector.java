@@ -34,7 +34,7 @@ public final class RefCollector implements AutoCloseable {
   /** A collector that reports failures which nobody has seen. */
   public RefCollector(FailureReporter failures, String name) {
     this.failures = failures;
-    this.thread = Thread.ofPlatform().daemon().name("ray-refs-" + name).unstarted(this::run);
+    this.thread = RayThreads.unstarted("ray-refs-" + name, this::run);
   }
 
   /** Where handles are registered. */

@@ -174,8 +174,12 @@ final class LeaseQueue {
     return best;
   }
 
+  /**
+   * Asks for a lease for every task that has none of its own, also for those handed over ahead:
+   * they may turn out to be long, and to wait for each other.
+   */
   private void ask() {
-    int wanted = Math.min(MAX_DEMAND, waiting());
+    int wanted = Math.min(MAX_DEMAND, Math.max(0, waiting() + outstanding - leases));
     if (wanted > 0 && demand == 0 || wanted == 0 && demand > 0) {
       demand = wanted;
       if (demandNode == 0) {
