@@ -126,8 +126,8 @@ public final class LongMap<V> {
   }
 
   /**
-   * Consecutive numbers lie side by side, because those used together were made together; blocks of them are
-   * scattered by Fibonacci hashing, so that numbers far apart do not pile up.
+   * Consecutive numbers lie side by side, because those used together were made together; blocks of
+   * them are scattered by Fibonacci hashing, so that numbers far apart do not pile up.
    */
   private static int slot(long key, int mask) {
     long block = ((key >>> BLOCK_BITS) * 0x9E3779B97F4A7C15L) >>> 32;

@@ -51,7 +51,8 @@ public final class ImageNetCommand implements Callable<Integer> {
       paramLabel = "FOLDER|S3URL",
       defaultValue = "",
       description =
-          "A folder of .tar files, one tar file, or s3://bucket/prefix; by default, a sample of 42 images.")
+          "A folder of .tar files, one tar file, or s3://bucket/prefix; by default, a sample of 42"
+              + " images.")
   private String place = "";
 
   @Option(
