@@ -3,7 +3,6 @@ package ray.examples.imagenet;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicReference;
 import jdk.jshell.tool.JavaShellToolBuilder;
 import ray.ObjectRef;
 
@@ -19,20 +18,20 @@ public final class ImageNetShell {
       List<ObjectRef<ImageBatch>> batches = ImageNetShell.batches();
       """;
 
-  private static final AtomicReference<List<ObjectRef<ImageBatch>>> BATCHES =
-      new AtomicReference<>(List.of());
+  /** A shell's snippets can reach only what is static. */
+  private static volatile List<ObjectRef<ImageBatch>> loaded = List.of();
 
   private ImageNetShell() {}
 
   /** The batches that were loaded before the shell was opened. */
   public static List<ObjectRef<ImageBatch>> batches() {
-    return BATCHES.get();
+    return loaded;
   }
 
   /** Opens the shell and returns its exit code when it is left. */
   static int open(List<ObjectRef<ImageBatch>> batches, JavaShellToolBuilder shell)
       throws Exception {
-    BATCHES.set(batches);
+    loaded = batches;
     Path startUp = Files.createTempFile("imagenet", ".jsh");
     try {
       Files.writeString(startUp, START_UP);
@@ -42,7 +41,7 @@ public final class ImageNetShell {
           "--startup=" + startUp);
     } finally {
       Files.deleteIfExists(startUp);
-      BATCHES.set(List.of());
+      loaded = List.of();
     }
   }
 }
