@@ -56,7 +56,7 @@ class S3SourceTest {
     TarFile tar = source.list().getFirst();
 
     try (var reader = new TarImageReader(tar.name(), source.open(tar))) {
-      assertThat(reader.next().data()).isEqualTo(random(300_000));
+      assertThat(java.util.Objects.requireNonNull(reader.next()).data()).isEqualTo(random(300_000));
       assertThat(reader.next().data()).isEqualTo(random(10));
       assertThat(reader.next()).isNull();
       assertThat(reader.bytesRead()).isEqualTo(TAR.length);
