@@ -11,11 +11,6 @@ import org.jspecify.annotations.Nullable;
 public final class LongMap<V> {
   private static final int INITIAL_CAPACITY = 16;
 
-  /** How many bits of a number tell its place in a block. */
-  private static final int BLOCK_BITS = 10;
-
-  private static final long BLOCK_MASK = (1 << BLOCK_BITS) - 1;
-
   private long[] keys = new long[INITIAL_CAPACITY];
   private @Nullable Object[] values = new @Nullable Object[INITIAL_CAPACITY];
   private int size;
@@ -125,12 +120,8 @@ public final class LongMap<V> {
     }
   }
 
-  /**
-   * Consecutive numbers lie side by side, because those used together were made together; blocks of
-   * them are scattered by Fibonacci hashing, so that numbers far apart do not pile up.
-   */
+  /** Fibonacci hashing (Knuth, the same volume, section 6.4): consecutive numbers are scattered. */
   private static int slot(long key, int mask) {
-    long block = ((key >>> BLOCK_BITS) * 0x9E3779B97F4A7C15L) >>> 32;
-    return (int) ((key & BLOCK_MASK) + block) & mask;
+    return (int) ((key * 0x9E3779B97F4A7C15L) >>> 32) & mask;
   }
 }

@@ -15,6 +15,7 @@ import ray.core.FunctionKey;
 import ray.core.LongMap;
 import ray.core.Message;
 import ray.core.Outcome;
+import ray.core.SequenceMap;
 import ray.core.TaskSpec;
 
 /**
@@ -36,7 +37,7 @@ public final class ExecutorCore {
   private final long self;
   private final ExecutorEffects effects;
   private final Map<Long, Map<FunctionKey, CallQueue>> queues = new HashMap<>();
-  private final Map<Long, LongMap<Execution>> runs = new HashMap<>();
+  private final Map<Long, SequenceMap<Execution>> runs = new HashMap<>();
   private final Map<ActorId, ActorSlot> actors = new HashMap<>();
   private final ArrayDeque<CallQueue> startable = new ArrayDeque<>();
 
@@ -53,7 +54,7 @@ public final class ExecutorCore {
   /** What was looked up last, which is most often what is looked up next. */
   private @Nullable CallQueue recentQueue;
 
-  private @Nullable LongMap<Execution> recentRuns;
+  private @Nullable SequenceMap<Execution> recentRuns;
   private long recentOwner;
 
   /** An executor of the worker with this id. */
@@ -107,15 +108,15 @@ public final class ExecutorCore {
   }
 
   private void remember(Execution run) {
-    LongMap<Execution> ofOwner = runsOf(run.owner());
+    SequenceMap<Execution> ofOwner = runsOf(run.owner());
     if (ofOwner == null) {
-      ofOwner = new LongMap<>();
+      ofOwner = new SequenceMap<>();
       runs.put(run.owner(), ofOwner);
     }
     ofOwner.put(run.spec().id().number(), run);
   }
 
-  private @Nullable LongMap<Execution> runsOf(long owner) {
+  private @Nullable SequenceMap<Execution> runsOf(long owner) {
     if (recentRuns == null || recentOwner != owner) {
       recentOwner = owner;
       recentRuns = runs.get(owner);
@@ -124,12 +125,12 @@ public final class ExecutorCore {
   }
 
   private @Nullable Execution find(ObjectId task) {
-    LongMap<Execution> ofOwner = runsOf(task.owner());
+    SequenceMap<Execution> ofOwner = runsOf(task.owner());
     return ofOwner == null ? null : ofOwner.get(task.number());
   }
 
   private void forget(Execution run) {
-    LongMap<Execution> ofOwner = runsOf(run.owner());
+    SequenceMap<Execution> ofOwner = runsOf(run.owner());
     if (ofOwner != null && ofOwner.get(run.spec().id().number()) == run) {
       ofOwner.remove(run.spec().id().number());
     }
@@ -725,7 +726,7 @@ public final class ExecutorCore {
       }
     }
     recentRuns = null;
-    LongMap<Execution> left = runs.remove(owner);
+    SequenceMap<Execution> left = runs.remove(owner);
     if (left != null) {
       left.forEach(run -> {
         run.orphaned = true;

@@ -10,9 +10,9 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import ray.ErrorCode;
 import ray.ObjectId;
-import ray.core.LongMap;
 import ray.core.Message;
 import ray.core.Outcome;
+import ray.core.SequenceMap;
 
 /**
  * Counts references: which objects this process owns or borrows, who else holds them, what they are
@@ -33,7 +33,7 @@ final class References {
   /** Told when this process has no use for an object any more. */
   private final Consumer<Reference> whenFreed;
 
-  private final LongMap<OwnedReference> owned = new LongMap<>();
+  private final SequenceMap<OwnedReference> owned = new SequenceMap<>();
   private final Map<ObjectId, BorrowedReference> borrowed = new HashMap<>();
   private final ArrayDeque<Reference> toCheck = new ArrayDeque<>();
   private final ArrayDeque<Reference> toAnnounce = new ArrayDeque<>();
