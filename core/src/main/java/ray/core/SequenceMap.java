@@ -1,5 +1,6 @@
 package ray.core;
 
+import java.util.Arrays;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -12,11 +13,13 @@ public final class SequenceMap<V> {
   private static final int PAGE_BITS = 6;
   private static final int PAGE_SIZE = 1 << PAGE_BITS;
   private static final int PAGE_MASK = PAGE_SIZE - 1;
+  private static final int RECENT = 64;
+  private static final Page NONE = new Page(Long.MIN_VALUE);
 
   private final LongMap<Page> pages = new LongMap<>();
 
-  /** Where the last number was, because the next one is mostly there too. */
-  private Page recent = new Page(Long.MIN_VALUE);
+  /** Pages used lately, by the last bits of their index: mostly what is looked for is there. */
+  private final Page[] recent = new Page[RECENT];
 
   /**
    * The page emptied last. It stays until the next one is, as a lone entry comes and goes often.
@@ -33,6 +36,11 @@ public final class SequenceMap<V> {
     Page(long index) {
       this.index = index;
     }
+  }
+
+  /** An empty map. */
+  public SequenceMap() {
+    Arrays.fill(recent, NONE);
   }
 
   /** How many entries there are. */
@@ -102,12 +110,13 @@ public final class SequenceMap<V> {
 
   private @Nullable Page page(long number) {
     long index = number >> PAGE_BITS;
-    if (recent.index == index) {
-      return recent;
+    Page near = recent[place(index)];
+    if (near.index == index) {
+      return near;
     }
     Page page = pages.get(key(index));
     if (page != null) {
-      recent = page;
+      recent[place(index)] = page;
     }
     return page;
   }
@@ -115,7 +124,7 @@ public final class SequenceMap<V> {
   private Page addPage(long index) {
     Page page = new Page(index);
     pages.put(key(index), page);
-    recent = page;
+    recent[place(index)] = page;
     return page;
   }
 
@@ -123,11 +132,16 @@ public final class SequenceMap<V> {
     Page before = emptied;
     if (before != null && before != page && before.size == 0) {
       pages.remove(key(before.index));
-      if (recent == before) {
-        recent = page;
+      int place = place(before.index);
+      if (recent[place] == before) {
+        recent[place] = NONE;
       }
     }
     emptied = page;
+  }
+
+  private static int place(long index) {
+    return (int) index & RECENT - 1;
   }
 
   /** Numbers may be negative, and a page's index zero, which is no key. */
