@@ -367,14 +367,14 @@ class ObjectStoreTest {
     var config = ObjectStoreConfig.ofCapacity(64 * MIB).withWarmAheadBytes(8 * MIB);
     try (ObjectStore warmed = ObjectStore.open(config, 1)) {
       byte[] data = new byte[MIB];
-      for (int key = 0; key < 40; key++) {
+      for (int key = 1; key <= 40; key++) {
         Arrays.fill(data, (byte) key);
         try (WritableObject object = warmed.create(key, MIB, OWNER)) {
           object.copyFrom(MemorySegment.ofArray(data));
           object.seal();
         }
       }
-      for (int key = 0; key < 40; key++) {
+      for (int key = 1; key <= 40; key++) {
         Arrays.fill(data, (byte) key);
         assertThat(warmed.toByteArray(key)).isEqualTo(data);
       }

@@ -181,7 +181,7 @@ class ViewTest {
 
   @Test
   void putThatFindsTheStoreFullOfDeadViewsGetsTheirRoom() throws InterruptedException {
-    for (int key = 0; key < 4; key++) {
+    for (int key = 1; key <= 4; key++) {
       put(store, key, (byte) key);
       assertThat(store.view(key).get(ValueLayout.JAVA_BYTE, 0)).isEqualTo((byte) key);
       store.release(key, OWNER);

@@ -24,7 +24,14 @@ final class Block {
     this.bank = bank;
     this.offset = offset;
     this.sizeBytes = sizeBytes;
-    this.priority = (int) LongMap.mix(offset + ((long) bank << 40));
+    this.priority = (int) mix(offset + ((long) bank << 40));
+  }
+
+  /** The finalizer of SplitMix64: spreads numbers that are alike over all bits. */
+  private static long mix(long number) {
+    long z = (number ^ (number >>> 30)) * 0xbf58476d1ce4e5b9L;
+    z = (z ^ (z >>> 27)) * 0x94d049bb133111ebL;
+    return z ^ (z >>> 31);
   }
 
   long end() {

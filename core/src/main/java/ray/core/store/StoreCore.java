@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
+import ray.core.LongMap;
 
 /**
  * The rules of one node's object store, as a pure state machine: it plans which bytes of which bank
@@ -111,6 +112,7 @@ public final class StoreCore {
    * Asks for the bytes of a new object. Answered by exactly one of the effects created and
    * createFailed, now or later.
    *
+   * @param key any number but zero
    * @param owner the process that pins the object from now on if it is a primary copy
    * @param writer the process that will seal it or give it up
    * @param timeoutNs how long it may wait for room; with 0 it fails at once when there is none
@@ -123,6 +125,9 @@ public final class StoreCore {
       CopyKind kind,
       long nowNs,
       long timeoutNs) {
+    if (key == 0) {
+      throw new IllegalArgumentException("zero is no key");
+    }
     if (sizeBytes < 0) {
       throw new IllegalArgumentException("an object cannot have " + sizeBytes + " bytes");
     }
@@ -438,7 +443,7 @@ public final class StoreCore {
     allocator.warmed(block.bank, block.end());
     var object = new StoreObject(key, block.bank, block.offset, sizeBytes, coldBytes);
     var entry = new Entry(object, block, kind, nowNs);
-    entries.add(key, entry);
+    entries.put(key, entry);
     entry.beingWritten = true;
     claim(entry, writer).writes = true;
     if (kind == CopyKind.PRIMARY) {
@@ -515,7 +520,7 @@ public final class StoreCore {
     Claim.Process of = processes.get(process);
     if (of == null) {
       of = new Claim.Process(process);
-      processes.add(process, of);
+      processes.put(process, of);
     }
     return new Claim(entry, of);
   }

@@ -3,7 +3,6 @@ package ray.core.store;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -116,25 +115,6 @@ class StoreCoreProperties {
       return one.sizeBytes < other.sizeBytes;
     }
     return one.bank != other.bank ? one.bank < other.bank : one.offset < other.offset;
-  }
-
-  @Property(tries = 300)
-  void longMapIsAMap(@ForAll List<@IntRange(min = -40, max = 40) Integer> keys) {
-    var map = new LongMap<Integer>();
-    Map<Long, Integer> expected = new HashMap<>();
-    for (int i = 0; i < keys.size(); i++) {
-      long key = 64L * keys.get(i);
-      if (expected.containsKey(key)) {
-        assertThat(map.remove(key)).isEqualTo(expected.remove(key));
-      } else {
-        map.add(key, i);
-        expected.put(key, i);
-      }
-      assertThat(map.size()).isEqualTo(expected.size());
-      for (int k = -40; k <= 40; k++) {
-        assertThat(map.get(64L * k)).isEqualTo(expected.get(64L * k));
-      }
-    }
   }
 
   /** An object as the model sees it. */
