@@ -608,6 +608,23 @@ final class References {
     }
   }
 
+  /** A result that nobody wants: what its maker registered for this process is given back. */
+  void discard(List<Outcome> outcomes, long worker) {
+    for (Outcome outcome : outcomes) {
+      for (ObjectId id : outcome.contained()) {
+        if (id.owner() != self) {
+          effects.send(id.owner(), new Message.RemoveBorrower(id, self, 1));
+        } else if (worker == self) {
+          removeBorrower(new Message.RemoveBorrower(id, self, 1));
+        }
+      }
+      if (outcome instanceof Outcome.Stored stored) {
+        effects.release(stored);
+      }
+    }
+    assert worker != 0;
+  }
+
   /** Another process is gone: what it owned is lost, what it held is not held any more. */
   void processDied(long process, String reason) {
     List<Reference> all = new ArrayList<>();

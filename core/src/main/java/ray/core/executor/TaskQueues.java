@@ -1,0 +1,141 @@
+package ray.core.executor;
+
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import ray.core.FunctionKey;
+import ray.core.Message;
+
+/**
+ * The tasks that wait in a worker, a queue for each owner and scheduling class, and the leases that
+ * they may run on.
+ */
+final class TaskQueues {
+  /** How many dead owners are remembered: what the node says of them may come after their death. */
+  private static final int MAX_DEAD_OWNERS = 1000;
+
+  private final long self;
+  private final ExecutorEffects effects;
+  private final Runs runs;
+  private final Startable startable;
+  private final Map<Long, Map<FunctionKey, CallQueue>> queues = new HashMap<>();
+  private final LinkedHashSet<Long> deadOwners = new LinkedHashSet<>();
+
+  /** What was looked up last, which is most often what is looked up next. */
+  private @Nullable CallQueue recent;
+
+  TaskQueues(long self, ExecutorEffects effects, Runs runs, Startable startable) {
+    this.self = self;
+    this.effects = effects;
+    this.runs = runs;
+    this.startable = startable;
+  }
+
+  private CallQueue of(long owner, long job, FunctionKey key) {
+    CallQueue last = recent;
+    if (last != null && last.owner == owner && last.key == key && !last.abandoned) {
+      return last;
+    }
+    Map<FunctionKey, CallQueue> ofOwner = queues.get(owner);
+    if (ofOwner == null) {
+      ofOwner = new HashMap<>();
+      queues.put(owner, ofOwner);
+    }
+    CallQueue queue = ofOwner.get(key);
+    if (queue == null) {
+      queue = new CallQueue(owner, job, key);
+      ofOwner.put(key, queue);
+    }
+    recent = queue;
+    return queue;
+  }
+
+  void push(Message.PushTasks message) {
+    CallQueue last = null;
+    for (Message.Push push : message.tasks()) {
+      FunctionKey key = push.spec().schedulingClass();
+      if (last == null || last.key != key) {
+        if (last != null) {
+          startable.add(last);
+        }
+        last = of(message.owner(), push.spec().job(), key);
+        last.job = push.spec().job();
+      }
+      Execution run =
+          new Execution(message.owner(), push.spec(), push.attempt(), push.values(), last);
+      runs.add(run);
+      last.waiting.add(run);
+    }
+    if (last != null) {
+      startable.add(last);
+      replaceIfStuck(last);
+    }
+  }
+
+  /** Tasks wait here, and no lease is left that could run them: asks for one more. */
+  void replaceIfStuck(CallQueue queue) {
+    if (queue.key != null && queue.leases.isEmpty() && queue.size() > 0 && !queue.replacing) {
+      queue.replacing = true;
+      effects.send(effects.node(), new Message.ReplaceLease(queue.owner, queue.job, queue.key));
+    }
+  }
+
+  void attach(Message.AttachLease message) {
+    if (deadOwners.contains(message.owner())) {
+      effects.send(effects.node(), new Message.ReturnLease(message.lease()));
+      return;
+    }
+    CallQueue queue = of(message.owner(), 0, message.schedulingClass());
+    queue.replacing = false;
+    queue.leases.add(message.lease());
+    returnWhatIdles(queue);
+    startable.add(queue);
+  }
+
+  void shrink(Message.ShrinkLeases message) {
+    CallQueue queue = of(message.owner(), 0, message.schedulingClass());
+    queue.toReturn += message.count();
+    returnWhatIdles(queue);
+  }
+
+  /**
+   * Returns leases that the owner wants returned; those still in use follow when their lanes end.
+   */
+  void returnWhatIdles(CallQueue queue) {
+    int idle = queue.leases.size() - queue.running - queue.size();
+    int returned = Math.max(0, Math.min(queue.toReturn, idle));
+    if (returned == 0 || queue.key == null) {
+      return;
+    }
+    queue.toReturn -= returned;
+    for (int i = 0; i < returned; i++) {
+      effects.send(effects.node(), new Message.ReturnLease(queue.leases.removeLast()));
+    }
+    effects.send(queue.owner, new Message.LeasesReturned(self, queue.key, returned, returned));
+  }
+
+  void returnIdle(CallQueue queue) {
+    while (queue.leases.size() > queue.running) {
+      effects.send(effects.node(), new Message.ReturnLease(queue.leases.removeLast()));
+    }
+  }
+
+  /** An owner is gone: nothing of it is started, and its leases go back. */
+  void ownerDied(long owner) {
+    deadOwners.add(owner);
+    if (deadOwners.size() > MAX_DEAD_OWNERS) {
+      deadOwners.removeFirst();
+    }
+    Map<FunctionKey, CallQueue> ofOwner = queues.remove(owner);
+    if (ofOwner != null) {
+      for (CallQueue queue : ofOwner.values()) {
+        queue.abandoned = true;
+        for (Execution run; (run = queue.poll()) != null; ) {
+          run.state = Execution.State.ENDED;
+        }
+        returnIdle(queue);
+      }
+    }
+  }
+}

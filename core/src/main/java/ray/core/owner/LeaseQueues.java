@@ -1,0 +1,126 @@
+package ray.core.owner;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+import ray.core.FunctionKey;
+import ray.core.Message;
+
+/** An owner's ready tasks, a queue for each scheduling class, and what nodes say of its leases. */
+final class LeaseQueues {
+  private final long self;
+  private final OwnerEffects effects;
+  private final LeaseQueue.PushMaker pushes;
+  private final Map<FunctionKey, LeaseQueue> queues = new LinkedHashMap<>();
+
+  /** Where runs have ended since the last dispatch. */
+  private final List<LeaseQueue> touched = new ArrayList<>();
+
+  LeaseQueues(long self, OwnerEffects effects, LeaseQueue.PushMaker pushes) {
+    this.self = self;
+    this.effects = effects;
+    this.pushes = pushes;
+  }
+
+  /** The queue of a scheduling class. */
+  LeaseQueue of(FunctionKey key, long job) {
+    LeaseQueue queue = queues.get(key);
+    if (queue == null) {
+      queue = new LeaseQueue(key, job, self, effects);
+      queues.put(key, queue);
+    }
+    return queue;
+  }
+
+  /** A new task is ready: hands it over, perhaps with others that are to come. */
+  void addNew(Task task, LeaseQueue queue, long nowNs) {
+    queue.add(task, nowNs);
+    queue.dispatchWhenWorthIt(pushes, nowNs);
+  }
+
+  /** A task can run at last, or once more. */
+  void add(Task task, LeaseQueue queue, long nowNs) {
+    queue.add(task, nowNs);
+    queue.dispatch(pushes, nowNs);
+  }
+
+  /** Hands over what was gathered. */
+  void flush(long nowNs) {
+    for (LeaseQueue queue : queues.values()) {
+      if (queue.waiting() > 0) {
+        queue.dispatch(pushes, nowNs);
+      }
+    }
+  }
+
+  /** Time passed. Returns whether there is anything that needs to be told the time again. */
+  boolean tick(long nowNs) {
+    boolean again = false;
+    for (LeaseQueue queue : queues.values()) {
+      queue.dispatch(pushes, nowNs);
+      again |= queue.hasIdleLeases() || queue.waiting() > 0;
+    }
+    return again;
+  }
+
+  /** A run has ended; {@link #dispatchTouched} fills the room that it leaves. */
+  void ended(LeaseQueue queue, long worker, long durationNs) {
+    queue.ended(worker, durationNs);
+    if (touched.isEmpty() || touched.getLast() != queue) {
+      touched.add(queue);
+    }
+  }
+
+  void dispatchTouched(long nowNs) {
+    for (LeaseQueue queue : touched) {
+      queue.dispatch(pushes, nowNs);
+    }
+    touched.clear();
+  }
+
+  void granted(Message.LeasesGranted message, long nowNs) {
+    LeaseQueue queue = queues.get(message.schedulingClass());
+    if (queue != null) {
+      queue.granted(message.worker(), message.count());
+      queue.dispatch(pushes, nowNs);
+    }
+  }
+
+  void returned(Message.LeasesReturned message, long nowNs) {
+    LeaseQueue queue = queues.get(message.schedulingClass());
+    if (queue != null) {
+      queue.returned(message.worker(), message.asked(), message.count());
+      queue.dispatch(pushes, nowNs);
+    }
+  }
+
+  void redirected(Message.LeasesRedirected message) {
+    LeaseQueue queue = queues.get(message.schedulingClass());
+    if (queue != null) {
+      queue.redirected(message.node());
+    }
+  }
+
+  void reclaim(long nowNs) {
+    queues.values().forEach(queue -> queue.reclaim(nowNs));
+  }
+
+  /** No node can run a class: returns the tasks that wait. */
+  List<Task> refused(FunctionKey key) {
+    LeaseQueue queue = queues.get(key);
+    return queue == null ? List.of() : queue.drain();
+  }
+
+  /** All that was on a worker is gone; {@link #tick} hands over what can run elsewhere. */
+  void workerDied(long worker) {
+    for (LeaseQueue queue : queues.values()) {
+      queue.workerDied(worker);
+    }
+  }
+
+  void forEach(Consumer<LeaseQueue> visitor) {
+    queues.values().forEach(visitor);
+  }
+}

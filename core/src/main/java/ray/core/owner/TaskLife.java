@@ -1,0 +1,383 @@
+package ray.core.owner;
+
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+import ray.ActorId;
+import ray.ErrorCode;
+import ray.TaskInfo;
+import ray.core.LongMap;
+import ray.core.Message;
+import ray.core.Outcome;
+import ray.core.TaskSpec;
+
+/**
+ * The life of an owner's tasks: submitted, ready, run, perhaps run again, and ended. Results are
+ * believed only from the run that is the task's current one.
+ */
+final class TaskLife {
+  private final OwnerEffects effects;
+  private final References references;
+  private final EventTime time;
+  private final Arguments arguments;
+  private final Generators generators;
+  private final LeaseQueues queues;
+  private final ActorClients actors;
+
+  /**
+   * Runs whose results nobody waits for any more, but which still use their lease and may read
+   * their arguments.
+   */
+  private final LongMap<Task> abandoned = new LongMap<>();
+
+  private final ArrayDeque<TaskView> history = new ArrayDeque<>();
+  private boolean closed;
+
+  TaskLife(long self, OwnerEffects effects, References references, EventTime time) {
+    this.effects = effects;
+    this.references = references;
+    this.time = time;
+    this.arguments = new Arguments(references);
+    this.generators = new Generators(effects, references);
+    this.queues = new LeaseQueues(self, effects, this::run);
+    this.actors = new ActorClients(self, effects, references, arguments, this, time, this::run);
+  }
+
+  Generators generators() {
+    return generators;
+  }
+
+  LeaseQueues queues() {
+    return queues;
+  }
+
+  ActorClients actors() {
+    return actors;
+  }
+
+  // ---- until it runs
+
+  void submit(Task task, Object[] cells, @Nullable Object site) {
+    TaskSpec spec = task.spec();
+    if (spec.isGenerator()) {
+      references.make(spec.id(), null, task).creationSite = site;
+    }
+    for (int i = 0; i < cells.length; i++) {
+      references.make(spec.result(i), cells[i], task).creationSite = site;
+    }
+    if (cells.length == 0 && !spec.isGenerator()) {
+      references.make(spec.id(), null, task);
+    }
+    task.sinceNs = time.nowNs;
+    ActorId actor = spec.actor();
+    if (actor != null) {
+      actors.submit(task, actor);
+      return;
+    }
+    LeaseQueue queue = queues.of(spec.schedulingClass(), spec.job());
+    queue.submitted++;
+    task.queue = queue;
+    Outcome.Failed broken = admit(task);
+    if (broken != null) {
+      end(task, List.of(broken), 0);
+    } else if (task.unresolved == 0) {
+      queues.addNew(task, queue, time.nowNs);
+    }
+  }
+
+  /** Holds what a task takes; returns why it can't run, if it can't. */
+  Outcome.@Nullable Failed admit(Task task) {
+    Outcome.Failed broken = arguments.hold(task);
+    return closed ? closedFailure() : broken;
+  }
+
+  /** An object that tasks wait for is ready. */
+  void argumentReady(Reference reference) {
+    List<Task> dependents = reference.dependents;
+    reference.dependents = null;
+    if (dependents == null) {
+      return;
+    }
+    Outcome outcome = reference.outcome;
+    for (Task task : dependents) {
+      task.unresolved--;
+      if (task.isEnded()) {
+        continue;
+      }
+      if (outcome instanceof Outcome.Failed failed) {
+        leaveQueue(task);
+        fail(task, failed);
+      } else if (task.unresolved == 0) {
+        schedule(task);
+      }
+    }
+  }
+
+  private void fail(Task task, Outcome.Failed failure) {
+    ActorId actor = task.spec().actor();
+    if (actor != null && task.spec().isCreation()) {
+      actors.creationFailed(actor, task, failure);
+    } else {
+      end(task, List.of(failure), 0);
+    }
+  }
+
+  private void schedule(Task task) {
+    ActorId actor = task.spec().actor();
+    if (actor != null && task.spec().isCreation()) {
+      actors.register(task, actor);
+    } else if (actor != null) {
+      actors.ready(task, actor);
+    } else if (task.queue != null) {
+      queues.add(task, task.queue, time.nowNs);
+    }
+  }
+
+  /** Starts one run: the values of its refs travel with it. */
+  private Message.Push run(Task task, long worker, long nowNs) {
+    task.enter(TaskInfo.State.RUNNING, nowNs);
+    task.attempt++;
+    task.worker = worker;
+    return new Message.Push(task.spec(), task.attempt, arguments.values(task.spec()));
+  }
+
+  /** A task that is to end does not wait for a lease any more. */
+  void leaveQueue(Task task) {
+    if (task.state == TaskInfo.State.QUEUED && task.queue != null) {
+      task.enter(TaskInfo.State.CANCELLED, time.nowNs);
+      task.queue.cancelled();
+    }
+  }
+
+  // ---- ends of runs
+
+  /** Runs have ended; fills the room that they leave. */
+  void done(Message.TasksDone results) {
+    for (Message.Done result : results.results()) {
+      done(results.worker(), result);
+    }
+    queues.dispatchTouched(time.nowNs);
+    actors.flushTouched();
+  }
+
+  private void done(long worker, Message.Done result) {
+    OwnedReference first = references.findOwned(result.task());
+    Task task = first == null ? null : first.producer;
+    if (task == null
+        || task.state != TaskInfo.State.RUNNING
+        || task.attempt != result.attempt()
+        || task.worker != worker) {
+      tooLate(worker, result);
+      return;
+    }
+    keepKnown(result, task.spec());
+    references.retainedBy(worker, result.retained());
+    if (result.durationNs() < 0) {
+      abandon(task);
+    } else {
+      leave(task, worker, result.durationNs());
+    }
+    if (!result.outcomes().isEmpty()
+        && result.outcomes().getFirst() instanceof Outcome.Failed failed
+        && failed.retryable()
+        && task.takeRetry()) {
+      again(task);
+      return;
+    }
+    end(task, result.outcomes(), worker);
+  }
+
+  private void tooLate(long worker, Message.Done result) {
+    Task late = abandoned.get(result.task().number());
+    if (late != null) {
+      keepKnown(result, late.spec());
+    }
+    references.retainedBy(worker, result.retained());
+    references.discard(result.outcomes(), worker);
+    if (late != null
+        && late.attempt == result.attempt()
+        && late.worker == worker
+        && result.durationNs() >= 0) {
+      leave(late, worker, result.durationNs());
+      letGo(late);
+    }
+  }
+
+  private void keepKnown(Message.Done result, TaskSpec spec) {
+    arguments.keepKnown(result.retained(), spec);
+    for (Outcome outcome : result.outcomes()) {
+      arguments.keepKnown(outcome.contained(), spec);
+    }
+  }
+
+  private void leave(Task task, long worker, long durationNs) {
+    if (task.queue != null) {
+      queues.ended(task.queue, worker, durationNs);
+    } else if (task.spec().actor() != null) {
+      actors.ended(task, task.spec().actor());
+    }
+  }
+
+  private void again(Task task) {
+    if (task.spec().actor() != null) {
+      actors.again(task, task.spec().actor());
+    } else if (task.queue != null) {
+      queues.add(task, task.queue, time.nowNs);
+    }
+  }
+
+  // ---- runs that nobody waits for
+
+  /** A task is to end while its run goes on. */
+  void abandon(Task task) {
+    abandoned.put(task.spec().id().number(), task);
+  }
+
+  /** A run that nobody waited for has ended, or is gone. */
+  private void letGo(Task late) {
+    abandoned.remove(late.spec().id().number());
+    arguments.release(late.spec());
+  }
+
+  /** Lets go of what runs read that are gone with their worker or their actor. */
+  void letGoOf(Predicate<Task> gone) {
+    List<Task> late = new ArrayList<>();
+    abandoned.forEach(task -> {
+      if (gone.test(task)) {
+        late.add(task);
+      }
+    });
+    late.forEach(this::letGo);
+  }
+
+  // ---- ends of tasks
+
+  /** A task has ended for good: its results are set, and its arguments let go. */
+  void end(Task task, List<Outcome> outcomes, long worker) {
+    TaskSpec spec = task.spec();
+    Outcome.Failed failed =
+        !outcomes.isEmpty() && outcomes.getFirst() instanceof Outcome.Failed f ? f : null;
+    task.failure = failed;
+    task.enter(
+        failed == null
+            ? TaskInfo.State.FINISHED
+            : failed.code() == ErrorCode.TASK_CANCELLED
+                ? TaskInfo.State.CANCELLED
+                : TaskInfo.State.FAILED,
+        time.nowNs);
+    remember(task, failed != null);
+    if (spec.isGenerator()) {
+      generators.end(task, failed);
+    } else {
+      setResults(task, outcomes, failed, worker);
+    }
+    if (failed == null && spec.isCreation() && spec.policy().maxRetries() != 0) {
+      actors.keepRestartable(spec);
+    } else if (abandoned.get(spec.id().number()) != task) {
+      arguments.release(spec);
+    }
+  }
+
+  private void setResults(
+      Task task, List<Outcome> outcomes, Outcome.@Nullable Failed failed, long worker) {
+    TaskSpec spec = task.spec();
+    boolean seen = false;
+    int results = Math.max(1, spec.returns());
+    for (int i = 0; i < results; i++) {
+      OwnedReference result = references.findOwned(spec.result(i));
+      if (result != null && result.producer == task) {
+        result.producer = null;
+        seen |= !result.isUnused() || result.borrowers != null && !result.borrowers.isEmpty();
+        Outcome outcome =
+            failed != null
+                ? failed
+                : spec.returns() == 0 ? new Outcome.Inline(null, 0, List.of()) : outcomes.get(i);
+        references.resolveFrom(result, outcome, worker);
+      }
+    }
+    if (!seen && failed != null) {
+      effects.unseenFailure(task, failed);
+    }
+  }
+
+  private void remember(Task task, boolean failed) {
+    if (task.queue != null) {
+      if (failed) {
+        task.queue.failed++;
+      } else {
+        task.queue.finished++;
+      }
+    }
+    history.add(TaskView.of(task));
+    if (history.size() > OwnerCore.MAX_HISTORY) {
+      history.remove();
+    }
+  }
+
+  void refused(Message.LeasesRefused message) {
+    for (Task task : queues.refused(message.schedulingClass())) {
+      if (!task.isEnded()) {
+        end(task, List.of(Outcome.Failed.of(ErrorCode.OUT_OF_RESOURCES, message.reason())), 0);
+      }
+    }
+  }
+
+  /** The tasks that a dead worker ran are run again, or fail. */
+  void workerDied(Message.ProcessDied died) {
+    List<Task> hit = new ArrayList<>();
+    references.forEachOwned(own -> {
+      Task task = own.producer;
+      if (task != null
+          && task.state == TaskInfo.State.RUNNING
+          && task.worker == died.process()
+          && own.id().equals(task.spec().id())
+          && task.spec().actor() == null) {
+        hit.add(task);
+      }
+    });
+    queues.workerDied(died.process());
+    for (Task task : hit) {
+      if (task.takeRetry()) {
+        again(task);
+      } else {
+        end(task, List.of(workerDied(task, died.reason())), 0);
+      }
+    }
+    letGoOf(task -> task.worker == died.process());
+  }
+
+  private static Outcome.Failed workerDied(Task task, String reason) {
+    return Outcome.Failed.of(
+        ErrorCode.WORKER_DIED,
+        "task "
+            + task.spec().name()
+            + " failed: its worker died ("
+            + reason
+            + ") and its "
+            + task.spec().policy().maxRetries()
+            + " retries are used up; see the worker's log, or allow more retries");
+  }
+
+  /** No more tasks are accepted. */
+  void close() {
+    closed = true;
+  }
+
+  static Outcome.Failed closedFailure() {
+    return Outcome.Failed.of(
+        ErrorCode.TASK_CANCELLED, "the task was cancelled, because its Ray instance was closed");
+  }
+
+  /** Visits unfinished tasks, then the latest ended ones. */
+  void forEach(Consumer<TaskView> visitor) {
+    references.forEachOwned(own -> {
+      if (own.producer != null && own.id().equals(own.producer.spec().id())) {
+        visitor.accept(TaskView.of(own.producer));
+      }
+    });
+    history.forEach(visitor);
+  }
+}
