@@ -1,5 +1,6 @@
 package ray.benchmarks;
 
+import java.io.File;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
@@ -32,8 +33,9 @@ final class ChildJvm {
         jvm.command.add(option);
       }
     }
+    jvm.command.add("-Xms" + mebibytes + "m");
     jvm.command.add("-Xmx" + mebibytes + "m");
-    jvm.classPath();
+    jvm.classPath("");
     jvm.command.add(main.getName());
     for (Object argument : arguments) {
       jvm.command.add(argument.toString());
@@ -49,14 +51,27 @@ final class ChildJvm {
     for (String option : optionsOfThisJvm()) {
       jvm.command.add(option.startsWith(AOT_CACHE) ? cacheForSources(option) : option);
     }
-    jvm.classPath();
+    jvm.classPath("");
     jvm.command.add(file.toString());
     return jvm;
   }
 
-  private void classPath() {
+  /** A JVM that starts a class compiled to this directory, as any program: without a cache. */
+  static ChildJvm ofClass(Path directory, String main) {
+    ChildJvm jvm = new ChildJvm();
+    for (String option : optionsOfThisJvm()) {
+      if (!option.startsWith(AOT_CACHE)) {
+        jvm.command.add(option);
+      }
+    }
+    jvm.classPath(File.pathSeparator + directory);
+    jvm.command.add(main);
+    return jvm;
+  }
+
+  private void classPath(String more) {
     command.add("-cp");
-    command.add(System.getProperty("java.class.path"));
+    command.add(System.getProperty("java.class.path") + more);
   }
 
   private static List<String> optionsOfThisJvm() {

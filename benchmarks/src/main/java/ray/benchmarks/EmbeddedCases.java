@@ -33,7 +33,9 @@ final class EmbeddedCases {
         new Case.Special("million queued tasks", new Goal.HeapAtMost(1024), MillionTasks::measure),
         new Case.Special("million idle actors", new Goal.HeapAtMost(2048), MillionActors::measure),
         new Case.Special(
-            "Hello as a whole process", new Goal.MedianMs(500), HelloProcess::measure));
+            "Hello as a whole process", new Goal.MedianMs(500), HelloProcess::compiled),
+        new Case.Special(
+            "Hello as a whole process, from source", new Goal.None(), HelloProcess::ofSource));
   }
 
   private static Work putAndClose() {

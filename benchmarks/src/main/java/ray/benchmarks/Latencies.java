@@ -1,5 +1,8 @@
 package ray.benchmarks;
 
+import java.nio.ByteBuffer;
+import java.util.Arrays;
+import java.util.Base64;
 import org.HdrHistogram.Histogram;
 
 /** How long single operations took. Used by one thread at a time. */
@@ -18,6 +21,20 @@ final class Latencies {
 
   void clear() {
     histogram.reset();
+  }
+
+  /** All of them in one line, for {@link #parse}. */
+  String line() {
+    ByteBuffer bytes = ByteBuffer.allocate(histogram.getNeededByteBufferCapacity());
+    int length = histogram.encodeIntoByteBuffer(bytes);
+    return Base64.getEncoder().encodeToString(Arrays.copyOf(bytes.array(), length));
+  }
+
+  static Latencies parse(String line) {
+    ByteBuffer bytes = ByteBuffer.wrap(Base64.getDecoder().decode(line));
+    Latencies latencies = new Latencies();
+    latencies.histogram.add(Histogram.decodeFromByteBuffer(bytes, 0));
+    return latencies;
   }
 
   /** The latency, in microseconds, that so many percent of the operations did not exceed. */
