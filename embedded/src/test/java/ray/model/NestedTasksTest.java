@@ -54,6 +54,32 @@ class NestedTasksTest {
     }
   }
 
+  static class Doubler {
+    int twice(int x) {
+      return 2 * x;
+    }
+  }
+
+  static int viaActorWithACpu(int x) {
+    try (ActorRef<Doubler> doubler = Ray.actor(Doubler::new).cpus(1).remote()) {
+      return doubler.call(Doubler::twice, x).get() + doubler.call(Doubler::twice, 1).get();
+    }
+  }
+
+  @Test
+  void aTaskGoesOnThoughItsActorHasTakenTheLastCpu() throws Exception {
+    TestRay.with(
+        TestRay.options().cpus(1),
+        ray -> {
+          var viaActor = Ray.remote(NestedTasksTest::viaActorWithACpu);
+          assertThat(viaActor.remote(20).get(TestRay.PATIENCE)).isEqualTo(42);
+
+          List<ObjectRef<Integer>> many = IntStream.range(0, 8).mapToObj(viaActor::remote).toList();
+          assertThat(Ray.get(many, TestRay.PATIENCE)).last().isEqualTo(16);
+          TestRay.await("the CPU is free again", () -> Ray.availableResources().amount("CPU") == 1);
+        });
+  }
+
   @Test
   void tenThousandDeepOnOneCpu() throws Exception {
     TestRay.with(

@@ -24,13 +24,23 @@ import ray.core.Placement;
  *
  * <p>Order of precedence when resources come free: runs that were blocked, then actors, then
  * owners' demands in turn. So a run that has begun is never kept from ending by one that has not.
+ *
+ * <p>An actor holds what it has for life, so nobody who has begun waits for that: where actors
+ * alone hold what a blocked run needs, it goes on beside them, and the node is oversubscribed
+ * meanwhile.
  */
 public final class NodeCore {
   private final long self;
   private final Resources total;
   private final Map<String, String> labels;
   private final NodeEffects effects;
+
+  /** What no lease in use holds; negative where the node is oversubscribed. */
   private final Map<String, Long> free;
+
+  /** What runs of tasks hold, as opposed to actors. */
+  private final Map<String, Long> heldByRuns = new HashMap<>();
+
   private final LongMap<Lease> leases = new LongMap<>();
   private final Map<DemandKey, Demand> demands = new LinkedHashMap<>();
   private final ArrayDeque<Lease> resuming = new ArrayDeque<>();
@@ -71,6 +81,11 @@ public final class NodeCore {
     final Resources resources;
     boolean suspended;
     boolean resuming;
+
+    /** An actor's lease has no owner. */
+    boolean isActors() {
+      return owner == 0;
+    }
 
     Lease(long id, long owner, long worker, Resources resources) {
       this.id = id;
@@ -221,15 +236,19 @@ public final class NodeCore {
   }
 
   private void hold(Lease lease) {
-    take(lease.resources);
-    if (lease.owner != 0) {
+    add(lease.resources, -1, free);
+    if (!lease.isActors()) {
+      add(lease.resources, 1, heldByRuns);
       inUse.merge(lease.owner, 1, Integer::sum);
     }
+    assert isSound() : "more is held than there is on node " + self;
   }
 
   private void giveBack(Lease lease) {
-    give(lease.resources);
-    if (lease.owner != 0) {
+    add(lease.resources, 1, free);
+    assert isSound() : "more is free than there is on node " + self;
+    if (!lease.isActors()) {
+      add(lease.resources, -1, heldByRuns);
       inUse.computeIfPresent(lease.owner, (owner, count) -> count == 1 ? null : count - 1);
     }
   }
@@ -239,7 +258,7 @@ public final class NodeCore {
   private void grant() {
     while (!resuming.isEmpty()) {
       Lease lease = resuming.peek();
-      if (!fits(lease.resources)) {
+      if (!mayGoOn(lease.resources)) {
         return;
       }
       resuming.remove();
@@ -335,23 +354,33 @@ public final class NodeCore {
     return true;
   }
 
-  private void take(Resources resources) {
-    resources
-        .units()
-        .forEach((name, amount) -> {
-          long left = free.merge(name, -amount, Long::sum);
-          assert left >= 0 : "negative " + name + " on node " + self;
-        });
+  /**
+   * Whether a run may go on with what it asks for: it waits for what other runs hold, which end or
+   * wait in their turn, and not for what actors hold.
+   */
+  private boolean mayGoOn(Resources asked) {
+    for (Map.Entry<String, Long> need : asked.units().entrySet()) {
+      String name = need.getKey();
+      if (free.getOrDefault(name, 0L) < need.getValue() && heldByRuns.getOrDefault(name, 0L) > 0) {
+        return false;
+      }
+    }
+    return true;
   }
 
-  private void give(Resources resources) {
-    resources
-        .units()
-        .forEach((name, amount) -> {
-          long now = free.merge(name, amount, Long::sum);
-          assert now <= total.units().getOrDefault(name, 0L)
-              : "more " + name + " than there is on node " + self;
-        });
+  private static void add(Resources resources, int sign, Map<String, Long> to) {
+    resources.units().forEach((name, amount) -> to.merge(name, sign * amount, Long::sum));
+  }
+
+  /** Runs of tasks never hold more than there is, whatever actors hold beside them. */
+  private boolean isSound() {
+    for (Map.Entry<String, Long> all : total.units().entrySet()) {
+      if (free.getOrDefault(all.getKey(), 0L) > all.getValue()
+          || heldByRuns.getOrDefault(all.getKey(), 0L) > all.getValue()) {
+        return false;
+      }
+    }
+    return true;
   }
 
   private void processDied(long process) {
@@ -383,9 +412,11 @@ public final class NodeCore {
     return new NodeView(self, total, available(), labels);
   }
 
-  /** What is free. */
+  /** What is free; nothing of what the node is oversubscribed in. */
   public Resources available() {
-    return new Resources(free);
+    Map<String, Long> available = new HashMap<>();
+    free.forEach((name, amount) -> available.put(name, Math.max(0, amount)));
+    return new Resources(available);
   }
 
   /** How many leases there are. */

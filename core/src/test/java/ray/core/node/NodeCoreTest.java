@@ -226,6 +226,78 @@ class NodeCoreTest implements NodeEffects {
   }
 
   @Test
+  void aBlockedRunGoesOnBesideActorsThatHoldWhatItNeeds() {
+    withWorker();
+    request(OWNER, key(2), 1);
+    long lease = attached().getFirst().lease();
+    core.receive(new Message.SuspendLease(lease));
+    core.receive(placeActor(1));
+    assertThat(sent(WORKER, Message.CreateActor.class)).hasSize(1);
+
+    core.receive(new Message.ResumeLease(lease));
+
+    assertThat(sent(WORKER, Message.LeaseResumed.class))
+        .containsExactly(new Message.LeaseResumed(lease));
+    assertThat(core.available()).isEqualTo(Resources.NONE);
+    core.receive(new Message.ReturnLease(lease));
+    assertThat(core.available()).isEqualTo(Resources.ONE_CPU);
+  }
+
+  @Test
+  void blockedRunsGoOnBesideActorsOneAfterTheOther() {
+    withWorker();
+    request(OWNER, key(2), 2);
+    long first = attached().getFirst().lease();
+    core.receive(new Message.SuspendLease(first));
+    long second = attached().getLast().lease();
+    core.receive(new Message.SuspendLease(second));
+    core.receive(placeActor(2));
+
+    core.receive(new Message.ResumeLease(second));
+    core.receive(new Message.ResumeLease(first));
+    assertThat(sent(WORKER, Message.LeaseResumed.class))
+        .containsExactly(new Message.LeaseResumed(second));
+
+    core.receive(new Message.ReturnLease(second));
+    assertThat(sent(WORKER, Message.LeaseResumed.class))
+        .containsExactly(new Message.LeaseResumed(second), new Message.LeaseResumed(first));
+  }
+
+  @Test
+  void aBlockedRunWaitsForOtherRunsThoughActorsHoldTheRest() {
+    withWorker();
+    request(OWNER, key(2), 1);
+    long lease = attached().getFirst().lease();
+    core.receive(new Message.SuspendLease(lease));
+    core.receive(placeActor(1));
+    request(OTHER, key(1), 1);
+    core.receive(new Message.ResumeLease(lease));
+    assertThat(sent(WORKER, Message.LeaseResumed.class)).isEmpty();
+
+    core.receive(new Message.ReturnLease(attached().getLast().lease()));
+
+    assertThat(sent(WORKER, Message.LeaseResumed.class))
+        .containsExactly(new Message.LeaseResumed(lease));
+  }
+
+  @Test
+  void nothingNewStartsWhileTheNodeIsOversubscribed() {
+    withWorker();
+    request(OWNER, key(2), 1);
+    long lease = attached().getFirst().lease();
+    core.receive(new Message.SuspendLease(lease));
+    core.receive(placeActor(2));
+    core.receive(new Message.ResumeLease(lease));
+    request(OTHER, key(1), 1);
+    assertThat(attached()).hasSize(1);
+
+    core.receive(new Message.ReturnLease(lease));
+
+    assertThat(attached()).hasSize(1);
+    assertThat(core.available()).isEqualTo(Resources.NONE);
+  }
+
+  @Test
   void anActorThatIsStoppedWhileItWaitsIsNeverMade() {
     withWorker();
     request(OWNER, key(2), 1);
