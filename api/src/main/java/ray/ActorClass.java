@@ -93,7 +93,10 @@ public abstract sealed class ActorClass<T, S extends ActorClass<T, S>> implement
     return with(options().withMaxTaskRetries(times));
   }
 
-  /** How many calls one caller may have waiting; one more throws. No limit by default. */
+  /**
+   * How many calls one process, the driver or a worker, may have waiting; one more throws. No limit
+   * by default.
+   */
   public S maxPendingCalls(int calls) {
     return with(options().withMaxPendingCalls(calls));
   }

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param concurrencyGroups limits of named groups of its methods, by group
  * @param maxRestarts how often it is made again after it died; -1: without limit
  * @param maxTaskRetries how often a call is sent again after a restart; -1: without limit
- * @param maxPendingCalls how many calls one caller may have waiting; -1: without limit
+ * @param maxPendingCalls how many calls one process may have waiting; -1: without limit
  * @param strategy where it runs
  * @param labels free text carried along, shown in listings
  */

@@ -16,6 +16,11 @@ import ray.ActorOptions;
 public record ActorSpec(
     ActorId id, String className, String namespace, ActorOptions options, TaskSpec creation) {
 
+  /** Whether it runs one call at a time. */
+  public boolean isSerial() {
+    return options.maxConcurrency() == 1 && options.concurrencyGroups().isEmpty();
+  }
+
   /** Whether it outlives its refs and its job. */
   public boolean isDetached() {
     return options.lifetime() == ActorOptions.Lifetime.DETACHED;

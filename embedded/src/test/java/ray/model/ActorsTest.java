@@ -76,6 +76,32 @@ class ActorsTest {
     }
   }
 
+  /** Calls with an argument that comes only when another run has called. */
+  static int callsWithLateArgument(ActorRef<Counter> counter, Gate arrived) throws Exception {
+    ObjectRef<Integer> late = Ray.remote(ActorsTest::comesAfterTheGate).cpus(0).remote(arrived);
+    return counter.call(Counter::add, late).get(TestRay.PATIENCE);
+  }
+
+  static int comesAfterTheGate(Gate gate) throws InterruptedException {
+    gate.pass();
+    return 10;
+  }
+
+  static int callsAtOnce(ActorRef<Counter> counter) {
+    return counter.call(Counter::add, 1).get(TestRay.PATIENCE);
+  }
+
+  static class Forwarder {
+    void forward(ActorRef<Recorder> to, Object value) {
+      if (value instanceof Integer given) {
+        to.call(Recorder::record, given);
+      } else {
+        Gate gate = (Gate) value;
+        to.call(Recorder::record, Ray.remote(ActorsTest::comesAfterTheGate).remote(gate));
+      }
+    }
+  }
+
   static class Doorkeeper {
     private final Notes notes;
     private final List<CompletableFuture<String>> promises = new ArrayList<>();
@@ -162,6 +188,41 @@ class ActorsTest {
 
       assertThat(plain.call(Counter::add, 2).get()).isEqualTo(42);
       assertThat(mixed.call(Counter::get).get()).isEqualTo(3);
+    });
+  }
+
+  @Test
+  void aRunsCallHoldsBackNoOtherRunsCalls() throws Exception {
+    TestRay.with(ray -> {
+      ActorRef<Counter> counter = Ray.actor(Counter::new).remote();
+      counter.ready().get(TestRay.PATIENCE);
+      Gate gate = Gate.closed();
+      ObjectRef<Integer> first =
+          Ray.remote(ActorsTest::callsWithLateArgument).remote(counter, gate);
+      gate.awaitArrivals(1);
+
+      ObjectRef<Integer> second = Ray.remote(ActorsTest::callsAtOnce).remote(counter);
+
+      assertThat(second.get(TestRay.PATIENCE)).isEqualTo(1);
+      gate.open();
+      assertThat(first.get(TestRay.PATIENCE)).isEqualTo(11);
+    });
+  }
+
+  @Test
+  void allThatASerialActorCallsHasTheOrderOfItsOwnCalls() throws Exception {
+    TestRay.with(ray -> {
+      ActorRef<Recorder> recorder = Ray.actor(Recorder::new).remote();
+      ActorRef<Forwarder> forwarder = Ray.actor(Forwarder::new).remote();
+      Gate gate = Gate.closed();
+      forwarder.call(Forwarder::forward, recorder, gate);
+      forwarder.call(Forwarder::forward, recorder, 1).get(TestRay.PATIENCE);
+      gate.open();
+      forwarder.call(Forwarder::forward, recorder, 2).get(TestRay.PATIENCE);
+
+      TestRay.await(
+          "three values", () -> recorder.call(Recorder::seen).get(TestRay.PATIENCE).size() == 3);
+      assertThat(recorder.call(Recorder::seen).get(TestRay.PATIENCE)).containsExactly(10, 1, 2);
     });
   }
 

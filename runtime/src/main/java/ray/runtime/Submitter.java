@@ -84,6 +84,21 @@ public final class Submitter {
     return context == null ? null : context.run().spec().id();
   }
 
+  /**
+   * Who calls an actor: the run, or its actor if that runs one call at a time, so that all that
+   * such an actor calls has one order; null for the driver.
+   */
+  private static @Nullable ObjectId caller(Backend backend) {
+    TaskContext context = TaskContext.of(backend);
+    if (context == null) {
+      return null;
+    }
+    ActorSlot actor = context.run().actor();
+    return actor != null && actor.spec().isSerial()
+        ? actor.spec().id().creation()
+        : context.run().spec().id();
+  }
+
   private @Nullable Object site() {
     return creationSites ? new Throwable() : null;
   }
@@ -161,7 +176,7 @@ public final class Submitter {
             returns,
             prepared.policy(),
             null);
-    return start(spec, owner, taken, null);
+    return start(spec, owner, taken, null, null);
   }
 
   /** Arguments as they travel: refs, bytes, or values known to be immutable. */
@@ -200,24 +215,28 @@ public final class Submitter {
   }
 
   private Object start(
-      TaskSpec spec, OwnerShell owner, Arguments taken, @Nullable Handle<?> keptAlive) {
+      TaskSpec spec,
+      OwnerShell owner,
+      Arguments taken,
+      @Nullable ObjectId caller,
+      @Nullable Handle<?> keptAlive) {
     Object given;
     if (spec.isGenerator()) {
       GeneratorStream<?> stream = new GeneratorStream<>(owner, waiting, spec);
-      Task task = new Task(spec, stream);
+      Task task = new Task(spec, stream, caller);
       stream.start(task);
       owner.submit(task, new Handle<?>[0], site());
       given = stream;
     } else if (spec.returns() == 1) {
       Handle<?> result = new Handle<>(owner, spec.id());
-      owner.submit(new Task(spec, null), result, site());
+      owner.submit(new Task(spec, null, caller), result, site());
       given = result;
     } else {
       Handle<?>[] results = new Handle<?>[spec.returns()];
       for (int i = 0; i < results.length; i++) {
         results[i] = new Handle<>(owner, spec.result(i));
       }
-      owner.submit(new Task(spec, null), results, site());
+      owner.submit(new Task(spec, null, caller), results, site());
       given = results;
     }
     for (Handle<?> stored : taken.temporary()) {
@@ -314,7 +333,7 @@ public final class Submitter {
               + actor.className()
               + " has "
               + limit
-              + " calls of this caller waiting, which is its maxPendingCalls: wait for some of"
+              + " calls of this process waiting, which is its maxPendingCalls: wait for some of"
               + " them first");
     }
     MethodOptions options = call.options();
@@ -338,7 +357,7 @@ public final class Submitter {
             returns,
             policy(options, retries),
             id);
-    return start(spec, owner, taken, actor.creation());
+    return start(spec, owner, taken, caller(backend), actor.creation());
   }
 
   private static final Map<String, FunctionKey> METHOD_KEYS =

@@ -15,9 +15,9 @@ import ray.core.Outcome;
 import ray.core.TaskSpec;
 
 /**
- * One process's side of one actor: calls leave in the order in which they were made, once their
- * arguments are ready and the actor is alive; those under way when it dies are sent again or
- * failed, as the policy says.
+ * One process's side of one actor: calls of each caller leave in the order in which it made them,
+ * once their arguments are ready and the actor is alive; those under way when it dies are sent
+ * again or failed, as the policy says.
  */
 final class ActorClient {
   /**
@@ -29,8 +29,8 @@ final class ActorClient {
   private final long self;
   private final OwnerEffects effects;
 
-  /** Calls not sent, in order. */
-  private final ArrayDeque<Task> waiting = new ArrayDeque<>();
+  /** Calls not sent. */
+  private final CallerLines waiting = new CallerLines();
 
   /** Calls sent, in order. */
   private final Map<ObjectId, Task> underWay = new LinkedHashMap<>();
@@ -39,6 +39,10 @@ final class ActorClient {
   @Nullable TaskSpec restartable;
 
   ActorInfo.State state = ActorInfo.State.PENDING;
+
+  /** Whether as many calls are under way as may be, so that others may wait for their end. */
+  private boolean full;
+
   private int incarnation;
   private long worker;
   private Outcome.@Nullable Failed cause;
@@ -61,31 +65,58 @@ final class ActorClient {
     waiting.add(task);
   }
 
-  /**
-   * Sends what is ready, in order; a call whose arguments are not ready holds back those behind it.
-   */
+  /** Sends what is ready of all callers. */
   void flush(LeaseQueue.PushMaker pushes, long nowNs) {
     if (state != ActorInfo.State.ALIVE) {
       return;
     }
-    List<Message.Push> batch = null;
-    while (!waiting.isEmpty() && underWay.size() < MAX_UNDER_WAY) {
-      Task task = waiting.peek();
-      if (task.isEnded()) {
-        waiting.remove();
-        continue;
-      }
-      if (task.unresolved > 0) {
-        break;
-      }
-      waiting.remove();
-      underWay.put(task.spec().id(), task);
-      if (batch == null) {
-        batch = new ArrayList<>();
-      }
-      batch.add(pushes.run(task, worker, nowNs));
+    List<Message.Push> batch = new ArrayList<>();
+    for (int lines = waiting.count(); lines > 0 && !isFull(); lines--) {
+      takeReady(waiting.current(), batch, pushes, nowNs);
+      waiting.next();
     }
-    if (batch != null) {
+    send(batch);
+  }
+
+  /** Sends what is ready of one caller: something about this call of its has changed. */
+  void flush(Task changed, LeaseQueue.PushMaker pushes, long nowNs) {
+    if (state == ActorInfo.State.ALIVE) {
+      List<Message.Push> batch = new ArrayList<>(1);
+      takeReady(waiting.of(changed), batch, pushes, nowNs);
+      waiting.served(changed);
+      send(batch);
+    }
+  }
+
+  /** Calls have ended: sends what has waited for that. */
+  void refill(LeaseQueue.PushMaker pushes, long nowNs) {
+    if (full) {
+      flush(pushes, nowNs);
+    }
+  }
+
+  /** A call whose arguments are not ready holds back those behind it in its line. */
+  private void takeReady(
+      ArrayDeque<Task> line, List<Message.Push> batch, LeaseQueue.PushMaker pushes, long nowNs) {
+    for (Task task; (task = line.peek()) != null && !isFull(); ) {
+      if (!task.isEnded()) {
+        if (task.unresolved > 0) {
+          return;
+        }
+        underWay.put(task.spec().id(), task);
+        batch.add(pushes.run(task, worker, nowNs));
+      }
+      line.remove();
+    }
+  }
+
+  private boolean isFull() {
+    return underWay.size() >= MAX_UNDER_WAY;
+  }
+
+  private void send(List<Message.Push> batch) {
+    full = isFull();
+    if (!batch.isEmpty()) {
       effects.send(worker, new Message.PushCalls(self, actor, incarnation, batch));
     }
   }
@@ -148,11 +179,11 @@ final class ActorClient {
     worker = change.worker();
     cause = change.cause();
     if (state == ActorInfo.State.DEAD) {
-      for (Task task : waiting) {
+      waiting.forEach(task -> {
         if (!task.isEnded()) {
           lost.add(task);
         }
-      }
+      });
       waiting.clear();
     }
     return lost;

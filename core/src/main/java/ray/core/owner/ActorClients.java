@@ -25,7 +25,7 @@ final class ActorClients {
   private final Map<ActorId, ActorClient> clients = new HashMap<>();
   private final Map<ActorId, ActorSpec> unregistered = new HashMap<>();
 
-  /** Of whom calls have ended since the last flush. */
+  /** Of whom calls have ended since the last refill. */
   private final List<ActorClient> touched = new ArrayList<>();
 
   ActorClients(
@@ -140,7 +140,7 @@ final class ActorClients {
       task.enter(TaskInfo.State.QUEUED, time.nowNs);
     }
     client.add(task);
-    client.flush(pushes, time.nowNs);
+    client.flush(task, pushes, time.nowNs);
   }
 
   /** A call's arguments are ready. */
@@ -148,11 +148,19 @@ final class ActorClients {
     ActorClient client = clients.get(id);
     if (client != null) {
       task.enter(TaskInfo.State.QUEUED, time.nowNs);
-      client.flush(pushes, time.nowNs);
+      client.flush(task, pushes, time.nowNs);
     }
   }
 
-  /** A call has ended; {@link #flushTouched} fills the room that it leaves. */
+  /** A call has ended that never ran: those behind it may go. */
+  void skip(Task task, ActorId id) {
+    ActorClient client = clients.get(id);
+    if (client != null) {
+      client.flush(task, pushes, time.nowNs);
+    }
+  }
+
+  /** A call has ended; {@link #refill} fills the room that it leaves. */
   void ended(Task task, ActorId id) {
     ActorClient client = clients.get(id);
     if (client != null) {
@@ -163,9 +171,9 @@ final class ActorClients {
     }
   }
 
-  void flushTouched() {
+  void refill() {
     for (ActorClient client : touched) {
-      client.flush(pushes, time.nowNs);
+      client.refill(pushes, time.nowNs);
     }
     touched.clear();
   }
@@ -175,7 +183,7 @@ final class ActorClients {
     ActorClient client = clients.get(id);
     if (client != null) {
       client.again(task, time.nowNs);
-      client.flush(pushes, time.nowNs);
+      client.flush(task, pushes, time.nowNs);
     }
   }
 

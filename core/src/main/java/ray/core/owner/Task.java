@@ -1,6 +1,7 @@
 package ray.core.owner;
 
 import org.jspecify.annotations.Nullable;
+import ray.ObjectId;
 import ray.TaskInfo;
 import ray.core.Outcome;
 import ray.core.TaskSpec;
@@ -11,6 +12,12 @@ public final class Task {
 
   /** The program's side of a generator, opaque; null for others. */
   final @Nullable Object stream;
+
+  /**
+   * Among whose calls of an actor it keeps its place; null for the driver. Of no meaning for plain
+   * tasks.
+   */
+  final @Nullable ObjectId caller;
 
   /** How far it is. */
   TaskInfo.State state = TaskInfo.State.WAITING_FOR_ARGUMENTS;
@@ -41,8 +48,18 @@ public final class Task {
 
   /** A task to be submitted; {@code stream} is the program's side of a generator. */
   public Task(TaskSpec spec, @Nullable Object stream) {
+    this(spec, stream, spec.parent());
+  }
+
+  /**
+   * A call of an actor to be submitted, behind those that this caller made before.
+   *
+   * @param caller the run or the actor that calls; null for the driver
+   */
+  public Task(TaskSpec spec, @Nullable Object stream, @Nullable ObjectId caller) {
     this.spec = spec;
     this.stream = stream;
+    this.caller = caller;
     this.retriesLeft = spec.policy().maxRetries();
   }
 

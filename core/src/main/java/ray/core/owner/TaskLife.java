@@ -160,7 +160,7 @@ final class TaskLife {
       done(results.worker(), result);
     }
     queues.dispatchTouched(time.nowNs);
-    actors.flushTouched();
+    actors.refill();
   }
 
   private void done(long worker, Message.Done result) {
@@ -260,6 +260,7 @@ final class TaskLife {
     TaskSpec spec = task.spec();
     Outcome.Failed failed =
         !outcomes.isEmpty() && outcomes.getFirst() instanceof Outcome.Failed f ? f : null;
+    boolean ran = task.state == TaskInfo.State.RUNNING;
     task.failure = failed;
     task.enter(
         failed == null
@@ -278,6 +279,9 @@ final class TaskLife {
       actors.keepRestartable(spec);
     } else if (abandoned.get(spec.id().number()) != task) {
       arguments.release(spec);
+    }
+    if (!ran && spec.actor() != null && !spec.isCreation()) {
+      actors.skip(task, spec.actor());
     }
   }
 

@@ -99,6 +99,90 @@ class ActorCallsTest {
   }
 
   @Test
+  void aCallHoldsBackOnlyThoseOfItsOwnCaller() {
+    ObjectId one = own(100);
+    ObjectId other = own(102);
+    owner.submit(own(2), 0);
+    owner.createActor(ACTOR, 0);
+    owner.actor(ACTOR, ActorInfo.State.ALIVE, 0);
+    owner.callBy(one, ACTOR, own(4), own(2));
+    owner.callBy(one, ACTOR, own(6));
+    owner.callBy(other, ACTOR, own(8));
+    owner.call(ACTOR, own(10), 0);
+    owner.callBy(other, ACTOR, own(12));
+    assertThat(called()).containsExactly(own(8), own(10), own(12));
+    assertThat(owner.core.unfinishedCalls(new ActorId(ACTOR))).isEqualTo(5);
+    owner.grant(1);
+
+    owner.done(own(2), 1, value("a"));
+
+    assertThat(called()).endsWith(own(4), own(6)).hasSize(6);
+  }
+
+  @Test
+  void eachCallersCallsKeepTheirOrderUntilTheActorIsThere() {
+    ObjectId one = own(100);
+    ObjectId other = own(102);
+    owner.createActor(ACTOR, 0);
+    for (int i = 0; i < 3; i++) {
+      owner.callBy(one, ACTOR, own(10 + 2 * i));
+      owner.callBy(other, ACTOR, own(20 + 2 * i));
+    }
+
+    owner.actor(ACTOR, ActorInfo.State.ALIVE, 0);
+
+    assertThat(called()).containsSubsequence(own(10), own(12), own(14));
+    assertThat(called()).containsSubsequence(own(20), own(22), own(24)).hasSize(6);
+    owner.actor(ACTOR, ActorInfo.State.DEAD, 0);
+    assertThat(owner.failureOf(own(24))).isEqualTo(ErrorCode.ACTOR_DIED);
+  }
+
+  @Test
+  void allCallersCallsFailWhenTheActorNeverComes() {
+    owner.createActor(ACTOR, 0);
+    owner.call(ACTOR, own(2), 0);
+    owner.callBy(own(100), ACTOR, own(4));
+
+    owner.actor(ACTOR, ActorInfo.State.DEAD, 0);
+
+    assertThat(owner.failureOf(own(2))).isEqualTo(ErrorCode.ACTOR_DIED);
+    assertThat(owner.failureOf(own(4))).isEqualTo(ErrorCode.ACTOR_DIED);
+  }
+
+  @Test
+  void callersShareTheRoomThatEndedCallsLeave() {
+    owner.createActor(ACTOR, 0);
+    owner.actor(ACTOR, ActorInfo.State.ALIVE, 0);
+    int more = 3;
+    for (int i = 1; i <= ActorClient.MAX_UNDER_WAY + more; i++) {
+      owner.callBy(own(100_000), ACTOR, own(2 * i));
+    }
+    owner.callBy(own(100_002), ACTOR, own(90_000));
+    owner.callBy(own(100_002), ACTOR, own(90_002));
+    assertThat(called()).hasSize(ActorClient.MAX_UNDER_WAY);
+
+    for (int i = 1; i <= 3; i++) {
+      owner.done(own(2 * i), 1, value("a"));
+    }
+
+    assertThat(called()).hasSize(ActorClient.MAX_UNDER_WAY + 3).contains(own(90_000));
+  }
+
+  @Test
+  void aCallThatNeverRunsHoldsNobodyBack() {
+    owner.submit(own(2), 0);
+    owner.createActor(ACTOR, 0);
+    owner.actor(ACTOR, ActorInfo.State.ALIVE, 0);
+    owner.call(ACTOR, own(4), 0, own(2));
+    owner.call(ACTOR, own(6), 0);
+    assertThat(called()).isEmpty();
+
+    owner.core.cancel(own(4), false, 1);
+
+    assertThat(called()).containsExactly(own(6));
+  }
+
+  @Test
   void aCallWithAFailedArgumentFailsAndLetsOthersPass() {
     owner.submit(own(2), 0);
     owner.createActor(ACTOR, 0);
@@ -108,10 +192,9 @@ class ActorCallsTest {
     owner.grant(1);
 
     owner.done(own(2), 1, failure(false));
-    owner.call(ACTOR, own(8), 0);
 
     assertThat(owner.failureOf(own(4))).isEqualTo(ErrorCode.TASK_FAILED);
-    assertThat(called()).containsExactly(own(2), own(6), own(8));
+    assertThat(called()).containsExactly(own(2), own(6));
   }
 
   @Test

@@ -198,6 +198,21 @@ final class OwnerFixture implements OwnerEffects {
             Arrays.stream(arguments).map(RefArgument::new).toArray()));
   }
 
+  /** The same by a run of this process, rather than by the driver. */
+  Task callBy(ObjectId caller, ObjectId actor, ObjectId id, ObjectId... arguments) {
+    TaskSpec spec =
+        spec(
+            id,
+            1,
+            0,
+            new ActorId(actor),
+            List.of(),
+            Arrays.stream(arguments).map(RefArgument::new).toArray());
+    Task task = new Task(spec, null, caller);
+    core.submit(task, new Object[] {id.toString()}, null, now);
+    return task;
+  }
+
   void actor(ObjectId actor, ActorInfo.State state, int incarnation) {
     Outcome.Failed cause =
         state == ActorInfo.State.DEAD
