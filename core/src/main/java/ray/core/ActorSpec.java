@@ -16,6 +16,12 @@ import ray.ActorOptions;
 public record ActorSpec(
     ActorId id, String className, String namespace, ActorOptions options, TaskSpec creation) {
 
+  /** How messages call it: its class, its name if it has one, and its id. */
+  public String describe() {
+    String name = options.name();
+    return className + (name.isEmpty() ? "" : " '" + name + "'") + " " + id;
+  }
+
   /** Whether it runs one call at a time. */
   public boolean isSerial() {
     return options.maxConcurrency() == 1 && options.concurrencyGroups().isEmpty();

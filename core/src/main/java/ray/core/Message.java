@@ -146,6 +146,7 @@ public sealed interface Message {
   /**
    * How an actor is.
    *
+   * @param cause why it is dead for good, or must be made again; else null
    * @param retained refs among its constructor's arguments that it keeps, for its owner
    */
   record ActorChanged(
@@ -166,7 +167,10 @@ public sealed interface Message {
       ActorSpec spec, Outcome @Nullable [] values, int incarnation, long owner, long lease)
       implements Message {}
 
-  /** The constructor has run, or failed. */
+  /**
+   * The constructor has run, or failed; or its owner says that it can never run, for a failure that
+   * names the actor.
+   */
   record ActorCreated(
       ActorId actor,
       int incarnation,

@@ -494,6 +494,7 @@ class ActorsTest {
       once.kill(true);
       assertThatThrownBy(() -> lost.get(TestRay.PATIENCE))
           .isInstanceOf(ActorDiedException.class)
+          .hasMessageContaining("actor Doorkeeper")
           .hasMessageContaining("maxTaskRetries");
 
       Gate again = Gate.closed();

@@ -133,7 +133,7 @@ public final class ControlCore {
           Outcome.Failed.of(
               ErrorCode.OUT_OF_RESOURCES,
               Placement.refusal(
-                  "actor " + describe(actor),
+                  "actor " + actor.spec.describe(),
                   actor.spec.options().resources(),
                   actor.spec.options().strategy(),
                   nodes.values())));
@@ -150,7 +150,7 @@ public final class ControlCore {
     if (actor != null) {
       actor.watchers.add(watcher);
       if (actor.state != ActorInfo.State.PENDING) {
-        effects.send(watcher, change(actor));
+        effects.send(watcher, change(actor, actor.cause));
       }
       return;
     }
@@ -165,13 +165,17 @@ public final class ControlCore {
     }
   }
 
-  private static Message.ActorChanged change(ActorRecord actor) {
+  private static Message.ActorChanged change(ActorRecord actor, Outcome.@Nullable Failed cause) {
     return new Message.ActorChanged(
-        actor.spec.id(), actor.state, actor.incarnation, actor.worker, actor.cause, actor.retained);
+        actor.spec.id(), actor.state, actor.incarnation, actor.worker, cause, actor.retained);
   }
 
   private void publish(ActorRecord actor) {
-    Message change = change(actor);
+    publish(actor, actor.cause);
+  }
+
+  private void publish(ActorRecord actor, Outcome.@Nullable Failed cause) {
+    Message change = change(actor, cause);
     actor.watchers.forEach(watcher -> effects.send(watcher, change));
   }
 
@@ -180,8 +184,7 @@ public final class ControlCore {
     Outcome.Failed failure = message.failure();
     if (actor == null) {
       if (failure != null) {
-        Outcome.Failed cause = diedInConstructor("actor " + message.actor(), failure);
-        stillborn.put(message.actor(), cause);
+        stillborn.putIfAbsent(message.actor(), failure);
         Set<Long> early = earlyWatchers.remove(message.actor());
         if (early != null) {
           early.forEach(watcher -> watch(message.actor(), watcher));
@@ -201,7 +204,7 @@ public final class ControlCore {
     }
     if (failure != null) {
       tellRetained(actor, message);
-      finish(actor, diedInConstructor("actor " + describe(actor), failure));
+      finish(actor, diedInConstructor("actor " + actor.spec.describe(), failure));
       return;
     }
     actor.state = ActorInfo.State.ALIVE;
@@ -260,14 +263,17 @@ public final class ControlCore {
     if (mayRestart && actor.takeRestart()) {
       actor.incarnation++;
       actor.state = ActorInfo.State.RESTARTING;
-      publish(actor);
+      publish(
+          actor,
+          Outcome.Failed.of(
+              ErrorCode.ACTOR_DIED, "actor " + actor.spec.describe() + " died: " + reason));
       place(actor);
       return;
     }
     finish(
         actor,
         Outcome.Failed.of(
-            ErrorCode.ACTOR_DIED, "actor " + describe(actor) + " is dead: " + reason));
+            ErrorCode.ACTOR_DIED, "actor " + actor.spec.describe() + " is dead: " + reason));
   }
 
   private void finish(ActorRecord actor, Outcome.Failed cause) {
@@ -284,18 +290,14 @@ public final class ControlCore {
     dead.add(actor.spec.id());
     if (dead.size() > MAX_DEAD) {
       ActorId oldest = dead.remove();
-      actors.remove(oldest);
-      stillborn.put(
-          oldest, Outcome.Failed.of(ErrorCode.ACTOR_DIED, "actor " + oldest + " died long ago"));
+      ActorRecord forgotten = actors.remove(oldest);
+      if (forgotten != null) {
+        stillborn.put(
+            oldest,
+            Outcome.Failed.of(
+                ErrorCode.ACTOR_DIED, "actor " + forgotten.spec.describe() + " died long ago"));
+      }
     }
-  }
-
-  private static String describe(ActorRecord actor) {
-    String name = actor.spec.options().name();
-    return actor.spec.className()
-        + (name.isEmpty() ? "" : " '" + name + "'")
-        + " "
-        + actor.spec.id();
   }
 
   private void outOfScope(ActorId id) {

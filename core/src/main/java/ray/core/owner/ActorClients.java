@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import ray.ActorId;
 import ray.ActorInfo;
 import ray.ErrorCode;
@@ -100,12 +101,26 @@ final class ActorClients {
 
   /** An argument of the constructor has failed: the actor is dead before it was born. */
   void creationFailed(ActorId id, Task creation, Outcome.Failed cause) {
-    unregistered.remove(id);
+    ActorSpec spec = unregistered.remove(id);
     client(id);
-    effects.send(effects.control(), new Message.ActorCreated(id, 0, 0, cause, List.of()));
+    effects.send(
+        effects.control(),
+        new Message.ActorCreated(id, 0, 0, neverMade(spec, id, cause), List.of()));
     changed(
         new Message.ActorChanged(id, ActorInfo.State.DEAD, Integer.MAX_VALUE, 0, cause, List.of()));
     assert creation.isEnded() : creation + " outlives its actor";
+  }
+
+  private static Outcome.Failed neverMade(
+      @Nullable ActorSpec spec, ActorId id, Outcome.Failed cause) {
+    return new Outcome.Failed(
+        cause.code() == ErrorCode.TASK_FAILED ? ErrorCode.ACTOR_DIED : cause.code(),
+        "actor "
+            + (spec == null ? id : spec.describe())
+            + " was never made: an argument of its constructor failed: "
+            + cause.message(),
+        cause.error(),
+        false);
   }
 
   /** An actor was made that may be made again: the arguments of its constructor stay held. */
@@ -239,18 +254,23 @@ final class ActorClients {
       tasks.letGoOf(task -> change.actor().equals(task.spec().actor()));
     }
     for (Task task : lost) {
-      tasks.end(task, List.of(cause == null ? restarted(change.actor()) : cause), 0);
+      tasks.end(
+          task,
+          List.of(
+              change.state() == ActorInfo.State.DEAD && cause != null
+                  ? cause
+                  : restarted(change.actor(), cause)),
+          0);
     }
     client.flush(pushes, time.nowNs);
   }
 
-  private static Outcome.Failed restarted(ActorId actor) {
+  private static Outcome.Failed restarted(ActorId actor, Outcome.@Nullable Failed cause) {
     return Outcome.Failed.of(
         ErrorCode.ACTOR_DIED,
-        "actor "
-            + actor
-            + " died while the call was under way; it is made again, but the call is not"
-            + " sent again unless maxTaskRetries says so");
+        (cause == null ? "actor " + actor + " died" : cause.message())
+            + ", while the call was under way; it is made again, but the call is not sent again"
+            + " unless maxTaskRetries says so");
   }
 
   /** The constructor will not run again: its arguments can go. */

@@ -136,7 +136,7 @@ class ControlCoreTest {
 
     core.receive(
         new Message.ActorCreated(
-            ACTOR, 0, 0, Outcome.Failed.of(ErrorCode.TASK_FAILED, "boom"), List.of()));
+            ACTOR, 0, 0, Outcome.Failed.of(ErrorCode.ACTOR_DIED, "boom"), List.of()));
 
     assertThat(states(WATCHER)).containsExactly(ActorInfo.State.DEAD);
     core.receive(new Message.WatchActor(ACTOR, OWNER));
@@ -192,6 +192,9 @@ class ControlCoreTest {
 
     core.receive(new Message.ProcessDied(WORKER, "killed"));
     assertThat(states(OWNER)).containsExactly(ActorInfo.State.ALIVE, ActorInfo.State.RESTARTING);
+    assertThat(sent(OWNER, Message.ActorChanged.class).getLast().cause())
+        .satisfies(cause ->
+            assertThat(Objects.requireNonNull(cause).message()).contains("Counter", "killed"));
     assertThat(sent(NODE, Message.PlaceActor.class).getLast().incarnation()).isOne();
     alive(1);
 

@@ -61,6 +61,8 @@ class ActorCallsTest {
 
     assertThat(owner.outcome(ACTOR)).isSameAs(cause);
     assertThat(owner.outcome(own(6))).isSameAs(cause);
+    assertThat(owner.sent(CONTROL, Message.ActorCreated.class).getFirst().failure())
+        .satisfies(told -> assertThat(told.message()).contains("actor Counter", "it threw"));
     owner.call(ACTOR, own(8), 0);
     assertThat(owner.outcome(own(8))).isSameAs(cause);
     assertThat(owner.sent(CONTROL, Message.ActorCreated.class)).hasSize(1);
