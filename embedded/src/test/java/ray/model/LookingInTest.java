@@ -80,6 +80,7 @@ class LookingInTest {
       TestRay.await("the failure", failed::isReady);
       TaskInfo info = task(failed);
       assertThat(info.state()).isEqualTo(TaskInfo.State.FAILED);
+      assertThat(info.error().orElseThrow()).doesNotContain("ray.runtime.");
       assertThat(info.error().orElseThrow())
           .contains("ArithmeticException: / by zero")
           .contains("LookingInTest.divide");

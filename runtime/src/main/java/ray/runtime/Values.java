@@ -201,6 +201,7 @@ final class Values {
   }
 
   private RemoteError remote(String task, Throwable thrown) {
+    UserFrames.keepIn(thrown);
     StringWriter text = new StringWriter();
     thrown.printStackTrace(new PrintWriter(text));
     boolean unchecked = thrown instanceof RuntimeException || thrown instanceof Error;
@@ -250,29 +251,12 @@ final class Values {
   }
 
   private static void joinStacks(Throwable thrown, String task) {
-    StackTraceElement[] remote = thrown.getStackTrace();
-    StackTraceElement[] local = new Throwable().getStackTrace();
-    List<StackTraceElement> joined = new ArrayList<>(remote.length + local.length + 1);
-    for (StackTraceElement frame : remote) {
-      if (frame.getClassName().equals(TaskRunner.class.getName())) {
-        break;
-      }
-      if (!isOurs(frame)) {
-        joined.add(frame);
-      }
-    }
+    List<StackTraceElement> joined = new ArrayList<>(Arrays.asList(thrown.getStackTrace()));
     joined.add(
         new StackTraceElement(
             "ray", "---- task " + task + " ends, its caller follows ----", null, -1));
-    Arrays.stream(local).filter(frame -> !isOurs(frame)).forEach(joined::add);
+    joined.addAll(UserFrames.of(List.of(new Throwable().getStackTrace())));
     thrown.setStackTrace(joined.toArray(new StackTraceElement[0]));
-  }
-
-  private static boolean isOurs(StackTraceElement frame) {
-    return frame.getClassName().startsWith("ray.runtime.")
-        || frame.getClassName().startsWith("ray.function.")
-        || frame.getClassName().startsWith("ray.embedded.")
-        || frame.getClassName().startsWith("ray.spi.");
   }
 
   static RuntimeException exception(ErrorCode code, String message) {
