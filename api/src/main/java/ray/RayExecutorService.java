@@ -191,7 +191,8 @@ public final class RayExecutorService implements ExecutorService {
 
   private <R extends @Nullable Object> FunctionCall<ObjectRef<R>> call(
       RayFunction function, Object task) {
-    FunctionCall<ObjectRef<R>> call = FunctionCall.of(function, Shape.<R>one()).on(instance);
+    FunctionCall<ObjectRef<R>> call =
+        FunctionCall.ofUnshared(function, Shape.<R>one()).on(instance);
     boolean named = !options.name().isEmpty() || task == function;
     return call.withOptions(named ? options : options.withName(nameOf(task.getClass())));
   }

@@ -11,22 +11,26 @@ import ray.function.RayFunction;
  * @param <T> the actor's class
  */
 public final class ActorCreation<T> {
-  private final RayFunction constructor;
+  private final TakenFunction constructor;
   private final ActorOptions options;
   private final @Nullable Backend instance;
 
-  private ActorCreation(RayFunction constructor, ActorOptions options, @Nullable Backend instance) {
+  private ActorCreation(
+      TakenFunction constructor, ActorOptions options, @Nullable Backend instance) {
     this.constructor = constructor;
     this.options = options;
     this.instance = instance;
   }
 
-  /** A creation with the default options, on the instance that is current when it is made. */
+  /**
+   * A creation with the default options, on the instance that is current when it is made. What the
+   * constructor captures is copied now, or if no instance runs yet, by the first that is to run it.
+   */
   public static <T> ActorCreation<T> of(RayFunction constructor) {
     if (constructor == null) {
       throw new NullPointerException("the constructor is null; pass a constructor reference");
     }
-    return new ActorCreation<>(constructor, ActorOptions.DEFAULT, null);
+    return new ActorCreation<>(TakenFunction.now(constructor), ActorOptions.DEFAULT, null);
   }
 
   /** A copy with other options. */
@@ -36,7 +40,7 @@ public final class ActorCreation<T> {
 
   /** A copy that always creates on one instance. */
   public ActorCreation<T> on(Backend backend) {
-    return new ActorCreation<>(constructor, options, backend);
+    return new ActorCreation<>(constructor.by(backend), options, backend);
   }
 
   /** Creates the actor; returns at once. */
@@ -47,7 +51,7 @@ public final class ActorCreation<T> {
 
   /** The user's constructor. */
   public RayFunction constructor() {
-    return constructor;
+    return constructor.function();
   }
 
   /** The options. */

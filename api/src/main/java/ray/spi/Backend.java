@@ -3,6 +3,7 @@ package ray.spi;
 import org.jspecify.annotations.Nullable;
 import ray.ActorRef;
 import ray.RayInstance;
+import ray.function.RayFunction;
 
 /**
  * What runs behind the API: tasks and actors submitted here run in this JVM or on a cluster.
@@ -16,6 +17,14 @@ public interface Backend extends RayInstance {
    *     call's shape says
    */
   Object submit(FunctionCall<?> call, @Nullable Object[] arguments);
+
+  /**
+   * Takes a function by value: returns one that shares nothing mutable with the program, or the
+   * very function if that captures nothing mutable.
+   *
+   * @throws ray.NotSerializableException if what it captures can't be copied
+   */
+  RayFunction copy(RayFunction function);
 
   /** Creates an actor. */
   <T> ActorRef<T> createActor(ActorCreation<T> creation, @Nullable Object[] arguments);

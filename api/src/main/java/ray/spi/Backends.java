@@ -18,17 +18,19 @@ public final class Backends {
 
   /** The instance for calls of this thread. */
   public static Backend current() {
-    Backend bound = CURRENT.get();
-    if (bound != null) {
-      return bound;
-    }
-    Backend standard = DEFAULT.get();
-    if (standard == null) {
+    Backend current = currentOrNull();
+    if (current == null) {
       throw new RayStateException(
           "Ray is not running in this JVM: call Ray.init() first, in a try-with-resources that"
               + " spans its use");
     }
-    return standard;
+    return current;
+  }
+
+  /** The instance for calls of this thread, or null. */
+  static @Nullable Backend currentOrNull() {
+    Backend bound = CURRENT.get();
+    return bound != null ? bound : DEFAULT.get();
   }
 
   /** Whether a default instance is set. */

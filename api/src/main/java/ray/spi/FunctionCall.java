@@ -11,7 +11,7 @@ import ray.function.RayFunction;
  * @param <H> what the caller gets
  */
 public final class FunctionCall<H> {
-  private final RayFunction function;
+  private final TakenFunction function;
   private final Shape<H> shape;
   private final TaskOptions options;
   private final @Nullable Backend instance;
@@ -22,19 +22,27 @@ public final class FunctionCall<H> {
   private volatile @Nullable Object cache;
 
   private FunctionCall(
-      RayFunction function, Shape<H> shape, TaskOptions options, @Nullable Backend instance) {
+      TakenFunction function, Shape<H> shape, TaskOptions options, @Nullable Backend instance) {
     this.function = function;
     this.shape = shape;
     this.options = options;
     this.instance = instance;
   }
 
-  /** A call with the default options, on the instance that is current when it is made. */
+  /**
+   * A call with the default options, on the instance that is current when it is made. What the
+   * function captures is copied now, or if no instance runs yet, by the first that is to run it.
+   */
   public static <H> FunctionCall<H> of(RayFunction function, Shape<H> shape) {
     if (function == null) {
       throw new NullPointerException("the function is null; pass a method reference or a lambda");
     }
-    return new FunctionCall<>(function, shape, TaskOptions.DEFAULT, null);
+    return new FunctionCall<>(TakenFunction.now(function), shape, TaskOptions.DEFAULT, null);
+  }
+
+  /** The same for a function that nobody changes before it is called. */
+  public static <H> FunctionCall<H> ofUnshared(RayFunction function, Shape<H> shape) {
+    return new FunctionCall<>(new TakenFunction(function, true), shape, TaskOptions.DEFAULT, null);
   }
 
   /** A copy with other options. */
@@ -44,7 +52,7 @@ public final class FunctionCall<H> {
 
   /** A copy that always runs on one instance. */
   public FunctionCall<H> on(Backend backend) {
-    return new FunctionCall<>(function, shape, options, backend);
+    return new FunctionCall<>(function.by(backend), shape, options, backend);
   }
 
   /** This call if it is bound, else a copy bound to the calling thread's current instance. */
@@ -65,7 +73,7 @@ public final class FunctionCall<H> {
 
   /** The user's function. */
   public RayFunction function() {
-    return function;
+    return function.function();
   }
 
   /** How many results, and how they are handed over. */

@@ -39,6 +39,7 @@ import ray.core.FunctionKey;
 import ray.core.Message;
 import ray.core.NodeView;
 import ray.core.control.ActorView;
+import ray.function.RayFunction;
 import ray.node.NodeShell;
 import ray.runtime.ExecutorShell;
 import ray.runtime.ExecutorThreads;
@@ -72,7 +73,7 @@ final class EmbeddedRay implements Backend, SubmitterSource {
 
   private static final AtomicLong INSTANCES = new AtomicLong();
   private static final FunctionCall<ObjectRef<List<Object>>> GATHER =
-      FunctionCall.of(new Gather(), Shape.<List<Object>>one())
+      FunctionCall.ofUnshared(new Gather(), Shape.<List<Object>>one())
           .withOptions(
               new TaskOptions(
                   "Ray.all",
@@ -244,6 +245,11 @@ final class EmbeddedRay implements Backend, SubmitterSource {
   @Override
   public Object submit(FunctionCall<?> call, @Nullable Object[] arguments) {
     return submitter.submit(call, arguments);
+  }
+
+  @Override
+  public RayFunction copy(RayFunction function) {
+    return submitter.copy(function);
   }
 
   @Override

@@ -152,6 +152,44 @@ class FunctionsTest {
     });
   }
 
+  static class Words {
+    private final List<String> words;
+
+    Words(List<String> words) {
+      this.words = words;
+    }
+
+    int count() {
+      return words.size();
+    }
+  }
+
+  @Test
+  void whatAFunctionCapturesIsTakenWhenItIsMadeRemote() throws Exception {
+    TestRay.with(ray -> {
+      List<String> captured = new ArrayList<>(List.of("a"));
+      var count = Ray.remote(() -> captured.size());
+      var words = Ray.actor(() -> new Words(captured));
+      captured.add("b");
+
+      assertThat(count.remote().get()).isEqualTo(1);
+      assertThat(count.cpus(0).remote().get()).isEqualTo(1);
+      assertThat(words.name("w").remote().call(Words::count).get()).isEqualTo(1);
+      assertThat(Ray.remote(() -> captured.size()).remote().get()).isEqualTo(2);
+    });
+  }
+
+  @Test
+  void aFunctionMadeBeforeThereIsAnInstanceIsTakenWhenItIsBoundToOne() throws Exception {
+    List<String> captured = new ArrayList<>(List.of("a"));
+    var count = Ray.remote(() -> captured.size());
+    TestRay.with(ray -> {
+      var bound = count.on(ray);
+      captured.add("b");
+      assertThat(bound.remote().get()).isEqualTo(1);
+    });
+  }
+
   @Test
   void capturedRefsLiveAsLongAsTheFunction() throws Exception {
     TestRay.with(ray -> {

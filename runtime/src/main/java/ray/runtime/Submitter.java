@@ -130,18 +130,29 @@ public final class Submitter {
     return prepared;
   }
 
+  /** Copies what a function captures; the refs in it stay the same. */
+  public RayFunction copy(RayFunction function) {
+    HandleTable handles = new HandleTable();
+    return (RayFunction)
+        snapshot(function, driver, handles).restore(driver.values().serializers(), handles);
+  }
+
+  private static FunctionSnapshot snapshot(
+      RayFunction function, OwnerShell owner, HandleTable handles) {
+    try {
+      return Functions.snapshot(function, owner.values().serializers(), handles);
+    } catch (UnserializableValueException e) {
+      throw new ray.NotSerializableException(String.valueOf(e.getMessage()), e);
+    }
+  }
+
   private static Callee callee(
       RayFunction function,
       OwnerShell owner,
       boolean spread,
       List<Class<? extends Throwable>> retryExceptions) {
     HandleTable handles = new HandleTable();
-    FunctionSnapshot snapshot;
-    try {
-      snapshot = Functions.snapshot(function, owner.values().serializers(), handles);
-    } catch (UnserializableValueException e) {
-      throw new ray.NotSerializableException(String.valueOf(e.getMessage()), e);
-    }
+    FunctionSnapshot snapshot = snapshot(function, owner, handles);
     List<ObjectId> captured = new ArrayList<>();
     List<@Nullable ActorKind> kinds = new ArrayList<>();
     for (Object handle : handles.handles()) {
