@@ -74,196 +74,123 @@ public record ActorOptions(
   }
 
   ActorOptions withName(String changed) {
-    return new ActorOptions(
-        changed,
-        namespace,
-        getIfExists,
-        lifetime,
-        resources,
-        maxConcurrency,
-        concurrencyGroups,
-        maxRestarts,
-        maxTaskRetries,
-        maxPendingCalls,
-        strategy,
-        labels);
+    Draft draft = new Draft(this);
+    draft.name = changed;
+    return draft.done();
   }
 
   ActorOptions withNamespace(String changed) {
-    return new ActorOptions(
-        name,
-        changed,
-        getIfExists,
-        lifetime,
-        resources,
-        maxConcurrency,
-        concurrencyGroups,
-        maxRestarts,
-        maxTaskRetries,
-        maxPendingCalls,
-        strategy,
-        labels);
+    Draft draft = new Draft(this);
+    draft.namespace = changed;
+    return draft.done();
   }
 
   ActorOptions withGetIfExists() {
-    return new ActorOptions(
-        name,
-        namespace,
-        true,
-        lifetime,
-        resources,
-        maxConcurrency,
-        concurrencyGroups,
-        maxRestarts,
-        maxTaskRetries,
-        maxPendingCalls,
-        strategy,
-        labels);
+    Draft draft = new Draft(this);
+    draft.getIfExists = true;
+    return draft.done();
   }
 
   ActorOptions withLifetime(Lifetime changed) {
-    return new ActorOptions(
-        name,
-        namespace,
-        getIfExists,
-        changed,
-        resources,
-        maxConcurrency,
-        concurrencyGroups,
-        maxRestarts,
-        maxTaskRetries,
-        maxPendingCalls,
-        strategy,
-        labels);
+    Draft draft = new Draft(this);
+    draft.lifetime = changed;
+    return draft.done();
   }
 
   ActorOptions withResources(Resources changed) {
-    return new ActorOptions(
-        name,
-        namespace,
-        getIfExists,
-        lifetime,
-        changed,
-        maxConcurrency,
-        concurrencyGroups,
-        maxRestarts,
-        maxTaskRetries,
-        maxPendingCalls,
-        strategy,
-        labels);
+    Draft draft = new Draft(this);
+    draft.resources = changed;
+    return draft.done();
   }
 
   ActorOptions withMaxConcurrency(int changed) {
-    return new ActorOptions(
-        name,
-        namespace,
-        getIfExists,
-        lifetime,
-        resources,
-        changed,
-        concurrencyGroups,
-        maxRestarts,
-        maxTaskRetries,
-        maxPendingCalls,
-        strategy,
-        labels);
+    Draft draft = new Draft(this);
+    draft.maxConcurrency = changed;
+    return draft.done();
   }
 
   ActorOptions withConcurrencyGroup(String group, int limit) {
     Map<String, Integer> changed = new TreeMap<>(concurrencyGroups);
     changed.put(group, limit);
-    return new ActorOptions(
-        name,
-        namespace,
-        getIfExists,
-        lifetime,
-        resources,
-        maxConcurrency,
-        changed,
-        maxRestarts,
-        maxTaskRetries,
-        maxPendingCalls,
-        strategy,
-        labels);
+    Draft draft = new Draft(this);
+    draft.concurrencyGroups = changed;
+    return draft.done();
   }
 
   ActorOptions withMaxRestarts(int changed) {
-    return new ActorOptions(
-        name,
-        namespace,
-        getIfExists,
-        lifetime,
-        resources,
-        maxConcurrency,
-        concurrencyGroups,
-        changed,
-        maxTaskRetries,
-        maxPendingCalls,
-        strategy,
-        labels);
+    Draft draft = new Draft(this);
+    draft.maxRestarts = changed;
+    return draft.done();
   }
 
   ActorOptions withMaxTaskRetries(int changed) {
-    return new ActorOptions(
-        name,
-        namespace,
-        getIfExists,
-        lifetime,
-        resources,
-        maxConcurrency,
-        concurrencyGroups,
-        maxRestarts,
-        changed,
-        maxPendingCalls,
-        strategy,
-        labels);
+    Draft draft = new Draft(this);
+    draft.maxTaskRetries = changed;
+    return draft.done();
   }
 
   ActorOptions withMaxPendingCalls(int changed) {
-    return new ActorOptions(
-        name,
-        namespace,
-        getIfExists,
-        lifetime,
-        resources,
-        maxConcurrency,
-        concurrencyGroups,
-        maxRestarts,
-        maxTaskRetries,
-        changed,
-        strategy,
-        labels);
+    Draft draft = new Draft(this);
+    draft.maxPendingCalls = changed;
+    return draft.done();
   }
 
   ActorOptions withStrategy(SchedulingStrategy changed) {
-    return new ActorOptions(
-        name,
-        namespace,
-        getIfExists,
-        lifetime,
-        resources,
-        maxConcurrency,
-        concurrencyGroups,
-        maxRestarts,
-        maxTaskRetries,
-        maxPendingCalls,
-        changed,
-        labels);
+    Draft draft = new Draft(this);
+    draft.strategy = changed;
+    return draft.done();
   }
 
   ActorOptions withLabels(Map<String, String> changed) {
-    return new ActorOptions(
-        name,
-        namespace,
-        getIfExists,
-        lifetime,
-        resources,
-        maxConcurrency,
-        concurrencyGroups,
-        maxRestarts,
-        maxTaskRetries,
-        maxPendingCalls,
-        strategy,
-        changed);
+    Draft draft = new Draft(this);
+    draft.labels = changed;
+    return draft.done();
+  }
+
+  /** Options that are being changed. */
+  private static final class Draft {
+    String name;
+    @Nullable String namespace;
+    boolean getIfExists;
+    Lifetime lifetime;
+    Resources resources;
+    int maxConcurrency;
+    Map<String, Integer> concurrencyGroups;
+    int maxRestarts;
+    int maxTaskRetries;
+    int maxPendingCalls;
+    SchedulingStrategy strategy;
+    Map<String, String> labels;
+
+    Draft(ActorOptions from) {
+      this.name = from.name;
+      this.namespace = from.namespace;
+      this.getIfExists = from.getIfExists;
+      this.lifetime = from.lifetime;
+      this.resources = from.resources;
+      this.maxConcurrency = from.maxConcurrency;
+      this.concurrencyGroups = from.concurrencyGroups;
+      this.maxRestarts = from.maxRestarts;
+      this.maxTaskRetries = from.maxTaskRetries;
+      this.maxPendingCalls = from.maxPendingCalls;
+      this.strategy = from.strategy;
+      this.labels = from.labels;
+    }
+
+    ActorOptions done() {
+      return new ActorOptions(
+          name,
+          namespace,
+          getIfExists,
+          lifetime,
+          resources,
+          maxConcurrency,
+          concurrencyGroups,
+          maxRestarts,
+          maxTaskRetries,
+          maxPendingCalls,
+          strategy,
+          labels);
+    }
   }
 }

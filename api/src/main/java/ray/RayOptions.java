@@ -89,19 +89,9 @@ public record RayOptions(
 
   /** Connects to this address, {@code ray://host:port}. */
   public RayOptions address(String changed) {
-    return new RayOptions(
-        changed,
-        numCpus,
-        memoryBytes,
-        resources,
-        labels,
-        objectStoreBytes,
-        namespace,
-        serialMode,
-        quietFailures,
-        creationSites,
-        putTimeout,
-        serializers);
+    Draft draft = new Draft(this);
+    draft.address = changed;
+    return draft.done();
   }
 
   /** How many CPUs tasks may hold together; it need not be the machine's number. */
@@ -109,19 +99,9 @@ public record RayOptions(
     if (!(cpus >= 0)) {
       throw new IllegalArgumentException("cpus must not be negative, not " + cpus);
     }
-    return new RayOptions(
-        address,
-        cpus,
-        memoryBytes,
-        resources,
-        labels,
-        objectStoreBytes,
-        namespace,
-        serialMode,
-        quietFailures,
-        creationSites,
-        putTimeout,
-        serializers);
+    Draft draft = new Draft(this);
+    draft.numCpus = cpus;
+    return draft.done();
   }
 
   /** How much memory tasks may ask for together, in bytes. */
@@ -129,57 +109,27 @@ public record RayOptions(
     if (bytes < 0) {
       throw new IllegalArgumentException("memory must not be negative, not " + bytes);
     }
-    return new RayOptions(
-        address,
-        numCpus,
-        bytes,
-        resources,
-        labels,
-        objectStoreBytes,
-        namespace,
-        serialMode,
-        quietFailures,
-        creationSites,
-        putTimeout,
-        serializers);
+    Draft draft = new Draft(this);
+    draft.memoryBytes = bytes;
+    return draft.done();
   }
 
   /** Adds a resource of the program's own. */
   public RayOptions resource(String name, double amount) {
     Map<String, Double> changed = new TreeMap<>(resources);
     changed.put(name, Resources.NONE.with(name, amount).amount(name));
-    return new RayOptions(
-        address,
-        numCpus,
-        memoryBytes,
-        changed,
-        labels,
-        objectStoreBytes,
-        namespace,
-        serialMode,
-        quietFailures,
-        creationSites,
-        putTimeout,
-        serializers);
+    Draft draft = new Draft(this);
+    draft.resources = changed;
+    return draft.done();
   }
 
   /** Adds a label to the node. */
   public RayOptions label(String key, String value) {
     Map<String, String> changed = new TreeMap<>(labels);
     changed.put(key, value);
-    return new RayOptions(
-        address,
-        numCpus,
-        memoryBytes,
-        resources,
-        changed,
-        objectStoreBytes,
-        namespace,
-        serialMode,
-        quietFailures,
-        creationSites,
-        putTimeout,
-        serializers);
+    Draft draft = new Draft(this);
+    draft.labels = changed;
+    return draft.done();
   }
 
   /** The size of the object store, in bytes. */
@@ -187,124 +137,101 @@ public record RayOptions(
     if (bytes < 1) {
       throw new IllegalArgumentException("the object store needs at least one byte, not " + bytes);
     }
-    return new RayOptions(
-        address,
-        numCpus,
-        memoryBytes,
-        resources,
-        labels,
-        bytes,
-        namespace,
-        serialMode,
-        quietFailures,
-        creationSites,
-        putTimeout,
-        serializers);
+    Draft draft = new Draft(this);
+    draft.objectStoreBytes = bytes;
+    return draft.done();
   }
 
   /** Where names of actors are looked up. */
   public RayOptions namespace(String changed) {
-    return new RayOptions(
-        address,
-        numCpus,
-        memoryBytes,
-        resources,
-        labels,
-        objectStoreBytes,
-        changed,
-        serialMode,
-        quietFailures,
-        creationSites,
-        putTimeout,
-        serializers);
+    Draft draft = new Draft(this);
+    draft.namespace = changed;
+    return draft.done();
   }
 
   /** Runs every call at once in the caller's thread, for debugging: same results, same errors. */
   public RayOptions serial() {
-    return new RayOptions(
-        address,
-        numCpus,
-        memoryBytes,
-        resources,
-        labels,
-        objectStoreBytes,
-        namespace,
-        true,
-        quietFailures,
-        creationSites,
-        putTimeout,
-        serializers);
+    Draft draft = new Draft(this);
+    draft.serialMode = true;
+    return draft.done();
   }
 
   /** Does not report failures that nobody asked for. */
   public RayOptions quiet() {
-    return new RayOptions(
-        address,
-        numCpus,
-        memoryBytes,
-        resources,
-        labels,
-        objectStoreBytes,
-        namespace,
-        serialMode,
-        true,
-        creationSites,
-        putTimeout,
-        serializers);
+    Draft draft = new Draft(this);
+    draft.quietFailures = true;
+    return draft.done();
   }
 
   /**
    * Remembers where each object was created, for {@link Ray#objects}; costs microseconds an object.
    */
   public RayOptions recordCreationSites() {
-    return new RayOptions(
-        address,
-        numCpus,
-        memoryBytes,
-        resources,
-        labels,
-        objectStoreBytes,
-        namespace,
-        serialMode,
-        quietFailures,
-        true,
-        putTimeout,
-        serializers);
+    Draft draft = new Draft(this);
+    draft.creationSites = true;
+    return draft.done();
   }
 
   /** How long a put may wait for a full store before it fails. */
   public RayOptions putTimeout(Duration changed) {
-    return new RayOptions(
-        address,
-        numCpus,
-        memoryBytes,
-        resources,
-        labels,
-        objectStoreBytes,
-        namespace,
-        serialMode,
-        quietFailures,
-        creationSites,
-        changed,
-        serializers);
+    Draft draft = new Draft(this);
+    draft.putTimeout = changed;
+    return draft.done();
   }
 
   /** Registers how values of a class travel. */
   public <T> RayOptions serializer(Class<T> type, ValueSerializer<? super T> serializer) {
     Map<Class<?>, ValueSerializer<?>> changed = new java.util.HashMap<>(serializers);
     changed.put(type, serializer);
-    return new RayOptions(
-        address,
-        numCpus,
-        memoryBytes,
-        resources,
-        labels,
-        objectStoreBytes,
-        namespace,
-        serialMode,
-        quietFailures,
-        creationSites,
-        putTimeout,
-        changed);
+    Draft draft = new Draft(this);
+    draft.serializers = changed;
+    return draft.done();
+  }
+
+  /** Options that are being changed. */
+  private static final class Draft {
+    String address;
+    @Nullable Double numCpus;
+    @Nullable Long memoryBytes;
+    Map<String, Double> resources;
+    Map<String, String> labels;
+    @Nullable Long objectStoreBytes;
+    String namespace;
+    boolean serialMode;
+    boolean quietFailures;
+    boolean creationSites;
+    Duration putTimeout;
+    Map<Class<?>, ValueSerializer<?>> serializers;
+
+    Draft(RayOptions from) {
+      this.address = from.address;
+      this.numCpus = from.numCpus;
+      this.memoryBytes = from.memoryBytes;
+      this.resources = from.resources;
+      this.labels = from.labels;
+      this.objectStoreBytes = from.objectStoreBytes;
+      this.namespace = from.namespace;
+      this.serialMode = from.serialMode;
+      this.quietFailures = from.quietFailures;
+      this.creationSites = from.creationSites;
+      this.putTimeout = from.putTimeout;
+      this.serializers = from.serializers;
+    }
+
+    RayOptions done() {
+      return new RayOptions(
+          address,
+          numCpus,
+          memoryBytes,
+          resources,
+          labels,
+          objectStoreBytes,
+          namespace,
+          serialMode,
+          quietFailures,
+          creationSites,
+          putTimeout,
+          serializers);
+    }
   }
 }
