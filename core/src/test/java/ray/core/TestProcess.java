@@ -162,6 +162,9 @@ final class TestProcess implements OwnerEffects, ExecutorEffects {
   }
 
   @Override
+  public void tickSoon() {}
+
+  @Override
   public void actorRegistered(Message.ActorRegistered answer) {}
 
   @Override

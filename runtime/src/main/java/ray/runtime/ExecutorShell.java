@@ -188,7 +188,7 @@ public final class ExecutorShell extends Mailbox implements Endpoint, ExecutorEf
   }
 
   /** A time limit or a long lane has to be watched from now on. */
-  private void watchTime() {
+  void watchTime() {
     ExecutorThreads workers = threads;
     if (workers != null) {
       workers.nudge();

@@ -57,6 +57,11 @@ public final class LocalWaiting implements Waiting, GeneratorStream.Parker {
   }
 
   @Override
+  public void timeMatters() {
+    executors.forEach(ExecutorShell::watchTime);
+  }
+
+  @Override
   public Backend backend() {
     return backend;
   }

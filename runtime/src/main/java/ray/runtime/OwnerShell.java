@@ -502,6 +502,11 @@ public final class OwnerShell extends Mailbox implements Endpoint, OwnerEffects 
   }
 
   @Override
+  public void tickSoon() {
+    toRun.add(waiting::timeMatters);
+  }
+
+  @Override
   public void actorRegistered(Message.ActorRegistered answer) {
     toRun.add(() -> waiting.actorRegistered(answer));
   }

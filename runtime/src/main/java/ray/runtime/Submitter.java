@@ -88,8 +88,7 @@ public final class Submitter {
    * Who calls an actor: the run, or its actor if that runs one call at a time, so that all that
    * such an actor calls has one order; null for the driver.
    */
-  private static @Nullable ObjectId caller(Backend backend) {
-    TaskContext context = TaskContext.of(backend);
+  private static @Nullable ObjectId caller(@Nullable TaskContext context) {
     if (context == null) {
       return null;
     }
@@ -333,7 +332,8 @@ public final class Submitter {
 
   /** Calls a method. */
   Object call(LocalActorHandle actor, MethodCall<?> call, @Nullable Object[] arguments) {
-    OwnerShell owner = owner();
+    TaskContext context = TaskContext.of(backend);
+    OwnerShell owner = context == null ? driver : context.executor.owner();
     owner.checkOpen();
     ObjectId creation = owner.idOf(new ActorRef<>(actor));
     ActorId id = new ActorId(creation);
@@ -359,7 +359,7 @@ public final class Submitter {
         new TaskSpec(
             owner.newIds(returns),
             job,
-            parent(backend),
+            context == null ? null : context.run().spec().id(),
             methodKey(function),
             options.name().isEmpty() ? function : options.name(),
             callee,
@@ -368,7 +368,7 @@ public final class Submitter {
             returns,
             policy(options, retries),
             id);
-    return start(spec, owner, taken, caller(backend), actor.creation());
+    return start(spec, owner, taken, caller(context), actor.creation());
   }
 
   private static final Map<String, FunctionKey> METHOD_KEYS =

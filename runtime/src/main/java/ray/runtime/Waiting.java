@@ -13,6 +13,9 @@ public interface Waiting {
   /** An actor's registration was answered. */
   void actorRegistered(Message.ActorRegistered answer);
 
+  /** Something waits for time to pass, although nothing may be running. */
+  void timeMatters();
+
   /** The instance that calls of actors go to. */
   Backend backend();
 }

@@ -105,6 +105,9 @@ final class OwnerSide implements OwnerEffects {
   }
 
   @Override
+  public void tickSoon() {}
+
+  @Override
   public void actorRegistered(Message.ActorRegistered answer) {
     throw new IllegalStateException("there is no actor");
   }

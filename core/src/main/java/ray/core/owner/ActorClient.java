@@ -25,6 +25,12 @@ final class ActorClient {
    */
   static final int MAX_UNDER_WAY = 8192;
 
+  /**
+   * While at least so many calls are under way, as many are gathered before they are sent: the
+   * actor has enough to do meanwhile.
+   */
+  static final int GATHER = 32;
+
   final ActorId actor;
   private final long self;
   private final OwnerEffects effects;
@@ -42,6 +48,9 @@ final class ActorClient {
 
   /** Whether as many calls are under way as may be, so that others may wait for their end. */
   private boolean full;
+
+  /** Whether calls that are ready may be waiting for others to go with them. */
+  private boolean gathering;
 
   private int incarnation;
   private long worker;
@@ -67,6 +76,7 @@ final class ActorClient {
 
   /** Sends what is ready of all callers. */
   void flush(LeaseQueue.PushMaker pushes, long nowNs) {
+    gathering = false;
     if (state != ActorInfo.State.ALIVE) {
       return;
     }
@@ -76,6 +86,21 @@ final class ActorClient {
       waiting.next();
     }
     send(batch);
+  }
+
+  /**
+   * Sends what is ready of the caller of a new call, or lets it wait for others.
+   *
+   * @return whether the owner has to see to it that those who wait are sent soon
+   */
+  boolean flushOrGather(Task added, LeaseQueue.PushMaker pushes, long nowNs) {
+    if (underWay.size() < GATHER || waiting.size() >= GATHER) {
+      flush(added, pushes, nowNs);
+      return false;
+    }
+    boolean first = !gathering;
+    gathering = true;
+    return first;
   }
 
   /** Sends what is ready of one caller: something about this call of its has changed. */
@@ -90,7 +115,7 @@ final class ActorClient {
 
   /** Calls have ended: sends what has waited for that. */
   void refill(LeaseQueue.PushMaker pushes, long nowNs) {
-    if (full) {
+    if (full || gathering) {
       flush(pushes, nowNs);
     }
   }

@@ -29,6 +29,9 @@ final class ActorClients {
   /** Of whom calls have ended since the last refill. */
   private final List<ActorClient> touched = new ArrayList<>();
 
+  /** Whose calls are being gathered, or were. */
+  private final List<ActorClient> gathering = new ArrayList<>();
+
   ActorClients(
       long self,
       OwnerEffects effects,
@@ -155,7 +158,22 @@ final class ActorClients {
       task.enter(TaskInfo.State.QUEUED, time.nowNs);
     }
     client.add(task);
-    client.flush(task, pushes, time.nowNs);
+    if (client.flushOrGather(task, pushes, time.nowNs)) {
+      if (gathering.isEmpty()) {
+        effects.tickSoon();
+      }
+      gathering.add(client);
+    }
+  }
+
+  /** Sends what was gathered. */
+  void flush() {
+    if (!gathering.isEmpty()) {
+      for (ActorClient client : gathering) {
+        client.flush(pushes, time.nowNs);
+      }
+      gathering.clear();
+    }
   }
 
   /** A call's arguments are ready. */

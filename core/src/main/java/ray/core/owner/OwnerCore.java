@@ -86,6 +86,7 @@ public final class OwnerCore {
   public void flush(long nowNs) {
     time.nowNs = nowNs;
     queues.flush(nowNs);
+    actors.flush();
   }
 
   /** A handle was closed, or found unreachable. */
@@ -267,6 +268,7 @@ public final class OwnerCore {
   /** Time passed. Returns whether there is anything that needs to be told the time again. */
   public boolean tick(long nowNs) {
     time.nowNs = nowNs;
+    actors.flush();
     return queues.tick(nowNs);
   }
 

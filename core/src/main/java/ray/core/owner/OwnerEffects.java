@@ -39,6 +39,9 @@ public interface OwnerEffects {
   /** Where this process's node service is. */
   long node();
 
+  /** Something waits for time to pass: {@link OwnerCore#tick} is to be called soon. */
+  void tickSoon();
+
   /** An actor's registration was answered. */
   void actorRegistered(Message.ActorRegistered answer);
 }

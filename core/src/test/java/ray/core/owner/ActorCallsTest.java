@@ -100,6 +100,52 @@ class ActorCallsTest {
     assertThat(called()).containsExactly(own(2), own(4), own(6));
   }
 
+  private void callMany(int from, int to) {
+    for (int i = from; i < to; i++) {
+      owner.call(ACTOR, own(2 * i + 2), 0);
+    }
+  }
+
+  private List<Integer> sizesOfBatches() {
+    return owner.sent(WORKER, Message.PushCalls.class).stream()
+        .map(push -> push.calls().size())
+        .toList();
+  }
+
+  @Test
+  void callsOfABusyActorAreGathered() {
+    owner.createActor(ACTOR, 0);
+    owner.actor(ACTOR, ActorInfo.State.ALIVE, 0);
+    callMany(0, ActorClient.GATHER);
+    assertThat(sizesOfBatches()).hasSize(ActorClient.GATHER).containsOnly(1);
+    assertThat(owner.ticksWanted).isZero();
+
+    callMany(ActorClient.GATHER, 2 * ActorClient.GATHER - 1);
+
+    assertThat(called()).hasSize(ActorClient.GATHER);
+    assertThat(owner.ticksWanted).isEqualTo(1);
+    callMany(2 * ActorClient.GATHER - 1, 2 * ActorClient.GATHER);
+    assertThat(sizesOfBatches()).hasSize(ActorClient.GATHER + 1).endsWith(ActorClient.GATHER);
+    assertThat(called()).isSorted();
+  }
+
+  @Test
+  void whatWasGatheredGoesWhenSomebodyWaitsWhenTimePassesAndWhenCallsEnd() {
+    owner.createActor(ACTOR, 0);
+    owner.actor(ACTOR, ActorInfo.State.ALIVE, 0);
+    callMany(0, ActorClient.GATHER + 2);
+
+    owner.core.flush(10);
+
+    assertThat(sizesOfBatches()).endsWith(1, 2);
+    callMany(ActorClient.GATHER + 2, ActorClient.GATHER + 5);
+    owner.core.tick(20);
+    assertThat(sizesOfBatches()).endsWith(2, 3);
+    callMany(ActorClient.GATHER + 5, ActorClient.GATHER + 9);
+    owner.done(own(2), 1, value("a"));
+    assertThat(sizesOfBatches()).endsWith(3, 4);
+  }
+
   @Test
   void aCallHoldsBackOnlyThoseOfItsOwnCaller() {
     ObjectId one = own(100);

@@ -42,6 +42,7 @@ final class OwnerFixture implements OwnerEffects {
   final List<Outcome.Stored> released = new ArrayList<>();
   final List<ObjectId> pins = new ArrayList<>();
   final List<Outcome.Failed> unseen = new ArrayList<>();
+  int ticksWanted;
   final List<Object> items = new ArrayList<>();
   boolean streamEnded;
   final OwnerCore core = new OwnerCore(SELF, this);
@@ -268,6 +269,11 @@ final class OwnerFixture implements OwnerEffects {
   @Override
   public long node() {
     return NODE;
+  }
+
+  @Override
+  public void tickSoon() {
+    ticksWanted++;
   }
 
   @Override
