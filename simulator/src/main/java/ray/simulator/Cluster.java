@@ -35,7 +35,7 @@ final class Cluster implements Network.Members {
   private static final int CHECK_EVERY = 64;
 
   /** How long nothing may happen before that means that nothing ever will. */
-  private static final long HANG_NS = 3_000_000_000L;
+  private static final long QUIET_NS = 1_000_000_000L;
 
   private final Setting setting;
   private final Schedule schedule = new Schedule();
@@ -172,7 +172,7 @@ final class Cluster implements Network.Members {
 
   /** Something that happens whether or not anything goes on. */
   void idly(SimProcess process, long delayNs, Runnable what) {
-    schedule.after(
+    schedule.idly(
         delayNs,
         () -> {
           if (process.alive) {
@@ -509,7 +509,8 @@ final class Cluster implements Network.Members {
   }
 
   private boolean step() {
-    if (schedule.isEmpty() || schedule.nowNs() - lastProgressNs > HANG_NS) {
+    if (schedule.isEmpty()
+        || schedule.isIdle() && schedule.nowNs() - lastProgressNs > QUIET_NS) {
       return false;
     }
     if (++steps > MAX_STEPS) {

@@ -7,7 +7,7 @@ import java.util.PriorityQueue;
  * they were planned.
  */
 final class Schedule {
-  private record Entry(long timeNs, long number, Runnable what) implements Comparable<Entry> {
+  private record Entry(long timeNs, long number, boolean idle, Runnable what) implements Comparable<Entry> {
     @Override
     public int compareTo(Entry other) {
       int byTime = Long.compare(timeNs, other.timeNs);
@@ -18,6 +18,7 @@ final class Schedule {
   private final PriorityQueue<Entry> entries = new PriorityQueue<>();
   private long numbers;
   private long nowNs = 1;
+  private long busy;
 
   /** The time of the simulation, which no process sees. */
   long nowNs() {
@@ -25,7 +26,18 @@ final class Schedule {
   }
 
   void after(long delayNs, Runnable what) {
-    entries.add(new Entry(nowNs + delayNs, numbers++, what));
+    busy++;
+    entries.add(new Entry(nowNs + delayNs, numbers++, false, what));
+  }
+
+  /** Something that happens again and again, whether or not anything goes on. */
+  void idly(long delayNs, Runnable what) {
+    entries.add(new Entry(nowNs + delayNs, numbers++, true, what));
+  }
+
+  /** Whether nothing but what is idle is to happen. */
+  boolean isIdle() {
+    return busy == 0;
   }
 
   boolean isEmpty() {
@@ -36,6 +48,7 @@ final class Schedule {
   void next() {
     Entry next = entries.remove();
     nowNs = next.timeNs();
+    busy -= next.idle() ? 0 : 1;
     next.what().run();
   }
 }

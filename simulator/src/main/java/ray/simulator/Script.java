@@ -511,7 +511,8 @@ final class Script {
       if (faults.include(failure)) {
         return new Disturbed(failure);
       }
-      mix(-10 - failure.ordinal());
+      // Of several failed arguments, the first to be known fails a task: which failure it is, is open.
+      mix(-1);
       return GOING;
     }
     Body body = Objects.requireNonNull(got.body());
