@@ -106,6 +106,10 @@ public final class ControlCore {
                     + spec.namespace()
                     + "': use it with Ray.actor(name) or getIfExists(), kill it first, or choose"
                     + " another name";
+        stillborn.put(
+            spec.id(),
+            Outcome.Failed.of(
+                ErrorCode.ACTOR_DIED, refusal == null ? "another actor took its name" : refusal));
         effects.send(
             message.owner(),
             new Message.ActorRegistered(spec.id(), joins ? taken : spec.id(), refusal));

@@ -97,7 +97,6 @@ final class ActorClients {
                     refusal == null ? "another actor took its name" : refusal)),
             0);
       }
-      clients.remove(answer.requested());
     }
     effects.actorRegistered(answer);
   }

@@ -168,6 +168,26 @@ class ControlCoreTest {
   }
 
   @Test
+  void whoWatchesAnActorThatWasRefusedItsNameIsToldSo() {
+    ActorId second = new ActorId(new ObjectId(OWNER, -4));
+    register(spec(ACTOR, "c", false, false, 0, 0));
+    register(spec(second, "c", false, false, 0, 0));
+    sent.clear();
+
+    core.receive(new Message.WatchActor(second, WATCHER));
+
+    assertThat(sent)
+        .singleElement()
+        .satisfies(told -> {
+          assertThat(told.to()).isEqualTo(WATCHER);
+          assertThat(told.message())
+              .isInstanceOfSatisfying(
+                  Message.ActorChanged.class,
+                  change -> assertThat(change.state()).isEqualTo(ActorInfo.State.DEAD));
+        });
+  }
+
+  @Test
   void theNameOfADeadActorIsFree() {
     register(spec(ACTOR, "c", false, false, 0, 0));
     core.receive(new Message.KillActor(ACTOR, false, "killed"));
