@@ -261,7 +261,7 @@ final class TaskRunner {
     private void yieldEach(Iterator<?> iterator) throws InterruptedException {
       while (iterator.hasNext()) {
         Object item = iterator.next();
-        if (Thread.currentThread().isInterrupted() && run.isCancelled()) {
+        if (run.isCancelled()) {
           throw new InterruptedException();
         }
         Outcome outcome = outcome(item, run.owner());

@@ -212,8 +212,12 @@ final class Script {
         }
       }
     }
-    if (program.kind() == Program.Kind.GENERATOR && dice.coin()) {
-      return new Yielded(returned(0));
+    if (program.kind() == Program.Kind.GENERATOR) {
+      // What a step throws may depend on where values lie; what an item is must not.
+      dice = Dice.of(program.seed(), 500_000 + steps);
+      if (dice.coin()) {
+        return new Yielded(returned(0));
+      }
     }
     return GOING;
   }
@@ -517,11 +521,14 @@ final class Script {
     }
     Body body = Objects.requireNonNull(got.body());
     mix(body.number());
+    // What is added may push the value itself out.
+    Object umbrella = world.keep(variable.ref);
     for (int i = 0; i < body.kinds().size(); i++) {
       if (!dice.oneIn(3)) {
-        add(world.open(variable.ref, i), body.kinds().get(i), false);
+        add(world.open(umbrella, i), body.kinds().get(i), false);
       }
     }
+    world.drop(umbrella);
     return GOING;
   }
 

@@ -72,6 +72,10 @@ final class SimProcess implements OwnerEffects, ExecutorEffects {
     final ArrayDeque<Cell> items = new ArrayDeque<>();
     boolean ended;
     boolean closed;
+
+    /** Why there are fewer items than there should be. */
+    @Nullable ErrorCode failure;
+
     int taken;
     final List<SimThread> waiters = new ArrayList<>(1);
   }
@@ -273,6 +277,9 @@ final class SimProcess implements OwnerEffects, ExecutorEffects {
   @Override
   public Object item(Object stream, ObjectId item, Outcome outcome) {
     Stream to = (Stream) stream;
+    if (outcome instanceof Outcome.Failed failed) {
+      to.failure = failed.code();
+    }
     Cell cell = made(item);
     if (to.closed) {
       afterwards.add(() -> drop(cell));
@@ -532,8 +539,13 @@ final class SimProcess implements OwnerEffects, ExecutorEffects {
         lowered.values(),
         lowered.nested(),
         program.returns(),
-        new TaskPolicy(maxRetries, "", cluster.faults().timeoutNs(), 3, "", Map.of()),
+        new TaskPolicy(maxRetries, "", timeoutNs(program), 3, "", Map.of()),
         actor);
+  }
+
+  /** Constructors have no limit. */
+  private long timeoutNs(Program program) {
+    return program.kind() == Program.Kind.CREATION ? 0 : cluster.faults().timeoutNs();
   }
 
   List<Object> submit(Program program, List<Argument> arguments, @Nullable ObjectId parent) {

@@ -385,6 +385,11 @@ final class SimThread implements World {
   // ---- generators
 
   private void yieldItem(Execution run, Return item) {
+    if (run.isCancelled()) {
+      // Whoever would take the item, and make room for others, may be gone.
+      disturbed(run, ErrorCode.TASK_CANCELLED);
+      return;
+    }
     Outcome outcome;
     try {
       outcome = outcome(run, item);
@@ -586,7 +591,14 @@ final class SimThread implements World {
       stream.taken++;
       return new Item(item);
     }
-    return stream.ended ? new NoMore() : null;
+    if (!stream.ended) {
+      return null;
+    }
+    ErrorCode failure = stream.failure;
+    if (failure != null && cluster.facts().include(failure)) {
+      throw new Disturbance(failure);
+    }
+    return new NoMore();
   }
 
   @Override
