@@ -80,8 +80,7 @@ final class SimulateCommand implements Callable<Integer> {
     }
     Simulator.Options options = options(chosen);
     if (options.seeds() != 1) {
-      out.println(
-          "workload " + chosen.name() + ", seeds from " + options.firstSeed() + " on");
+      out.println("workload " + chosen.name() + ", seeds from " + options.firstSeed() + " on");
     }
     Failure failure = new Simulator(options).run(this::report);
     if (failure == null) {
@@ -133,9 +132,7 @@ final class SimulateCommand implements Callable<Integer> {
     boolean timed = minutes > 0;
     Long first = seed;
     long number =
-        seeds != null
-            ? seeds
-            : timed ? MAX_SEEDS_UNTIL_TIME_IS_OVER : first != null ? 1 : 1000;
+        seeds != null ? seeds : timed ? MAX_SEEDS_UNTIL_TIME_IS_OVER : first != null ? 1 : 1000;
     return new Simulator.Options(
         first != null ? first : ThreadLocalRandom.current().nextLong(1_000_000_000_000L),
         number,

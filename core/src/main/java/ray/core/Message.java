@@ -208,7 +208,10 @@ public sealed interface Message {
   /** How all nodes are. */
   record NodesChanged(List<NodeView> nodes) implements Message {}
 
-  /** A process is gone and will never be heard of again. */
+  /**
+   * A process is gone and will never be heard of again. Everybody is told: who lives when it dies,
+   * who is born while others may still speak of it, and again whoever sends it something.
+   */
   record ProcessDied(long process, String reason) implements Message {}
 
   /** A job has ended; what is its own ends too. */

@@ -35,7 +35,10 @@ final class ActorState {
     return kept.computeIfAbsent(token, missing -> new ArrayDeque<>());
   }
 
-  List<Object> all() {
-    return kept.values().stream().flatMap(ArrayDeque::stream).toList();
+  /** Takes all refs that it keeps. */
+  List<Object> takeAll() {
+    List<Object> all = kept.values().stream().flatMap(ArrayDeque::stream).toList();
+    kept.clear();
+    return all;
   }
 }

@@ -51,6 +51,7 @@ final class Cluster implements Network.Members {
   private final Map<Long, SimProcess> processes = new LinkedHashMap<>();
   private final List<SimThread> drivers = new ArrayList<>();
   private final List<FunctionKey> classes = new ArrayList<>();
+  private final Map<Long, String> announced = new LinkedHashMap<>();
   private final Map<Long, Long> controlTold = new LinkedHashMap<>();
   private long nextNode;
   private long nextWorker;
@@ -181,23 +182,35 @@ final class Cluster implements Network.Members {
         });
   }
 
-  /** Asks a node's store for something; what is asked of one that is gone is lost. */
-  void toStore(SimProcess process, long node, Consumer<SimNode> what) {
-    network.send(process.id, node, (StoreRequest) what::accept);
+  /** Where a process is, or was; null for a node. */
+  @Nullable SimNode nodeOf(long id) {
+    SimProcess process = processes.get(id);
+    return process == null ? null : process.node;
   }
 
-  void fromStore(SimNode node, SimProcess process, Runnable what) {
-    network.send(node.id, process.id, (StoreAnswer) what::run);
+  /** Asks a node's store for something; what is asked of one that is gone is lost. */
+  void toStore(SimProcess process, long node, String what, long key, Consumer<SimNode> how) {
+    network.send(process.id, node, new StoreRequest(what, key, how));
+  }
+
+  void fromStore(SimNode node, SimProcess process, long key, Runnable how) {
+    network.send(node.id, process.id, new StoreAnswer(key, how));
   }
 
   /** What a process asks a store. */
-  interface StoreRequest {
-    void perform(SimNode node);
+  private record StoreRequest(String what, long key, Consumer<SimNode> how) {
+    @Override
+    public String toString() {
+      return "StoreRequest[" + what + " " + key + "]";
+    }
   }
 
   /** What a store answers. */
-  interface StoreAnswer {
-    void receive();
+  private record StoreAnswer(long key, Runnable how) {
+    @Override
+    public String toString() {
+      return "StoreAnswer[" + key + "]";
+    }
   }
 
   /** What is stored; null if that is gone, which only a death explains. */
@@ -256,7 +269,7 @@ final class Cluster implements Network.Members {
     if (to == CONTROL) {
       toControl((Message) payload);
     } else if (payload instanceof StoreRequest request) {
-      request.perform(node(to));
+      request.how().accept(node(to));
     } else {
       node(to).receive((Message) payload);
     }
@@ -264,7 +277,7 @@ final class Cluster implements Network.Members {
 
   private static void deliver(SimProcess process, Object payload) {
     if (payload instanceof StoreAnswer answer) {
-      answer.receive();
+      answer.how().run();
       return;
     }
     if (payload instanceof Message.ProcessDied(long dead, String reason)) {
@@ -299,6 +312,7 @@ final class Cluster implements Network.Members {
     nodes.put(id, node);
     trace.note("comes", id, 0);
     node.core.start();
+    announceEarlierDeathsTo(id);
     return true;
   }
 
@@ -320,6 +334,7 @@ final class Cluster implements Network.Members {
     processes.put(id, worker);
     trace.note("has", node.id, id);
     node.core.workerStarted(job, id);
+    announceEarlierDeathsTo(id);
   }
 
   boolean addWorker(Dice faultDice) {
@@ -398,7 +413,13 @@ final class Cluster implements Network.Members {
     network.cut(process.id);
   }
 
+  /** Who is born is told of those who died before: others may still speak of them. */
+  private void announceEarlierDeathsTo(long born) {
+    announced.forEach((dead, reason) -> announceTo(dead, born, reason));
+  }
+
   private void announce(long dead, String reason) {
+    announced.put(dead, reason);
     network.announce(dead, CONTROL, reason, dice.around(DETECTION_NS));
     for (long node : nodes.keySet()) {
       announceTo(dead, node, reason);
@@ -509,8 +530,7 @@ final class Cluster implements Network.Members {
   }
 
   private boolean step() {
-    if (schedule.isEmpty()
-        || schedule.isIdle() && schedule.nowNs() - lastProgressNs > QUIET_NS) {
+    if (schedule.isEmpty() || schedule.isIdle() && schedule.nowNs() - lastProgressNs > QUIET_NS) {
       return false;
     }
     if (++steps > MAX_STEPS) {
@@ -566,10 +586,10 @@ final class Cluster implements Network.Members {
         each.settle();
       }
     }
-    lastProgressNs = schedule.nowNs();
-    while (step()) {
-      // Until nothing happens any more.
-    }
+    becomeQuiet();
+    endDetachedActors();
+    processes.values().forEach(SimProcess::forgetWhatActorsKeep);
+    becomeQuiet();
     check();
     StringBuilder left = new StringBuilder();
     for (SimProcess each : processes.values()) {
@@ -589,6 +609,26 @@ final class Cluster implements Network.Members {
     });
     if (!left.isEmpty()) {
       throw new Violation(Rule.FREED, "not all is gone:\n" + left + describe());
+    }
+  }
+
+  private void becomeQuiet() {
+    lastProgressNs = schedule.nowNs();
+    while (step()) {
+      // Until nothing happens any more.
+    }
+  }
+
+  private void endDetachedActors() {
+    List<ActorId> detached = new ArrayList<>();
+    control.forEachActor(actor -> {
+      if (actor.spec().isDetached()) {
+        detached.add(actor.spec().id());
+      }
+    });
+    for (ActorId actor : detached) {
+      facts.killed();
+      control.receive(new Message.KillActor(actor, false, "the run has ended"));
     }
   }
 

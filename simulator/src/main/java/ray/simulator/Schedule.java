@@ -7,7 +7,8 @@ import java.util.PriorityQueue;
  * they were planned.
  */
 final class Schedule {
-  private record Entry(long timeNs, long number, boolean idle, Runnable what) implements Comparable<Entry> {
+  private record Entry(long timeNs, long number, boolean idle, Runnable what)
+      implements Comparable<Entry> {
     @Override
     public int compareTo(Entry other) {
       int byTime = Long.compare(timeNs, other.timeNs);

@@ -515,7 +515,8 @@ final class Script {
       if (faults.include(failure)) {
         return new Disturbed(failure);
       }
-      // Of several failed arguments, the first to be known fails a task: which failure it is, is open.
+      // Of several failed arguments, the first to be known fails a task: which failure it is, is
+      // open.
       mix(-1);
       return GOING;
     }

@@ -2,6 +2,7 @@ package ray.simulator;
 
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -32,6 +33,9 @@ final class SimNode implements NodeEffects, StoreEffects {
 
   /** What lies in the store, by key. */
   private final Map<Long, Body> bodies = new HashMap<>();
+
+  /** Who wrote it. */
+  private final Map<Long, Long> writers = new TreeMap<>();
 
   /** Where each of them lies, to see that they never overlap. */
   private final Map<Integer, TreeMap<Long, StoreObject>> ranges = new HashMap<>();
@@ -112,11 +116,15 @@ final class SimNode implements NodeEffects, StoreEffects {
   long add(Body body, long sizeBytes, long keeper, long writer) {
     long key = cluster.nextStoreKey();
     created = null;
+    if (dead.contains(writer)) {
+      return 0;
+    }
     store.create(key, sizeBytes, keeper, writer, CopyKind.PRIMARY, clock.nowNs(), 0);
     if (created == null) {
       return 0;
     }
     bodies.put(key, body);
+    writers.put(key, writer);
     store.seal(key);
     if (dead.contains(keeper)) {
       store.release(key, keeper);
@@ -127,6 +135,15 @@ final class SimNode implements NodeEffects, StoreEffects {
   /** What lies there; null if it is gone. */
   @Nullable Body read(long key) {
     return store.isSealed(key) ? bodies.get(key) : null;
+  }
+
+  /** A process will never learn of what another wrote for it before it died. */
+  void releaseUnclaimed(long writer, long keeper, Set<Long> claimed) {
+    for (Map.Entry<Long, Long> each : List.copyOf(writers.entrySet())) {
+      if (each.getValue() == writer && !claimed.contains(each.getKey())) {
+        store.release(each.getKey(), keeper);
+      }
+    }
   }
 
   boolean pin(long key, long process) {
@@ -169,6 +186,7 @@ final class SimNode implements NodeEffects, StoreEffects {
   @Override
   public void freed(StoreObject object, FreeCause cause) {
     bodies.remove(object.key());
+    writers.remove(object.key());
     TreeMap<Long, StoreObject> bank = ranges.get(object.bank());
     if (bank == null || bank.remove(object.offset()) == null) {
       throw new Violation(Rule.STORE, object + " was freed twice");

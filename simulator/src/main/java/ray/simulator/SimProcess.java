@@ -115,6 +115,11 @@ final class SimProcess implements OwnerEffects, ExecutorEffects {
 
   final List<SimThread> threads = new ArrayList<>();
 
+  private final List<ActorState> actorStates = new ArrayList<>();
+
+  /** Keys of values that others stored for this process, and told it of. */
+  private final Set<Long> claimed = new HashSet<>();
+
   private final ArrayDeque<Runnable> afterwards = new ArrayDeque<>();
   private long nextNumber = 2;
   private boolean tickPlanned;
@@ -143,6 +148,7 @@ final class SimProcess implements OwnerEffects, ExecutorEffects {
   // ---- messages
 
   void receive(Message message) {
+    claim(message);
     switch (message) {
       case Message.PushTasks m -> executor.receive(m, nowNs());
       case Message.PushCalls m -> executor.receive(m, nowNs());
@@ -157,10 +163,44 @@ final class SimProcess implements OwnerEffects, ExecutorEffects {
         owner.receive(m, nowNs());
         executor.receive(m, nowNs());
         nodeMayHaveDied(m.process());
+        releaseUnclaimed(m.process());
       }
       default -> owner.receive(message, nowNs());
     }
     settle();
+  }
+
+  /** Notes which stored values others wrote for this process. */
+  private void claim(Message message) {
+    if (message instanceof Message.TasksDone done) {
+      for (Message.Done result : done.results()) {
+        result.outcomes().forEach(this::claim);
+      }
+    } else if (message instanceof Message.ItemMade item) {
+      claim(item.outcome());
+    }
+  }
+
+  private void claim(Outcome outcome) {
+    if (outcome instanceof Outcome.Stored stored) {
+      claimed.add(stored.key());
+    }
+  }
+
+  /**
+   * A worker may have died between storing a result for this process and telling of it: nobody else
+   * would ever release that.
+   */
+  private void releaseUnclaimed(long dead) {
+    SimNode of = cluster.nodeOf(dead);
+    if (of != null && of.alive) {
+      cluster.toStore(
+          this,
+          of.id,
+          "release all unknown of",
+          dead,
+          at -> at.releaseUnclaimed(dead, id, claimed));
+    }
   }
 
   /** Performs what the cores asked for, and sees to what may be due later. */
@@ -236,7 +276,8 @@ final class SimProcess implements OwnerEffects, ExecutorEffects {
 
   @Override
   public void release(Outcome.Stored stored) {
-    cluster.toStore(this, stored.node(), at -> at.release(stored.key(), id));
+    cluster.toStore(
+        this, stored.node(), "release", stored.key(), at -> at.release(stored.key(), id));
   }
 
   @Override
@@ -249,9 +290,11 @@ final class SimProcess implements OwnerEffects, ExecutorEffects {
     cluster.toStore(
         this,
         stored.node(),
+        "pin",
+        stored.key(),
         at -> {
           at.pin(stored.key(), id);
-          cluster.fromStore(at, this, () -> pinned(heir));
+          cluster.fromStore(at, this, stored.key(), () -> pinned(heir));
         });
   }
 
@@ -351,7 +394,23 @@ final class SimProcess implements OwnerEffects, ExecutorEffects {
   @Override
   public void actorGone(ActorSlot actor) {
     if (actor.instance() instanceof ActorState state) {
-      afterwards.add(() -> state.all().forEach(this::drop));
+      actorStates.remove(state);
+      afterwards.add(() -> state.takeAll().forEach(this::drop));
+    }
+  }
+
+  /** An actor has come to life here. */
+  void born(ActorState state) {
+    actorStates.add(state);
+  }
+
+  /**
+   * Actors let go of the refs that they keep: one that keeps a value with a ref to itself would
+   * live for ever, as counts can't see circles.
+   */
+  void forgetWhatActorsKeep() {
+    if (alive) {
+      List.copyOf(actorStates).forEach(state -> state.takeAll().forEach(this::drop));
     }
   }
 
@@ -497,7 +556,7 @@ final class SimProcess implements OwnerEffects, ExecutorEffects {
     }
     long key = cluster.faults().storeFails(id) ? 0 : node.add(body, LARGE_BYTES, keeper, id);
     if (key == 0) {
-      throw new Disturbance(ErrorCode.OUT_OF_STORE_MEMORY);
+      throw new Disturbance(fenced ? ErrorCode.OBJECT_LOST : ErrorCode.OUT_OF_STORE_MEMORY);
     }
     return new Outcome.Stored(node.id, key, LARGE_BYTES, contained, null);
   }

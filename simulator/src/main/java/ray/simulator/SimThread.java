@@ -253,13 +253,15 @@ final class SimThread implements World {
     }
   }
 
-  private static @Nullable ActorState actor(Execution run, Program body) {
+  private @Nullable ActorState actor(Execution run, Program body) {
     ActorSlot slot = run.actor();
     if (slot == null) {
       return null;
     }
     if (body.kind() == Program.Kind.CREATION) {
-      slot.instance(new ActorState());
+      ActorState born = new ActorState();
+      slot.instance(born);
+      process.born(born);
     }
     return (ActorState) slot.instance();
   }
@@ -586,6 +588,11 @@ final class SimThread implements World {
   @Override
   public @Nullable Next next(Object given) {
     Stream stream = (Stream) given;
+    ErrorCode failure = stream.failure;
+    if (stream.items.size() <= 1 && failure != null && cluster.facts().include(failure)) {
+      // It failed by a fault: there may be more items or fewer than there should be.
+      throw new Disturbance(failure);
+    }
     Cell item = stream.items.poll();
     if (item != null) {
       stream.taken++;
@@ -593,10 +600,6 @@ final class SimThread implements World {
     }
     if (!stream.ended) {
       return null;
-    }
-    ErrorCode failure = stream.failure;
-    if (failure != null && cluster.facts().include(failure)) {
-      throw new Disturbance(failure);
     }
     return new NoMore();
   }

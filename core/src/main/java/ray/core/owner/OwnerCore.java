@@ -7,6 +7,7 @@ import org.jspecify.annotations.Nullable;
 import ray.ActorId;
 import ray.ObjectId;
 import ray.core.ActorSpec;
+import ray.core.DeadProcesses;
 import ray.core.Message;
 import ray.core.Outcome;
 
@@ -23,6 +24,7 @@ public final class OwnerCore {
   private final OwnerEffects effects;
   private final References references;
   private final EventTime time = new EventTime();
+  private final DeadProcesses dead = new DeadProcesses();
   private final TaskLife tasks;
   private final LeaseQueues queues;
   private final ActorClients actors;
@@ -32,8 +34,8 @@ public final class OwnerCore {
   public OwnerCore(long self, OwnerEffects effects) {
     this.self = self;
     this.effects = effects;
-    this.references = new References(self, effects, this::ready, this::freed);
-    this.tasks = new TaskLife(self, effects, references, time);
+    this.references = new References(self, effects, dead, this::ready, this::freed);
+    this.tasks = new TaskLife(self, effects, references, dead, time);
     this.queues = tasks.queues();
     this.actors = tasks.actors();
     this.cancellation = new Cancellation(self, effects, references, tasks);
@@ -258,6 +260,7 @@ public final class OwnerCore {
   }
 
   private void processDied(Message.ProcessDied died) {
+    dead.add(died.process());
     tasks.workerDied(died);
     references.processDied(died.process(), died.reason());
     queues.tick(time.nowNs);

@@ -10,6 +10,7 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import ray.ErrorCode;
 import ray.ObjectId;
+import ray.core.DeadProcesses;
 import ray.core.Message;
 import ray.core.Outcome;
 import ray.core.SequenceMap;
@@ -26,6 +27,7 @@ import ray.core.SequenceMap;
 final class References {
   private final long self;
   private final OwnerEffects effects;
+  private final DeadProcesses dead;
 
   /** Told when an object that tasks wait for is ready. */
   private final Consumer<Reference> whenReady;
@@ -35,6 +37,7 @@ final class References {
 
   private final SequenceMap<OwnedReference> owned = new SequenceMap<>();
   private final Map<ObjectId, BorrowedReference> borrowed = new HashMap<>();
+  private final StoredValues storedValues = new StoredValues();
   private final ArrayDeque<Reference> toCheck = new ArrayDeque<>();
   private final ArrayDeque<Reference> toAnnounce = new ArrayDeque<>();
   private boolean checking;
@@ -48,10 +51,12 @@ final class References {
   References(
       long self,
       OwnerEffects effects,
+      DeadProcesses dead,
       Consumer<Reference> whenReady,
       Consumer<Reference> whenFreed) {
     this.self = self;
     this.effects = effects;
+    this.dead = dead;
     this.whenReady = whenReady;
     this.whenFreed = whenFreed;
   }
@@ -226,7 +231,9 @@ final class References {
     }
     OwnedReference reference = findOwned(id);
     if (reference != null) {
-      reference.addBorrower(process, 1);
+      if (!dead.contains(process)) {
+        reference.addBorrower(process, 1);
+      }
       check(reference);
     } else if (id.owner() != self) {
       effects.send(id.owner(), new Message.AddBorrower(id, process, false));
@@ -398,12 +405,19 @@ final class References {
             + " it for as long as it is used");
   }
 
+  private static boolean hasValueOfItsOwn(Reference reference) {
+    return reference instanceof OwnedReference own && own.target == null;
+  }
+
   /** Sets an outcome, and tells everybody who waits for it. */
   void settle(Reference reference, Outcome outcome) {
     if (reference.outcome != null) {
       return;
     }
     reference.outcome = outcome;
+    if (outcome instanceof Outcome.Stored stored && hasValueOfItsOwn(reference)) {
+      storedValues.keep(stored);
+    }
     toAnnounce.add(reference);
     if (announcing) {
       return;
@@ -570,7 +584,7 @@ final class References {
           check(inner);
         }
       }
-      if (reference.outcome instanceof Outcome.Stored stored) {
+      if (reference.outcome instanceof Outcome.Stored stored && storedValues.letGo(stored)) {
         effects.release(stored);
       }
     }
@@ -591,7 +605,7 @@ final class References {
 
   void addBorrower(Message.AddBorrower message) {
     OwnedReference reference = findOwned(message.object());
-    if (reference != null) {
+    if (reference != null && !dead.contains(message.borrower())) {
       reference.addBorrower(message.borrower(), 1);
       check(reference);
     }

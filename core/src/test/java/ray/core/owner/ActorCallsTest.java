@@ -396,6 +396,16 @@ class ActorCallsTest {
   }
 
   @Test
+  void callsOfAnActorThatWasRefusedItsNameFailWithIt() {
+    owner.createActor(ACTOR, 0);
+    owner.call(ACTOR, own(2), 0);
+
+    owner.receive(new Message.ActorRegistered(new ActorId(ACTOR), new ActorId(ACTOR), "taken"));
+
+    assertThat(owner.failureOf(own(2))).isEqualTo(ErrorCode.ACTOR_DIED);
+  }
+
+  @Test
   void aCallerWatchesAnotherOwnersActorFromItsFirstCall() {
     ObjectId theirs = of(OTHER, -2);
     owner.core.attach(owner.core.openNamed(theirs), theirs.toString());

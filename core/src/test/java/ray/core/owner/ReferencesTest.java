@@ -282,6 +282,37 @@ class ReferencesTest {
   }
 
   @Test
+  void aStoredValueThatTwoHeirsHaveIsReleasedWithTheLastOfThem() {
+    // given two results that are names of one stored value of the worker
+    var stored = new Outcome.Stored(2, 7, 1 << 20, List.of(), null);
+    owner.submit(own(2), 0);
+    owner.submit(own(4), 0);
+    owner.grant(2);
+    owner.done(own(2), 1, new Outcome.Alias(of(WORKER, 2)));
+    owner.done(own(4), 1, new Outcome.Alias(of(WORKER, 4)));
+    owner.receive(new Message.Resolved(of(WORKER, 2), stored, true));
+    owner.receive(new Message.Resolved(of(WORKER, 4), stored, true));
+    owner.pins.forEach(owner.core::pinned);
+
+    owner.drop(own(2));
+    assertThat(owner.released).isEmpty();
+    owner.drop(own(4));
+
+    assertThat(owner.released).containsExactly(stored);
+  }
+
+  @Test
+  void whoIsDeadCanNotBeRegisteredAnyMore() {
+    owner.put(own(2), value("a"));
+    owner.receive(new Message.ProcessDied(OTHER, "killed"));
+
+    owner.receive(new Message.AddBorrower(own(2), OTHER, false));
+    owner.drop(own(2));
+
+    assertThat(owner.core.ownedCount()).isZero();
+  }
+
+  @Test
   void anActorThatATaskReturnsKeepsItsName() {
     ObjectId actor = of(WORKER, -2);
     owner.submit(own(2), 0);

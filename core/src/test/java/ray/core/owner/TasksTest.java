@@ -158,6 +158,28 @@ class TasksTest {
   }
 
   @Test
+  void leasesOnADeadWorkerAreNotUsedAndAskedForAgain() {
+    owner.submit(own(2), 0);
+    owner.receive(new Message.ProcessDied(WORKER, "killed"));
+
+    owner.grant(1);
+
+    assertThat(owner.sent(WORKER, Message.PushTasks.class)).isEmpty();
+    assertThat(owner.sent(NODE, Message.RequestLeases.class)).hasSize(2);
+  }
+
+  @Test
+  void whatADeadNodeWasAskedForIsAskedForAtHomeAgain() {
+    owner.submit(own(2), 0);
+    owner.receive(new Message.LeasesRedirected(KEY, 3));
+
+    owner.receive(new Message.ProcessDied(3, "killed"));
+
+    assertThat(owner.sent(NODE, Message.RequestLeases.class).getLast())
+        .isEqualTo(new Message.RequestLeases(SELF, 1, KEY, 1));
+  }
+
+  @Test
   void aTaskWhoseRetriesAreUsedUpFailsWithItsWorker() {
     owner.submit(own(2), 0);
     owner.grant(1);
@@ -400,6 +422,23 @@ class TasksTest {
     owner.receive(new Message.Resolved(of(WORKER, 2), value("inner"), true));
     assertThat(owner.core.ownedCount()).isZero();
     assertThat(owner.core.borrowedCount()).isZero();
+  }
+
+  @Test
+  void aGeneratorThatRunsAgainIsToldHowManyItemsWereTaken() {
+    Task generator = new Task(OwnerFixture.spec(own(2), -1, 1, null, List.of()), "stream");
+    owner.core.submit(generator, new Object[0], null, 1);
+    owner.grant(1);
+    owner.receive(new Message.ItemMade(WORKER, own(2), 1, 0, value("first")));
+    owner.core.itemsTaken(generator, 1);
+    owner.receive(new Message.ProcessDied(WORKER, "killed"));
+    owner.receive(new Message.LeasesGranted(NODE, KEY, OTHER, 1));
+
+    owner.receive(new Message.ItemMade(OTHER, own(2), 2, 0, value("first")));
+
+    assertThat(owner.items).hasSize(1);
+    assertThat(owner.sent(OTHER, Message.ItemsTaken.class))
+        .containsExactly(new Message.ItemsTaken(own(2), 1));
   }
 
   @Test
