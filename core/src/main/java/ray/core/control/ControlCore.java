@@ -14,6 +14,7 @@ import ray.ActorId;
 import ray.ActorInfo;
 import ray.ErrorCode;
 import ray.core.ActorSpec;
+import ray.core.DeadProcesses;
 import ray.core.Message;
 import ray.core.NodeView;
 import ray.core.Outcome;
@@ -46,6 +47,8 @@ public final class ControlCore {
           return size() > MAX_DEAD;
         }
       };
+
+  private final DeadProcesses gone = new DeadProcesses();
 
   private record Name(String namespace, String name) {}
 
@@ -164,9 +167,20 @@ public final class ControlCore {
           watcher,
           new Message.ActorChanged(
               id, ActorInfo.State.DEAD, Integer.MAX_VALUE, 0, cause, List.of()));
+    } else if (gone.contains(id.creation().owner())) {
+      orphaned(id, "it died");
+      watch(id, watcher);
     } else {
       earlyWatchers.computeIfAbsent(id, missing -> new LinkedHashSet<>()).add(watcher);
     }
+  }
+
+  private void orphaned(ActorId id, String reason) {
+    stillborn.put(
+        id,
+        Outcome.Failed.of(
+            ErrorCode.ACTOR_DIED,
+            "actor " + id + " was never made: its owner is gone (" + reason + ")"));
   }
 
   private static Message.ActorChanged change(ActorRecord actor, Outcome.@Nullable Failed cause) {
@@ -317,6 +331,7 @@ public final class ControlCore {
   }
 
   private void processDied(Message.ProcessDied message) {
+    gone.add(message.process());
     boolean node = nodes.remove(message.process()) != null;
     if (node) {
       nodesChanged();
@@ -340,11 +355,7 @@ public final class ControlCore {
     }
     for (ActorId id : orphans) {
       Set<Long> watchers = earlyWatchers.remove(id);
-      stillborn.put(
-          id,
-          Outcome.Failed.of(
-              ErrorCode.ACTOR_DIED,
-              "actor " + id + " was never made: its owner died (" + message.reason() + ")"));
+      orphaned(id, message.reason());
       if (watchers != null) {
         watchers.forEach(watcher -> watch(id, watcher));
       }

@@ -153,6 +153,15 @@ class ControlCoreTest {
   }
 
   @Test
+  void whoWatchesAnActorAfterItsOwnersDeathIsToldSo() {
+    core.receive(new Message.ProcessDied(OWNER, "killed"));
+
+    core.receive(new Message.WatchActor(ACTOR, WATCHER));
+
+    assertThat(states(WATCHER)).containsExactly(ActorInfo.State.DEAD);
+  }
+
+  @Test
   void aNameIsTakenOnceUnlessTheSecondJoins() {
     register(spec(ACTOR, "c", false, false, 0, 0));
     ActorId second = new ActorId(new ObjectId(OWNER, -4));
