@@ -213,7 +213,8 @@ final class TaskRunner {
     for (Outcome outcome : outcomes) {
       owner.share(outcome.contained(), run.owner());
     }
-    List<ObjectId> retained = acquired == null ? List.of() : owner.retain(acquired.all());
+    List<ObjectId> retained =
+        acquired == null ? List.of() : owner.retain(acquired.all(), run.owner());
     return new ExecutorCore.Result(run, outcomes, retained, items, System.nanoTime() - startedNs);
   }
 

@@ -354,7 +354,7 @@ final class SimThread implements World {
     for (Outcome outcome : outcomes) {
       process.owner.share(outcome.contained(), run.owner());
     }
-    List<ObjectId> retained = process.owner.retain(acquired);
+    List<ObjectId> retained = process.owner.retain(acquired, run.owner());
     acquired.clear();
     cluster.trace().note("ends", process.id, run);
     stopUsing();

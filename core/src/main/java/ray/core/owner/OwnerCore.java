@@ -124,9 +124,9 @@ public final class OwnerCore {
       made.outcome = new Outcome.Inline(null, 0, List.of());
       reference = made;
     }
-    if (reference instanceof BorrowedReference foreign && foreign.registrations == 0) {
-      foreign.registrations++;
-      effects.send(id.owner(), new Message.AddBorrower(id, self, false));
+    if (reference instanceof BorrowedReference foreign && !foreign.isRegistered()) {
+      foreign.registeredBy(self);
+      effects.send(id.owner(), new Message.AddBorrower(id, self, self, false));
     }
     return reference;
   }
@@ -160,9 +160,13 @@ public final class OwnerCore {
     cancellation.cancelChildren(parent);
   }
 
-  /** A run in this process has ended: which of the refs it read are still held. */
-  public List<ObjectId> retain(Collection<ObjectId> acquired) {
-    return references.retain(acquired);
+  /**
+   * A run in this process has ended: which of the refs it read are still held.
+   *
+   * @param submitter who is told of them, and tells their owners
+   */
+  public List<ObjectId> retain(Collection<ObjectId> acquired, long submitter) {
+    return references.retain(acquired, submitter);
   }
 
   /** Refs travel to another process with a result: registers it for them. */

@@ -363,7 +363,7 @@ class ActorCallsTest {
     }
 
     assertThat(owner.sentTo(OTHER))
-        .filteredOn(new Message.AddBorrower(inner, WORKER, false)::equals)
+        .filteredOn(new Message.AddBorrower(inner, WORKER, SELF, false)::equals)
         .hasSize(2);
   }
 

@@ -203,7 +203,7 @@ class TasksTest {
     // then the second decides, and the late result's registration is given back
     assertThat(owner.outcome(own(2))).isNull();
     assertThat(owner.sentTo(OTHER))
-        .containsExactly(new Message.RemoveBorrower(of(OTHER, 2), SELF, 1));
+        .containsExactly(new Message.RemoveBorrower(of(OTHER, 2), SELF, WORKER, 1));
     owner.done(own(2), 2, value("right"));
     assertThat(owner.outcome(own(2))).isEqualTo(value("right"));
   }
@@ -336,7 +336,7 @@ class TasksTest {
     owner.done(own(4), 1, List.of(of(OTHER, 2)), value("too late"));
     assertThat(owner.core.knows(own(2))).isFalse();
     assertThat(owner.sentTo(OTHER))
-        .containsExactly(new Message.AddBorrower(of(OTHER, 2), WORKER, false));
+        .containsExactly(new Message.AddBorrower(of(OTHER, 2), WORKER, SELF, false));
   }
 
   // ---- failures that nobody sees
