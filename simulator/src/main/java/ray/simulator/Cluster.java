@@ -163,12 +163,20 @@ final class Cluster implements Network.Members {
     if (!process.alive) {
       return;
     }
-    if (process.pausedUntilNs > schedule.nowNs()) {
-      schedule.after(process.pausedUntilNs - schedule.nowNs(), () -> when(process, what));
-      return;
-    }
     lastProgressNs = schedule.nowNs();
-    what.run();
+    if (process.isPaused()) {
+      process.postponed.add(what);
+    } else {
+      what.run();
+    }
+  }
+
+  /** Lets a process do what came while it was paused, in order. */
+  private void goOn(SimProcess process) {
+    while (process.alive && !process.isPaused() && !process.postponed.isEmpty()) {
+      lastProgressNs = schedule.nowNs();
+      process.postponed.remove().run();
+    }
   }
 
   /** Something that happens whether or not anything goes on. */
@@ -474,7 +482,13 @@ final class Cluster implements Network.Members {
       return false;
     }
     trace.note("pauses", process.id, 0);
-    process.pausedUntilNs = schedule.nowNs() + faultDice.around(3_000_000);
+    process.pauses++;
+    schedule.after(
+        faultDice.around(3_000_000),
+        () -> {
+          process.pauses--;
+          goOn(process);
+        });
     return true;
   }
 

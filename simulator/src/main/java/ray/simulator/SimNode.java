@@ -42,6 +42,9 @@ final class SimNode implements NodeEffects, StoreEffects {
 
   private final Set<Long> dead = new HashSet<>();
 
+  /** Of whom others have said that they are dead, so that nothing of theirs is stored any more. */
+  private final Set<Long> givenUp = new HashSet<>();
+
   /** What runs use, by the simulator's own account. */
   private final Map<String, Long> used = new TreeMap<>();
 
@@ -116,7 +119,7 @@ final class SimNode implements NodeEffects, StoreEffects {
   long add(Body body, long sizeBytes, long keeper, long writer) {
     long key = cluster.nextStoreKey();
     created = null;
-    if (dead.contains(writer)) {
+    if (dead.contains(writer) || givenUp.contains(writer)) {
       return 0;
     }
     store.create(key, sizeBytes, keeper, writer, CopyKind.PRIMARY, clock.nowNs(), 0);
@@ -139,6 +142,7 @@ final class SimNode implements NodeEffects, StoreEffects {
 
   /** A process will never learn of what another wrote for it before it died. */
   void releaseUnclaimed(long writer, long keeper, Set<Long> claimed) {
+    givenUp.add(writer);
     for (Map.Entry<Long, Long> each : List.copyOf(writers.entrySet())) {
       if (each.getValue() == writer && !claimed.contains(each.getKey())) {
         store.release(each.getKey(), keeper);

@@ -95,8 +95,11 @@ final class SimProcess implements OwnerEffects, ExecutorEffects {
   /** Whether others have given it up, though it runs. */
   boolean fenced;
 
-  /** Until when it does nothing. */
-  long pausedUntilNs;
+  /** How many pauses it is in; while there is one it does nothing. */
+  int pauses;
+
+  /** What it does after its pauses. */
+  final ArrayDeque<Runnable> postponed = new ArrayDeque<>();
 
   /** Who is gone, as far as it has been told. */
   final Set<Long> told = new HashSet<>();
@@ -139,6 +142,10 @@ final class SimProcess implements OwnerEffects, ExecutorEffects {
 
   long nowNs() {
     return node.clock().nowNs();
+  }
+
+  boolean isPaused() {
+    return pauses > 0;
   }
 
   Dice dice() {

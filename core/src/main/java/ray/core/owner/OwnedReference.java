@@ -24,6 +24,12 @@ public final class OwnedReference extends Reference {
    */
   @Nullable Map<Registration, Integer> borrowers;
 
+  /**
+   * Whether it is an actor that lives without any reference, and was found by its name after this
+   * process had forgotten it: who registered in between is not known, and keeps nothing.
+   */
+  boolean foundByName;
+
   /** Processes that asked what the object is. */
   @Nullable List<Asker> askers;
 
@@ -78,6 +84,6 @@ public final class OwnedReference extends Reference {
     return isUnused()
         && producer == null
         && adopting == null
-        && (borrowers == null || borrowers.isEmpty());
+        && (foundByName || borrowers == null || borrowers.isEmpty());
   }
 }

@@ -122,6 +122,7 @@ public final class OwnerCore {
     if (reference == null) {
       OwnedReference made = references.make(id, null, null);
       made.outcome = new Outcome.Inline(null, 0, List.of());
+      made.foundByName = true;
       reference = made;
     }
     if (reference instanceof BorrowedReference foreign && !foreign.isRegistered()) {

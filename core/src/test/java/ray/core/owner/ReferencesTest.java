@@ -232,7 +232,8 @@ class ReferencesTest {
     owner.drop(outer);
 
     // then the owner of the value is told only when that of the ref knows
-    assertThat(owner.sentTo(THIRD)).containsExactly(new Message.AddBorrower(inner, SELF, SELF, true));
+    assertThat(owner.sentTo(THIRD))
+        .containsExactly(new Message.AddBorrower(inner, SELF, SELF, true));
     assertThat(owner.sent(OTHER, Message.RemoveBorrower.class)).isEmpty();
     owner.receive(new Message.BorrowerAdded(inner));
     assertThat(owner.sent(OTHER, Message.RemoveBorrower.class)).hasSize(1);
@@ -272,7 +273,8 @@ class ReferencesTest {
     owner.core.attach(owner.core.open(inner, own(2)), inner.toString());
 
     // then its owner learns of it
-    assertThat(owner.sentTo(THIRD)).containsExactly(new Message.AddBorrower(inner, SELF, SELF, true));
+    assertThat(owner.sentTo(THIRD))
+        .containsExactly(new Message.AddBorrower(inner, SELF, SELF, true));
   }
 
   @Test
