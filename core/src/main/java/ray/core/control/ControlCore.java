@@ -336,6 +336,7 @@ public final class ControlCore {
     if (node) {
       nodesChanged();
     }
+    tellItsNode(message);
     for (ActorRecord actor : List.copyOf(actors.values())) {
       if (actor.state == ActorInfo.State.DEAD) {
         continue;
@@ -361,6 +362,19 @@ public final class ControlCore {
       }
     }
     actors.values().forEach(actor -> actor.watchers.remove(message.process()));
+  }
+
+  /**
+   * A worker's node must not place on it again what is placed there because of its death: so it is
+   * told before.
+   */
+  private void tellItsNode(Message.ProcessDied worker) {
+    for (ActorRecord actor : actors.values()) {
+      if (actor.worker == worker.process() && nodes.containsKey(actor.node)) {
+        effects.send(actor.node, worker);
+        return;
+      }
+    }
   }
 
   private void jobEnded(long job) {

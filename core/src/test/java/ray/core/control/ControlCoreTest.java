@@ -233,6 +233,19 @@ class ControlCoreTest {
   }
 
   @Test
+  void aNodeLearnsOfItsWorkersDeathBeforeItIsToPlaceTheWorkersActorsAgain() {
+    living(1);
+    sent.clear();
+
+    core.receive(new Message.ProcessDied(WORKER, "killed"));
+
+    assertThat(sent)
+        .filteredOn(each -> each.to() == NODE)
+        .extracting(each -> each.message().getClass().getSimpleName())
+        .containsExactly("ProcessDied", "PlaceActor");
+  }
+
+  @Test
   void aKilledActorIsStoppedAndMadeAgainOnlyIfTheKillerSaysSo() {
     living(5);
     core.receive(new Message.KillActor(ACTOR, true, "restart"));
