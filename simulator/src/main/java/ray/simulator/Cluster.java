@@ -270,6 +270,10 @@ final class Cluster implements Network.Members {
   public void deliver(long from, long to, Object payload) {
     SimProcess process = processes.get(to);
     if (process != null) {
+      if (payload instanceof Message.ProcessDied(long dead, String reason)) {
+        // From now on nothing of the dead gets in, even if the process reads this later.
+        process.told.add(dead);
+      }
       when(process, () -> deliver(process, payload));
       return;
     }
@@ -287,9 +291,6 @@ final class Cluster implements Network.Members {
     if (payload instanceof StoreAnswer answer) {
       answer.how().run();
       return;
-    }
-    if (payload instanceof Message.ProcessDied(long dead, String reason)) {
-      process.told.add(dead);
     }
     process.receive((Message) payload);
   }
