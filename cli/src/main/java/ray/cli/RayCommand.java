@@ -19,7 +19,6 @@ import ray.benchmarks.MicrobenchmarkCommand;
       RunCommand.class,
       ShellCommand.class,
       MicrobenchmarkCommand.class,
-      SimulateCommand.class,
       ClassPathCommand.class,
       CompletionCommand.class
     },

@@ -213,8 +213,7 @@ final class TaskRunner {
     for (Outcome outcome : outcomes) {
       owner.share(outcome.contained(), run.owner());
     }
-    List<ObjectId> retained =
-        acquired == null ? List.of() : owner.retain(acquired.all(), run.owner());
+    List<ObjectId> retained = acquired == null ? List.of() : owner.retain(acquired.all());
     return new ExecutorCore.Result(run, outcomes, retained, items, System.nanoTime() - startedNs);
   }
 
@@ -262,7 +261,7 @@ final class TaskRunner {
     private void yieldEach(Iterator<?> iterator) throws InterruptedException {
       while (iterator.hasNext()) {
         Object item = iterator.next();
-        if (run.isCancelled()) {
+        if (Thread.currentThread().isInterrupted() && run.isCancelled()) {
           throw new InterruptedException();
         }
         Outcome outcome = outcome(item, run.owner());

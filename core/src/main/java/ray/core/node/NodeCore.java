@@ -79,24 +79,19 @@ public final class NodeCore {
     final long owner;
     final long worker;
     final Resources resources;
-
-    /** The actor that it is for; null where it is for tasks. */
-    final Message.@Nullable PlaceActor actor;
-
     boolean suspended;
     boolean resuming;
 
+    /** An actor's lease has no owner. */
     boolean isActors() {
-      return actor != null;
+      return owner == 0;
     }
 
-    Lease(
-        long id, long owner, long worker, Resources resources, Message.@Nullable PlaceActor actor) {
+    Lease(long id, long owner, long worker, Resources resources) {
       this.id = id;
       this.owner = owner;
       this.worker = worker;
       this.resources = resources;
-      this.actor = actor;
     }
   }
 
@@ -286,7 +281,7 @@ public final class NodeCore {
         continue;
       }
       all.remove();
-      Lease lease = lease(0, worker, needed, place);
+      Lease lease = lease(0, worker, needed);
       effects.send(
           worker,
           new Message.CreateActor(
@@ -305,7 +300,7 @@ public final class NodeCore {
           continue;
         }
         granted = true;
-        Lease lease = lease(demand.key.owner(), worker, needed, null);
+        Lease lease = lease(demand.key.owner(), worker, needed);
         if (demand.replacements > 0) {
           demand.replacements--;
         } else {
@@ -325,9 +320,8 @@ public final class NodeCore {
     }
   }
 
-  private Lease lease(
-      long owner, long worker, Resources resources, Message.@Nullable PlaceActor actor) {
-    Lease lease = new Lease(nextLease++, owner, worker, resources, actor);
+  private Lease lease(long owner, long worker, Resources resources) {
+    Lease lease = new Lease(nextLease++, owner, worker, resources);
     leases.put(lease.id, lease);
     hold(lease);
     return lease;
@@ -406,21 +400,9 @@ public final class NodeCore {
       for (Lease lease : lost) {
         leases.remove(lease.id);
         release(lease);
-        lostActor(lease);
       }
     }
     grant();
-  }
-
-  /** The control service does not know where an actor is until its constructor has run. */
-  private void lostActor(Lease lease) {
-    Message.PlaceActor actor = lease.actor;
-    if (actor != null) {
-      effects.send(
-          effects.control(),
-          new Message.ActorStopped(
-              actor.spec().id(), actor.incarnation(), false, "its worker died"));
-    }
   }
 
   // ---- looking in
