@@ -11,7 +11,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.NoSuchElementException;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.Spliterator;
 import java.util.Spliterators;
@@ -204,6 +203,8 @@ public final class ActorPool<T, R extends @Nullable Object> {
 
   private R take(Long number, ObjectRef<R> ready) {
     untaken.remove(number);
+    // It may have become ready since the last look at all that run, and is closed below.
+    giveBack(ready);
     try (ready) {
       return ready.get();
     }
@@ -231,10 +232,16 @@ public final class ActorPool<T, R extends @Nullable Object> {
         ended.add(ref);
       }
     }
-    for (ObjectRef<R> ref : ended) {
-      idle.add(Objects.requireNonNull(running.remove(ref)));
-    }
+    ended.forEach(this::giveBack);
     callWaiting();
+  }
+
+  /** Puts the actor of an ended call back into the pool, if it is not there yet. */
+  private void giveBack(ObjectRef<R> ended) {
+    ActorRef<T> actor = running.remove(ended);
+    if (actor != null) {
+      idle.add(actor);
+    }
   }
 
   private void callWaiting() {

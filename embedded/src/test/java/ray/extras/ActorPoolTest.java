@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.time.Duration;
 import java.util.List;
 import java.util.NoSuchElementException;
+import java.util.concurrent.CompletableFuture;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -13,6 +14,8 @@ import org.junit.jupiter.api.Timeout;
 import ray.ActorPool;
 import ray.ActorRef;
 import ray.GetTimeoutException;
+import ray.ObjectId;
+import ray.ObjectRef;
 import ray.Ray;
 import ray.RayStateException;
 
@@ -118,6 +121,62 @@ class ActorPoolTest {
           .hasMessage("no 1");
       assertThat(pool.getNext()).isEqualTo(4);
     });
+  }
+
+  @Test
+  void resultThatBecomesReadyBetweenTwoLooksIsTakenOnce() throws Exception {
+    OwnRay.with(ray -> {
+      ActorPool<Doubler, Integer> pool = pool(1);
+      pool.submit((actor, x) -> new ReadyAtTheSecondLook<>(actor.call(Doubler::twice, x)), 4);
+
+      assertThat(pool.getNext()).isEqualTo(8);
+      assertThat(pool.hasFree()).isTrue();
+    });
+  }
+
+  /** A ref to a value that becomes ready just after it was first asked. */
+  private static final class ReadyAtTheSecondLook<T> implements ObjectRef<T> {
+    private final ObjectRef<T> ref;
+    private boolean asked;
+
+    ReadyAtTheSecondLook(ObjectRef<T> ref) {
+      this.ref = ref;
+    }
+
+    @Override
+    public boolean isReady() {
+      if (!asked) {
+        asked = true;
+        Ray.wait(List.of(ref), 1);
+        return false;
+      }
+      return ref.isReady();
+    }
+
+    @Override
+    public ObjectId id() {
+      return ref.id();
+    }
+
+    @Override
+    public T get() {
+      return ref.get();
+    }
+
+    @Override
+    public T get(Duration timeout) {
+      return ref.get(timeout);
+    }
+
+    @Override
+    public CompletableFuture<T> toFuture() {
+      return ref.toFuture();
+    }
+
+    @Override
+    public void close() {
+      ref.close();
+    }
   }
 
   @Test
