@@ -51,6 +51,9 @@ final class BatchPipeline implements AutoCloseable {
     this.unopened = tars.iterator();
   }
 
+  /** What each batch on its way can have in the store besides: its sum, or two being added. */
+  private static final int SUMS_A_BATCH = 2;
+
   /**
    * How many batches to have on their way: two a core keep it busy while results are looked at, but
    * no more than fit the object store along with what is read ahead and with the sums.
@@ -60,10 +63,12 @@ final class BatchPipeline implements AutoCloseable {
   static int maxInFlight(LoadOptions options) {
     long cpus = (long) Math.ceil(Ray.clusterResources().amount(Resources.CPU));
     long storeBytes = Ray.nodes().stream().mapToLong(NodeInfo::objectStoreBytes).sum();
-    long sumBytes = SumTree.MAX_LEVELS * options.bytesPerImage() * Long.BYTES;
-    long fitting = (storeBytes - sumBytes) / (SHARE_OF_BATCHES * options.batchBytes());
+    long sumBytes = options.bytesPerImage() * Long.BYTES;
+    long treeBytes = SumTree.MAX_LEVELS * sumBytes;
+    long bytesInFlight = SHARE_OF_BATCHES * options.batchBytes() + SUMS_A_BATCH * sumBytes;
+    long fitting = (storeBytes - treeBytes) / bytesInFlight;
     if (fitting < 1) {
-      long needed = sumBytes + SHARE_OF_BATCHES * options.batchBytes();
+      long needed = treeBytes + bytesInFlight;
       throw new IllegalArgumentException(
           ("an object store of %d MiB is too small for batches of %d images of %d x %d: it takes"
                   + " %d MiB, or smaller images")

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import ray.ObjectRef;
@@ -30,8 +31,16 @@ final class MeanJob {
   private final List<ObjectRef<ImageBatch>> kept = new ArrayList<>();
   private final SumTree sums = new SumTree();
 
-  /** The batches on their way: the ref of each one's sum, with the ref of its report. */
-  private final Map<ObjectRef<PixelSum>, ObjectRef<BatchReport>> inFlight = new LinkedHashMap<>();
+  /** The sums on their way, of batches and of other sums. */
+  private final Map<ObjectRef<PixelSum>, Coming> inFlight = new LinkedHashMap<>();
+
+  /**
+   * A sum to come.
+   *
+   * @param level its place in the tree of sums
+   * @param report of the batch that it is the sum of; null for a sum of sums
+   */
+  private record Coming(int level, @Nullable ObjectRef<BatchReport> report) {}
 
   /**
    * Prepares.
@@ -53,7 +62,7 @@ final class MeanJob {
           next != null;
           next = pipeline.next()) {
         submit(next);
-        if (inFlight.size() == maxInFlight) {
+        while (inFlight.size() >= maxInFlight) {
           awaitOne();
         }
       }
@@ -66,7 +75,7 @@ final class MeanJob {
 
   private void submit(Refs2<ImageBatch, BatchReport> decoded) {
     ObjectRef<ImageBatch> batch = decoded.first();
-    inFlight.put(sum.remote(batch), decoded.second());
+    inFlight.put(sum.remote(batch), new Coming(0, decoded.second()));
     if (keepBatches) {
       kept.add(batch);
     } else {
@@ -77,11 +86,14 @@ final class MeanJob {
   private void awaitOne() {
     WaitResult<PixelSum> waited = Ray.wait(List.copyOf(inFlight.keySet()));
     for (ObjectRef<PixelSum> ready : waited.ready()) {
-      ObjectRef<BatchReport> report = inFlight.remove(ready);
-      if (report != null) {
-        take(report);
+      Coming come = Objects.requireNonNull(inFlight.remove(ready));
+      if (come.report() != null) {
+        take(come.report());
       }
-      sums.add(ready);
+      ObjectRef<PixelSum> joined = sums.add(ready, come.level());
+      if (joined != null) {
+        inFlight.put(joined, new Coming(come.level() + 1, null));
+      }
     }
   }
 
