@@ -19,6 +19,7 @@ import ray.benchmarks.MicrobenchmarkCommand;
       RunCommand.class,
       ShellCommand.class,
       MicrobenchmarkCommand.class,
+      SimulateCommand.class,
       ClassPathCommand.class,
       CompletionCommand.class
     },

@@ -41,6 +41,7 @@ class ArchitectureTest {
   enum Module {
     API,
     CORE(API),
+    SIMULATOR(API, CORE),
     WIRE(API, CORE),
     STORE(API, CORE),
     RUNTIME(API, CORE, WIRE, STORE),
@@ -50,7 +51,7 @@ class ArchitectureTest {
     JUNIT(API, EMBEDDED),
     EXAMPLES(API, EMBEDDED),
     BENCHMARKS(API, CORE, WIRE, STORE, RUNTIME, NODE, CONTROL, EMBEDDED),
-    CLI(API, EMBEDDED, EXAMPLES, BENCHMARKS);
+    CLI(API, SIMULATOR, EMBEDDED, EXAMPLES, BENCHMARKS);
 
     @SuppressWarnings("ImmutableEnumChecker") // made by Set.of
     private final Set<Module> seen;

@@ -115,14 +115,21 @@ public sealed interface Message {
   /** What the object is. */
   record Resolved(ObjectId object, Outcome outcome, boolean adopt) implements Message {}
 
-  /** A process holds the object; whoever says so holds it too until the owner has read this. */
-  record AddBorrower(ObjectId object, long borrower, boolean acknowledge) implements Message {}
+  /**
+   * A process holds the object; whoever says so holds it too until the owner has read this.
+   *
+   * @param borrower who holds it
+   * @param registrar who says so, often the borrower itself
+   */
+  record AddBorrower(ObjectId object, long borrower, long registrar, boolean acknowledge)
+      implements Message {}
 
   /** The borrower is known to the owner. */
   record BorrowerAdded(ObjectId object) implements Message {}
 
-  /** A borrower gives so many of its registrations back. */
-  record RemoveBorrower(ObjectId object, long borrower, int registrations) implements Message {}
+  /** A borrower gives back so many of the registrations that another, or itself, made of it. */
+  record RemoveBorrower(ObjectId object, long borrower, long registrar, int registrations)
+      implements Message {}
 
   /** Follows aliases to find out whether they lead back to their origin. */
   record ProbeAlias(ObjectId origin, ObjectId at) implements Message {}
@@ -208,7 +215,10 @@ public sealed interface Message {
   /** How all nodes are. */
   record NodesChanged(List<NodeView> nodes) implements Message {}
 
-  /** A process is gone and will never be heard of again. */
+  /**
+   * A process is gone and will never be heard of again. Everybody is told: who lives when it dies,
+   * who is born while others may still speak of it, and again whoever sends it something.
+   */
   record ProcessDied(long process, String reason) implements Message {}
 
   /** A job has ended; what is its own ends too. */

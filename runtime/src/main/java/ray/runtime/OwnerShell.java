@@ -374,8 +374,8 @@ public final class OwnerShell extends Mailbox implements Endpoint, OwnerEffects 
     return call(() -> question.apply(core));
   }
 
-  List<ObjectId> retain(Collection<ObjectId> acquired) {
-    return acquired.isEmpty() ? List.of() : call(() -> core.retain(acquired));
+  List<ObjectId> retain(Collection<ObjectId> acquired, long submitter) {
+    return acquired.isEmpty() ? List.of() : call(() -> core.retain(acquired, submitter));
   }
 
   void share(List<ObjectId> ids, long process) {

@@ -213,7 +213,8 @@ final class TaskRunner {
     for (Outcome outcome : outcomes) {
       owner.share(outcome.contained(), run.owner());
     }
-    List<ObjectId> retained = acquired == null ? List.of() : owner.retain(acquired.all());
+    List<ObjectId> retained =
+        acquired == null ? List.of() : owner.retain(acquired.all(), run.owner());
     return new ExecutorCore.Result(run, outcomes, retained, items, System.nanoTime() - startedNs);
   }
 
@@ -261,7 +262,7 @@ final class TaskRunner {
     private void yieldEach(Iterator<?> iterator) throws InterruptedException {
       while (iterator.hasNext()) {
         Object item = iterator.next();
-        if (Thread.currentThread().isInterrupted() && run.isCancelled()) {
+        if (run.isCancelled()) {
           throw new InterruptedException();
         }
         Outcome outcome = outcome(item, run.owner());

@@ -14,6 +14,7 @@ import ray.ActorId;
 import ray.ActorInfo;
 import ray.ErrorCode;
 import ray.core.ActorSpec;
+import ray.core.DeadProcesses;
 import ray.core.Message;
 import ray.core.NodeView;
 import ray.core.Outcome;
@@ -46,6 +47,8 @@ public final class ControlCore {
           return size() > MAX_DEAD;
         }
       };
+
+  private final DeadProcesses gone = new DeadProcesses();
 
   private record Name(String namespace, String name) {}
 
@@ -106,6 +109,10 @@ public final class ControlCore {
                     + spec.namespace()
                     + "': use it with Ray.actor(name) or getIfExists(), kill it first, or choose"
                     + " another name";
+        stillborn.put(
+            spec.id(),
+            Outcome.Failed.of(
+                ErrorCode.ACTOR_DIED, refusal == null ? "another actor took its name" : refusal));
         effects.send(
             message.owner(),
             new Message.ActorRegistered(spec.id(), joins ? taken : spec.id(), refusal));
@@ -160,9 +167,20 @@ public final class ControlCore {
           watcher,
           new Message.ActorChanged(
               id, ActorInfo.State.DEAD, Integer.MAX_VALUE, 0, cause, List.of()));
+    } else if (gone.contains(id.creation().owner())) {
+      orphaned(id, "it died");
+      watch(id, watcher);
     } else {
       earlyWatchers.computeIfAbsent(id, missing -> new LinkedHashSet<>()).add(watcher);
     }
+  }
+
+  private void orphaned(ActorId id, String reason) {
+    stillborn.put(
+        id,
+        Outcome.Failed.of(
+            ErrorCode.ACTOR_DIED,
+            "actor " + id + " was never made: its owner is gone (" + reason + ")"));
   }
 
   private static Message.ActorChanged change(ActorRecord actor, Outcome.@Nullable Failed cause) {
@@ -313,10 +331,12 @@ public final class ControlCore {
   }
 
   private void processDied(Message.ProcessDied message) {
+    gone.add(message.process());
     boolean node = nodes.remove(message.process()) != null;
     if (node) {
       nodesChanged();
     }
+    tellItsNode(message);
     for (ActorRecord actor : List.copyOf(actors.values())) {
       if (actor.state == ActorInfo.State.DEAD) {
         continue;
@@ -336,16 +356,25 @@ public final class ControlCore {
     }
     for (ActorId id : orphans) {
       Set<Long> watchers = earlyWatchers.remove(id);
-      stillborn.put(
-          id,
-          Outcome.Failed.of(
-              ErrorCode.ACTOR_DIED,
-              "actor " + id + " was never made: its owner died (" + message.reason() + ")"));
+      orphaned(id, message.reason());
       if (watchers != null) {
         watchers.forEach(watcher -> watch(id, watcher));
       }
     }
     actors.values().forEach(actor -> actor.watchers.remove(message.process()));
+  }
+
+  /**
+   * A worker's node must not place on it again what is placed there because of its death: so it is
+   * told before.
+   */
+  private void tellItsNode(Message.ProcessDied worker) {
+    for (ActorRecord actor : actors.values()) {
+      if (actor.worker == worker.process() && nodes.containsKey(actor.node)) {
+        effects.send(actor.node, worker);
+        return;
+      }
+    }
   }
 
   private void jobEnded(long job) {

@@ -280,9 +280,7 @@ public final class ExecutorCore {
     }
     if (actor != null && actor.creation == run) {
       actors.created(actor, outcomes, retained);
-    } else if (run.orphaned) {
-      retained.forEach(id -> effects.send(id.owner(), new Message.AddBorrower(id, self, false)));
-    } else {
+    } else if (!run.orphaned) {
       reports.add(run, outcomes, retained, items, durationNs);
     }
   }

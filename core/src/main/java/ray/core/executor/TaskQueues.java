@@ -1,9 +1,9 @@
 package ray.core.executor;
 
 import java.util.HashMap;
-import java.util.LinkedHashSet;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import ray.core.DeadProcesses;
 import ray.core.FunctionKey;
 import ray.core.Message;
 
@@ -12,15 +12,12 @@ import ray.core.Message;
  * they may run on.
  */
 final class TaskQueues {
-  /** How many dead owners are remembered: what the node says of them may come after their death. */
-  private static final int MAX_DEAD_OWNERS = 1000;
-
   private final long self;
   private final ExecutorEffects effects;
   private final Runs runs;
   private final Startable startable;
   private final Map<Long, Map<FunctionKey, CallQueue>> queues = new HashMap<>();
-  private final LinkedHashSet<Long> deadOwners = new LinkedHashSet<>();
+  private final DeadProcesses dead = new DeadProcesses();
 
   /** What was looked up last, which is most often what is looked up next. */
   private @Nullable CallQueue recent;
@@ -82,7 +79,7 @@ final class TaskQueues {
   }
 
   void attach(Message.AttachLease message) {
-    if (deadOwners.contains(message.owner())) {
+    if (dead.contains(message.owner())) {
       effects.send(effects.node(), new Message.ReturnLease(message.lease()));
       return;
     }
@@ -123,10 +120,7 @@ final class TaskQueues {
 
   /** An owner is gone: nothing of it is started, and its leases go back. */
   void ownerDied(long owner) {
-    deadOwners.add(owner);
-    if (deadOwners.size() > MAX_DEAD_OWNERS) {
-      deadOwners.removeFirst();
-    }
+    dead.add(owner);
     Map<FunctionKey, CallQueue> ofOwner = queues.remove(owner);
     if (ofOwner != null) {
       for (CallQueue queue : ofOwner.values()) {

@@ -79,19 +79,24 @@ public final class NodeCore {
     final long owner;
     final long worker;
     final Resources resources;
+
+    /** The actor that it is for; null where it is for tasks. */
+    final Message.@Nullable PlaceActor actor;
+
     boolean suspended;
     boolean resuming;
 
-    /** An actor's lease has no owner. */
     boolean isActors() {
-      return owner == 0;
+      return actor != null;
     }
 
-    Lease(long id, long owner, long worker, Resources resources) {
+    Lease(
+        long id, long owner, long worker, Resources resources, Message.@Nullable PlaceActor actor) {
       this.id = id;
       this.owner = owner;
       this.worker = worker;
       this.resources = resources;
+      this.actor = actor;
     }
   }
 
@@ -281,7 +286,7 @@ public final class NodeCore {
         continue;
       }
       all.remove();
-      Lease lease = lease(0, worker, needed);
+      Lease lease = lease(0, worker, needed, place);
       effects.send(
           worker,
           new Message.CreateActor(
@@ -300,7 +305,7 @@ public final class NodeCore {
           continue;
         }
         granted = true;
-        Lease lease = lease(demand.key.owner(), worker, needed);
+        Lease lease = lease(demand.key.owner(), worker, needed, null);
         if (demand.replacements > 0) {
           demand.replacements--;
         } else {
@@ -320,8 +325,9 @@ public final class NodeCore {
     }
   }
 
-  private Lease lease(long owner, long worker, Resources resources) {
-    Lease lease = new Lease(nextLease++, owner, worker, resources);
+  private Lease lease(
+      long owner, long worker, Resources resources, Message.@Nullable PlaceActor actor) {
+    Lease lease = new Lease(nextLease++, owner, worker, resources, actor);
     leases.put(lease.id, lease);
     hold(lease);
     return lease;
@@ -400,9 +406,21 @@ public final class NodeCore {
       for (Lease lease : lost) {
         leases.remove(lease.id);
         release(lease);
+        lostActor(lease);
       }
     }
     grant();
+  }
+
+  /** The control service does not know where an actor is until its constructor has run. */
+  private void lostActor(Lease lease) {
+    Message.PlaceActor actor = lease.actor;
+    if (actor != null) {
+      effects.send(
+          effects.control(),
+          new Message.ActorStopped(
+              actor.spec().id(), actor.incarnation(), false, "its worker died"));
+    }
   }
 
   // ---- looking in

@@ -87,17 +87,12 @@ final class ActorClients {
   void registered(Message.ActorRegistered answer) {
     String refusal = answer.refusal();
     if (refusal != null || !answer.actual().equals(answer.requested())) {
-      OwnedReference own = references.findOwned(answer.requested().creation());
-      if (own != null && own.producer != null) {
-        tasks.end(
-            own.producer,
-            List.of(
-                Outcome.Failed.of(
-                    ErrorCode.ACTOR_DIED,
-                    refusal == null ? "another actor took its name" : refusal)),
-            0);
-      }
-      clients.remove(answer.requested());
+      Outcome.Failed cause =
+          Outcome.Failed.of(
+              ErrorCode.ACTOR_DIED, refusal == null ? "another actor took its name" : refusal);
+      changed(
+          new Message.ActorChanged(
+              answer.requested(), ActorInfo.State.DEAD, Integer.MAX_VALUE, 0, cause, List.of()));
     }
     effects.actorRegistered(answer);
   }
@@ -309,7 +304,9 @@ final class ActorClients {
     ActorClient client = clients.remove(id);
     if (client != null && reference instanceof OwnedReference) {
       releaseCreation(client);
-      effects.send(effects.control(), new Message.ActorOutOfScope(id));
+      if (client.state != ActorInfo.State.DEAD) {
+        effects.send(effects.control(), new Message.ActorOutOfScope(id));
+      }
     }
   }
 }

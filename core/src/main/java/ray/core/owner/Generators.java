@@ -20,13 +20,19 @@ final class Generators {
   void itemMade(Message.ItemMade message) {
     OwnedReference first = references.findOwned(message.task());
     Task task = first == null ? null : first.producer;
-    if (task == null
-        || task.attempt != message.attempt()
-        || task.worker != message.worker()
-        || message.index() != task.items) {
+    if (task == null || task.attempt != message.attempt() || task.worker != message.worker()) {
       references.discard(List.of(message.outcome()), message.worker());
       return;
     }
+    if (message.index() < task.items) {
+      // Another run makes again what is here already, of which it may not wait to be taken.
+      references.discard(List.of(message.outcome()), message.worker());
+      if (message.index() == 0) {
+        itemsTaken(task, task.itemsTaken);
+      }
+      return;
+    }
+    assert message.index() == task.items : "item " + message.index() + " of " + task + " is early";
     task.items++;
     Object stream = task.stream;
     if (stream == null) {
@@ -49,6 +55,7 @@ final class Generators {
 
   /** The consumer took items, so that more may be made. */
   void itemsTaken(Task task, int count) {
+    task.itemsTaken = count;
     if (task.state == TaskInfo.State.RUNNING) {
       effects.send(task.worker, new Message.ItemsTaken(task.spec().id(), count));
     }

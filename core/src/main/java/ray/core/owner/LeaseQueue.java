@@ -230,13 +230,22 @@ final class LeaseQueue {
     averageNs = averageNs == 0 ? sample : averageNs + (sample - averageNs) / 8;
   }
 
-  /** All that was on a worker is gone. */
-  void workerDied(long worker) {
-    Slot slot = slots.remove(worker);
+  /** All that was on a worker is gone, or the node is that was asked for leases. */
+  void processDied(long process) {
+    Slot slot = slots.remove(process);
     if (slot != null) {
       leases -= slot.leases;
       outstanding -= slot.outstanding;
     }
+    if (process == demandNode) {
+      demand = 0;
+      demandNode = 0;
+    }
+  }
+
+  /** Leases on a worker that is gone came to nothing: more are to be asked for. */
+  void grantedInVain(int count) {
+    demand = Math.max(0, demand - count);
   }
 
   /** The node wants idle leases back. */

@@ -5,6 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
+import ray.core.DeadProcesses;
 import ray.core.FunctionKey;
 import ray.core.Message;
 
@@ -12,14 +13,16 @@ import ray.core.Message;
 final class LeaseQueues {
   private final long self;
   private final OwnerEffects effects;
+  private final DeadProcesses dead;
   private final LeaseQueue.PushMaker pushes;
   private final Map<FunctionKey, LeaseQueue> queues = new LinkedHashMap<>();
 
   /** Where runs have ended since the last dispatch. */
   private final List<LeaseQueue> touched = new ArrayList<>();
 
-  LeaseQueues(long self, OwnerEffects effects, LeaseQueue.PushMaker pushes) {
+  LeaseQueues(long self, OwnerEffects effects, DeadProcesses dead, LeaseQueue.PushMaker pushes) {
     this.self = self;
+    this.dead = dead;
     this.effects = effects;
     this.pushes = pushes;
   }
@@ -83,7 +86,11 @@ final class LeaseQueues {
   void granted(Message.LeasesGranted message, long nowNs) {
     LeaseQueue queue = queues.get(message.schedulingClass());
     if (queue != null) {
-      queue.granted(message.worker(), message.count());
+      if (dead.contains(message.worker())) {
+        queue.grantedInVain(message.count());
+      } else {
+        queue.granted(message.worker(), message.count());
+      }
       queue.dispatch(pushes, nowNs);
     }
   }
@@ -113,10 +120,13 @@ final class LeaseQueues {
     return queue == null ? List.of() : queue.drain();
   }
 
-  /** All that was on a worker is gone; {@link #tick} hands over what can run elsewhere. */
-  void workerDied(long worker) {
+  /**
+   * All that was on a worker is gone, or all that a node was asked for; {@link #tick} hands over
+   * what can run elsewhere.
+   */
+  void processDied(long process) {
     for (LeaseQueue queue : queues.values()) {
-      queue.workerDied(worker);
+      queue.processDied(process);
     }
   }
 

@@ -2,6 +2,7 @@ package ray.core.owner;
 
 import java.util.EnumMap;
 import java.util.Map;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import ray.ObjectId;
 import ray.ObjectInfo;
@@ -32,7 +33,10 @@ public record ObjectView(
     count(holders, ObjectInfo.Holder.CONTAINED, own.contained);
     count(holders, ObjectInfo.Holder.ALIAS, own.aliases);
     count(holders, ObjectInfo.Holder.PENDING_TASK, own.producer == null ? 0 : 1);
-    Map<Long, Integer> borrowers = own.borrowers == null ? Map.of() : Map.copyOf(own.borrowers);
+    Map<Long, Integer> borrowers = new TreeMap<>();
+    if (own.borrowers != null) {
+      own.borrowers.forEach((each, count) -> borrowers.merge(each.borrower(), count, Integer::sum));
+    }
     count(holders, ObjectInfo.Holder.BORROWER, borrowers.size());
     return new ObjectView(
         own.id(),

@@ -19,16 +19,25 @@ public final class OwnedReference extends Reference {
   @Nullable BorrowedReference adopting;
 
   /**
-   * How many registrations each other process has. A number may be negative for a while: a
-   * borrower's own message can overtake that of the process which registered it.
+   * How many registrations other processes have. A number may be negative for a while: a borrower's
+   * own message can overtake that of the process which registered it.
    */
-  @Nullable Map<Long, Integer> borrowers;
+  @Nullable Map<Registration, Integer> borrowers;
+
+  /**
+   * Whether it is an actor that lives without any reference, and was found by its name after this
+   * process had forgotten it: who registered in between is not known, and keeps nothing.
+   */
+  boolean foundByName;
 
   /** Processes that asked what the object is. */
   @Nullable List<Asker> askers;
 
   /** Where the program created it, if that is recorded, opaque. */
   @Nullable Object creationSite;
+
+  /** That a process holds the object, and who said so. */
+  record Registration(long borrower, long registrar) {}
 
   /** A process that waits for the outcome. */
   record Asker(long process, boolean adopt) {}
@@ -37,12 +46,30 @@ public final class OwnedReference extends Reference {
     super(id);
   }
 
-  void addBorrower(long process, int registrations) {
+  void addBorrower(long process, long registrar, int count) {
     if (borrowers == null) {
       borrowers = new HashMap<>(4);
     }
-    if (borrowers.merge(process, registrations, Integer::sum) == 0) {
-      borrowers.remove(process);
+    Registration registration = new Registration(process, registrar);
+    if (borrowers.merge(registration, count, Integer::sum) == 0) {
+      borrowers.remove(registration);
+    }
+  }
+
+  /**
+   * A process is gone: what it held is not held any more, and of what it said of others nothing is
+   * on its way, so that no number is negative for that.
+   */
+  void processDied(long process) {
+    Map<Registration, Integer> all = borrowers;
+    if (all != null) {
+      all.entrySet()
+          .removeIf(each ->
+              each.getKey().borrower() == process
+                  || each.getKey().registrar() == process && each.getValue() < 0);
+    }
+    if (askers != null) {
+      askers.removeIf(asker -> asker.process() == process);
     }
   }
 
@@ -57,6 +84,6 @@ public final class OwnedReference extends Reference {
     return isUnused()
         && producer == null
         && adopting == null
-        && (borrowers == null || borrowers.isEmpty());
+        && (foundByName || borrowers == null || borrowers.isEmpty());
   }
 }

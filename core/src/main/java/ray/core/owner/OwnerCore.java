@@ -7,6 +7,7 @@ import org.jspecify.annotations.Nullable;
 import ray.ActorId;
 import ray.ObjectId;
 import ray.core.ActorSpec;
+import ray.core.DeadProcesses;
 import ray.core.Message;
 import ray.core.Outcome;
 
@@ -23,6 +24,7 @@ public final class OwnerCore {
   private final OwnerEffects effects;
   private final References references;
   private final EventTime time = new EventTime();
+  private final DeadProcesses dead = new DeadProcesses();
   private final TaskLife tasks;
   private final LeaseQueues queues;
   private final ActorClients actors;
@@ -32,8 +34,8 @@ public final class OwnerCore {
   public OwnerCore(long self, OwnerEffects effects) {
     this.self = self;
     this.effects = effects;
-    this.references = new References(self, effects, this::ready, this::freed);
-    this.tasks = new TaskLife(self, effects, references, time);
+    this.references = new References(self, effects, dead, this::ready, this::freed);
+    this.tasks = new TaskLife(self, effects, references, dead, time);
     this.queues = tasks.queues();
     this.actors = tasks.actors();
     this.cancellation = new Cancellation(self, effects, references, tasks);
@@ -120,11 +122,12 @@ public final class OwnerCore {
     if (reference == null) {
       OwnedReference made = references.make(id, null, null);
       made.outcome = new Outcome.Inline(null, 0, List.of());
+      made.foundByName = true;
       reference = made;
     }
-    if (reference instanceof BorrowedReference foreign && foreign.registrations == 0) {
-      foreign.registrations++;
-      effects.send(id.owner(), new Message.AddBorrower(id, self, false));
+    if (reference instanceof BorrowedReference foreign && !foreign.isRegistered()) {
+      foreign.registeredBy(self);
+      effects.send(id.owner(), new Message.AddBorrower(id, self, self, false));
     }
     return reference;
   }
@@ -158,9 +161,13 @@ public final class OwnerCore {
     cancellation.cancelChildren(parent);
   }
 
-  /** A run in this process has ended: which of the refs it read are still held. */
-  public List<ObjectId> retain(Collection<ObjectId> acquired) {
-    return references.retain(acquired);
+  /**
+   * A run in this process has ended: which of the refs it read are still held.
+   *
+   * @param submitter who is told of them, and tells their owners
+   */
+  public List<ObjectId> retain(Collection<ObjectId> acquired, long submitter) {
+    return references.retain(acquired, submitter);
   }
 
   /** Refs travel to another process with a result: registers it for them. */
@@ -258,6 +265,7 @@ public final class OwnerCore {
   }
 
   private void processDied(Message.ProcessDied died) {
+    dead.add(died.process());
     tasks.workerDied(died);
     references.processDied(died.process(), died.reason());
     queues.tick(time.nowNs);

@@ -10,6 +10,7 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import ray.ErrorCode;
 import ray.ObjectId;
+import ray.core.DeadProcesses;
 import ray.core.Message;
 import ray.core.Outcome;
 import ray.core.SequenceMap;
@@ -26,6 +27,7 @@ import ray.core.SequenceMap;
 final class References {
   private final long self;
   private final OwnerEffects effects;
+  private final DeadProcesses dead;
 
   /** Told when an object that tasks wait for is ready. */
   private final Consumer<Reference> whenReady;
@@ -35,6 +37,7 @@ final class References {
 
   private final SequenceMap<OwnedReference> owned = new SequenceMap<>();
   private final Map<ObjectId, BorrowedReference> borrowed = new HashMap<>();
+  private final StoredValues storedValues = new StoredValues();
   private final ArrayDeque<Reference> toCheck = new ArrayDeque<>();
   private final ArrayDeque<Reference> toAnnounce = new ArrayDeque<>();
   private boolean checking;
@@ -48,10 +51,12 @@ final class References {
   References(
       long self,
       OwnerEffects effects,
+      DeadProcesses dead,
       Consumer<Reference> whenReady,
       Consumer<Reference> whenFreed) {
     this.self = self;
     this.effects = effects;
+    this.dead = dead;
     this.whenReady = whenReady;
     this.whenFreed = whenFreed;
   }
@@ -119,12 +124,11 @@ final class References {
    * until the owner knows.
    */
   void registerUnder(BorrowedReference reference, Reference umbrella) {
-    if (reference.registrations > 0) {
+    if (reference.isRegistered()) {
       return;
     }
-    reference.registrations++;
     boolean sameOwner = umbrella.id().owner() == reference.id().owner();
-    effects.send(reference.id().owner(), new Message.AddBorrower(reference.id(), self, !sameOwner));
+    register(reference, !sameOwner);
     if (!sameOwner) {
       umbrella.contained++;
       reference.keepUntilAcknowledged(umbrella);
@@ -159,10 +163,15 @@ final class References {
     }
   }
 
+  private void register(BorrowedReference reference, boolean acknowledge) {
+    reference.registeredBy(self);
+    effects.send(
+        reference.id().owner(), new Message.AddBorrower(reference.id(), self, self, acknowledge));
+  }
+
   private void registerAhead(BorrowedReference reference, BorrowedReference keeper) {
-    if (reference.registrations == 0) {
-      reference.registrations++;
-      effects.send(reference.id().owner(), new Message.AddBorrower(reference.id(), self, true));
+    if (!reference.isRegistered()) {
+      register(reference, true);
       keeper.contained++;
       reference.keepUntilAcknowledged(keeper);
     }
@@ -194,15 +203,20 @@ final class References {
 
   /**
    * A run has ended in this process. Of the refs that it read under its arguments' protection,
-   * returns those still held; their owner will be told by the submitter.
+   * returns those still held; their owner will be told by the submitter, or is told by this process
+   * if there is no submitter any more.
    */
-  List<ObjectId> retain(Collection<ObjectId> acquired) {
+  List<ObjectId> retain(Collection<ObjectId> acquired, long submitter) {
     List<ObjectId> retained = new ArrayList<>();
     for (ObjectId id : acquired) {
       BorrowedReference reference = borrowed.get(id);
       if (reference != null && !reference.isUnused()) {
-        reference.registrations++;
-        retained.add(id);
+        if (dead.contains(submitter)) {
+          register(reference, false);
+        } else {
+          reference.registeredBy(submitter);
+          retained.add(id);
+        }
       }
     }
     return retained;
@@ -226,10 +240,12 @@ final class References {
     }
     OwnedReference reference = findOwned(id);
     if (reference != null) {
-      reference.addBorrower(process, 1);
+      if (!dead.contains(process)) {
+        reference.addBorrower(process, self, 1);
+      }
       check(reference);
     } else if (id.owner() != self) {
-      effects.send(id.owner(), new Message.AddBorrower(id, process, false));
+      effects.send(id.owner(), new Message.AddBorrower(id, process, self, false));
     }
   }
 
@@ -289,12 +305,12 @@ final class References {
     if (id.owner() == self) {
       OwnedReference own = owned.get(id.number());
       if (own != null && worker == self) {
-        own.addBorrower(self, -1);
+        own.addBorrower(self, self, -1);
       }
       return own;
     }
     BorrowedReference source = borrow(id);
-    source.registrations++;
+    source.registeredBy(worker);
     if (id.owner() != worker || isActor(id)) {
       return source;
     }
@@ -398,12 +414,19 @@ final class References {
             + " it for as long as it is used");
   }
 
+  private static boolean hasValueOfItsOwn(Reference reference) {
+    return reference instanceof OwnedReference own && own.target == null;
+  }
+
   /** Sets an outcome, and tells everybody who waits for it. */
   void settle(Reference reference, Outcome outcome) {
     if (reference.outcome != null) {
       return;
     }
     reference.outcome = outcome;
+    if (outcome instanceof Outcome.Stored stored && hasValueOfItsOwn(reference)) {
+      storedValues.keep(stored);
+    }
     toAnnounce.add(reference);
     if (announcing) {
       return;
@@ -570,7 +593,7 @@ final class References {
           check(inner);
         }
       }
-      if (reference.outcome instanceof Outcome.Stored stored) {
+      if (reference.outcome instanceof Outcome.Stored stored && storedValues.letGo(stored)) {
         effects.release(stored);
       }
     }
@@ -581,18 +604,17 @@ final class References {
     if (!borrowed.remove(reference.id(), reference)) {
       return;
     }
-    if (reference.registrations > 0) {
-      effects.send(
-          reference.id().owner(),
-          new Message.RemoveBorrower(reference.id(), self, reference.registrations));
-    }
+    reference.forEachRegistration((registrar, count) ->
+        effects.send(
+            reference.id().owner(),
+            new Message.RemoveBorrower(reference.id(), self, registrar, count)));
     whenFreed.accept(reference);
   }
 
   void addBorrower(Message.AddBorrower message) {
     OwnedReference reference = findOwned(message.object());
-    if (reference != null) {
-      reference.addBorrower(message.borrower(), 1);
+    if (reference != null && !dead.contains(message.borrower())) {
+      reference.addBorrower(message.borrower(), message.registrar(), 1);
       check(reference);
     }
     if (message.acknowledge()) {
@@ -603,7 +625,10 @@ final class References {
   void removeBorrower(Message.RemoveBorrower message) {
     OwnedReference reference = findOwned(message.object());
     if (reference != null) {
-      reference.addBorrower(message.borrower(), -message.registrations());
+      reference.addBorrower(message.borrower(), message.registrar(), -message.registrations());
+      if (dead.contains(message.registrar())) {
+        reference.processDied(message.registrar());
+      }
       check(reference);
     }
   }
@@ -613,9 +638,9 @@ final class References {
     for (Outcome outcome : outcomes) {
       for (ObjectId id : outcome.contained()) {
         if (id.owner() != self) {
-          effects.send(id.owner(), new Message.RemoveBorrower(id, self, 1));
+          effects.send(id.owner(), new Message.RemoveBorrower(id, self, worker, 1));
         } else if (worker == self) {
-          removeBorrower(new Message.RemoveBorrower(id, self, 1));
+          removeBorrower(new Message.RemoveBorrower(id, self, self, 1));
         }
       }
       if (outcome instanceof Outcome.Stored stored) {
@@ -631,12 +656,7 @@ final class References {
     owned.forEach(all::add);
     for (Reference reference : all) {
       OwnedReference own = (OwnedReference) reference;
-      if (own.borrowers != null) {
-        own.borrowers.remove(process);
-      }
-      if (own.askers != null) {
-        own.askers.removeIf(asker -> asker.process() == process);
-      }
+      own.processDied(process);
       check(own);
     }
     for (BorrowedReference foreign : List.copyOf(borrowed.values())) {
@@ -655,8 +675,11 @@ final class References {
           settle(foreign.heir, died);
           inherit(foreign.heir);
         }
-        foreign.registrations = 0;
+        foreign.forgetRegistrations();
         check(foreign);
+      } else if (foreign.isRegisteredBy(process) && !foreign.isRegisteredBy(self)) {
+        // It may have died before it told the owner.
+        register(foreign, false);
       }
     }
   }

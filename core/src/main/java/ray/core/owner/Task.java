@@ -43,6 +43,9 @@ public final class Task {
   /** Items of a generator that were accepted. */
   int items;
 
+  /** How many of them the program took. */
+  int itemsTaken;
+
   /** Why it failed. */
   Outcome.@Nullable Failed failure;
 

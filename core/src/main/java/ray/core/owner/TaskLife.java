@@ -9,6 +9,7 @@ import org.jspecify.annotations.Nullable;
 import ray.ActorId;
 import ray.ErrorCode;
 import ray.TaskInfo;
+import ray.core.DeadProcesses;
 import ray.core.LongMap;
 import ray.core.Message;
 import ray.core.Outcome;
@@ -36,13 +37,14 @@ final class TaskLife {
   private final ArrayDeque<TaskView> history = new ArrayDeque<>();
   private boolean closed;
 
-  TaskLife(long self, OwnerEffects effects, References references, EventTime time) {
+  TaskLife(
+      long self, OwnerEffects effects, References references, DeadProcesses dead, EventTime time) {
     this.effects = effects;
     this.references = references;
     this.time = time;
     this.arguments = new Arguments(references);
     this.generators = new Generators(effects, references);
-    this.queues = new LeaseQueues(self, effects, this::run);
+    this.queues = new LeaseQueues(self, effects, dead, this::run);
     this.actors = new ActorClients(self, effects, references, arguments, this, time, this::run);
   }
 
@@ -342,7 +344,7 @@ final class TaskLife {
         hit.add(task);
       }
     });
-    queues.workerDied(died.process());
+    queues.processDied(died.process());
     for (Task task : hit) {
       if (task.takeRetry()) {
         again(task);

@@ -153,6 +153,15 @@ class ControlCoreTest {
   }
 
   @Test
+  void whoWatchesAnActorAfterItsOwnersDeathIsToldSo() {
+    core.receive(new Message.ProcessDied(OWNER, "killed"));
+
+    core.receive(new Message.WatchActor(ACTOR, WATCHER));
+
+    assertThat(states(WATCHER)).containsExactly(ActorInfo.State.DEAD);
+  }
+
+  @Test
   void aNameIsTakenOnceUnlessTheSecondJoins() {
     register(spec(ACTOR, "c", false, false, 0, 0));
     ActorId second = new ActorId(new ObjectId(OWNER, -4));
@@ -165,6 +174,26 @@ class ControlCoreTest {
     assertThat(answers.get(2)).isEqualTo(new Message.ActorRegistered(third, ACTOR, null));
     assertThat(Objects.requireNonNull(core.find("test", "c")).spec().id()).isEqualTo(ACTOR);
     assertThat(core.find("elsewhere", "c")).isNull();
+  }
+
+  @Test
+  void whoWatchesAnActorThatWasRefusedItsNameIsToldSo() {
+    ActorId second = new ActorId(new ObjectId(OWNER, -4));
+    register(spec(ACTOR, "c", false, false, 0, 0));
+    register(spec(second, "c", false, false, 0, 0));
+    sent.clear();
+
+    core.receive(new Message.WatchActor(second, WATCHER));
+
+    assertThat(sent)
+        .singleElement()
+        .satisfies(told -> {
+          assertThat(told.to()).isEqualTo(WATCHER);
+          assertThat(told.message())
+              .isInstanceOfSatisfying(
+                  Message.ActorChanged.class,
+                  change -> assertThat(change.state()).isEqualTo(ActorInfo.State.DEAD));
+        });
   }
 
   @Test
@@ -201,6 +230,19 @@ class ControlCoreTest {
     core.receive(new Message.ProcessDied(WORKER, "killed"));
     assertThat(states(OWNER).getLast()).isEqualTo(ActorInfo.State.DEAD);
     assertThat(causeSeenBy(OWNER)).isEqualTo(ErrorCode.ACTOR_DIED);
+  }
+
+  @Test
+  void aNodeLearnsOfItsWorkersDeathBeforeItIsToPlaceTheWorkersActorsAgain() {
+    living(1);
+    sent.clear();
+
+    core.receive(new Message.ProcessDied(WORKER, "killed"));
+
+    assertThat(sent)
+        .filteredOn(each -> each.to() == NODE)
+        .extracting(each -> each.message().getClass().getSimpleName())
+        .containsExactly("ProcessDied", "PlaceActor");
   }
 
   @Test

@@ -414,17 +414,13 @@ class ExecutorCoreTest implements ExecutorEffects {
     assertThat(interrupted).containsExactlyElementsOf(lane.runs());
     assertThat(sent(NODE, Message.ReturnLease.class)).hasSize(1);
 
-    ObjectId kept = new ObjectId(OTHER, 2);
     core.finished(
-        List.of(
-            new ExecutorCore.Result(lane.runs().getFirst(), List.of(value()), List.of(kept), 0, 1)),
+        List.of(new ExecutorCore.Result(lane.runs().getFirst(), List.of(value()), List.of(), 0, 1)),
         now);
     core.closed(lane, now);
 
     assertThat(sent(NODE, Message.ReturnLease.class)).hasSize(2);
     assertThat(reported()).isEmpty();
-    assertThat(sent(OTHER, Message.AddBorrower.class))
-        .containsExactly(new Message.AddBorrower(kept, SELF, false));
   }
 
   @Test

@@ -24,6 +24,7 @@ class NodeCoreTest implements NodeEffects {
   private static final long WORKER = 0xb;
   private static final long OWNER = 0xa;
   private static final long OTHER = 0xc;
+  private static final long CONTROL_SERVICE = 1;
   private static final long JOB = 7;
   private static final Resources TWO = Resources.NONE.with(Resources.CPU, 2);
   private static final FunctionKey KEY = key(1);
@@ -323,6 +324,21 @@ class NodeCoreTest implements NodeEffects {
   }
 
   @Test
+  void theControlServiceIsToldOfTheActorsOfADeadWorker() {
+    withWorker();
+    core.receive(placeActor(1));
+
+    core.receive(new Message.ProcessDied(WORKER, "killed"));
+
+    assertThat(sent(CONTROL_SERVICE, Message.ActorStopped.class))
+        .singleElement()
+        .satisfies(stopped -> {
+          assertThat(stopped.actor()).isEqualTo(new ActorId(new ObjectId(OWNER, -2)));
+          assertThat(stopped.intended()).isFalse();
+        });
+  }
+
+  @Test
   void aDeadOwnerWantsNothing() {
     request(OWNER, KEY, 2);
     core.receive(new Message.ProcessDied(OWNER, "killed"));
@@ -344,6 +360,6 @@ class NodeCoreTest implements NodeEffects {
 
   @Override
   public long control() {
-    return 1;
+    return CONTROL_SERVICE;
   }
 }

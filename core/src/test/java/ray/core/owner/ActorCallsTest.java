@@ -363,7 +363,7 @@ class ActorCallsTest {
     }
 
     assertThat(owner.sentTo(OTHER))
-        .filteredOn(new Message.AddBorrower(inner, WORKER, false)::equals)
+        .filteredOn(new Message.AddBorrower(inner, WORKER, SELF, false)::equals)
         .hasSize(2);
   }
 
@@ -393,6 +393,16 @@ class ActorCallsTest {
     owner.drop(ACTOR);
     assertThat(owner.core.ownedCount()).isZero();
     assertThat(owner.sent(CONTROL, Message.ActorOutOfScope.class)).isEmpty();
+  }
+
+  @Test
+  void callsOfAnActorThatWasRefusedItsNameFailWithIt() {
+    owner.createActor(ACTOR, 0);
+    owner.call(ACTOR, own(2), 0);
+
+    owner.receive(new Message.ActorRegistered(new ActorId(ACTOR), new ActorId(ACTOR), "taken"));
+
+    assertThat(owner.failureOf(own(2))).isEqualTo(ErrorCode.ACTOR_DIED);
   }
 
   @Test

@@ -57,12 +57,12 @@ class ReferencesTest {
   @Test
   void aBorrowerKeepsAnObjectUntilItLetsGo() {
     owner.put(own(2), value("a"));
-    owner.receive(new Message.AddBorrower(own(2), OTHER, true));
+    owner.receive(new Message.AddBorrower(own(2), OTHER, OTHER, true));
     owner.drop(own(2));
     assertThat(owner.core.knows(own(2))).isTrue();
     assertThat(owner.sentTo(OTHER)).containsExactly(new Message.BorrowerAdded(own(2)));
 
-    owner.receive(new Message.RemoveBorrower(own(2), OTHER, 1));
+    owner.receive(new Message.RemoveBorrower(own(2), OTHER, OTHER, 1));
 
     assertThat(owner.core.ownedCount()).isZero();
   }
@@ -71,15 +71,15 @@ class ReferencesTest {
   void aRemovalMayOvertakeTheRegistrationThatAnotherProcessMade() {
     // given an object that OTHER holds, and on whose behalf it registers THIRD
     owner.put(own(2), value("a"));
-    owner.receive(new Message.AddBorrower(own(2), OTHER, false));
+    owner.receive(new Message.AddBorrower(own(2), OTHER, OTHER, false));
     owner.drop(own(2));
 
     // when THIRD's removal comes first, then OTHER's messages
-    owner.receive(new Message.RemoveBorrower(own(2), THIRD, 1));
+    owner.receive(new Message.RemoveBorrower(own(2), THIRD, OTHER, 1));
     assertThat(owner.core.knows(own(2))).isTrue();
-    owner.receive(new Message.AddBorrower(own(2), THIRD, false));
+    owner.receive(new Message.AddBorrower(own(2), THIRD, OTHER, false));
     assertThat(owner.core.knows(own(2))).isTrue();
-    owner.receive(new Message.RemoveBorrower(own(2), OTHER, 1));
+    owner.receive(new Message.RemoveBorrower(own(2), OTHER, OTHER, 1));
 
     // then nothing is left
     assertThat(owner.core.ownedCount()).isZero();
@@ -88,21 +88,21 @@ class ReferencesTest {
   @Test
   void registrationsOfOneBorrowerAreCounted() {
     owner.put(own(2), value("a"));
-    owner.receive(new Message.AddBorrower(own(2), OTHER, false));
-    owner.receive(new Message.AddBorrower(own(2), OTHER, false));
+    owner.receive(new Message.AddBorrower(own(2), OTHER, OTHER, false));
+    owner.receive(new Message.AddBorrower(own(2), OTHER, OTHER, false));
     owner.drop(own(2));
 
-    owner.receive(new Message.RemoveBorrower(own(2), OTHER, 1));
+    owner.receive(new Message.RemoveBorrower(own(2), OTHER, OTHER, 1));
     assertThat(owner.core.knows(own(2))).isTrue();
 
-    owner.receive(new Message.RemoveBorrower(own(2), OTHER, 1));
+    owner.receive(new Message.RemoveBorrower(own(2), OTHER, OTHER, 1));
     assertThat(owner.core.ownedCount()).isZero();
   }
 
   @Test
   void aDeadBorrowerHoldsNothing() {
     owner.put(own(2), value("a"));
-    owner.receive(new Message.AddBorrower(own(2), OTHER, false));
+    owner.receive(new Message.AddBorrower(own(2), OTHER, OTHER, false));
     owner.drop(own(2));
 
     owner.receive(new Message.ProcessDied(OTHER, "killed"));
@@ -144,13 +144,77 @@ class ReferencesTest {
     owner.acquire(of(OTHER, 4));
     owner.drop(of(OTHER, 4));
 
-    List<ObjectId> retained = owner.core.retain(List.of(of(OTHER, 2), of(OTHER, 4)));
+    List<ObjectId> retained = owner.core.retain(List.of(of(OTHER, 2), of(OTHER, 4)), THIRD);
     owner.drop(of(OTHER, 2));
 
     assertThat(retained).containsExactly(of(OTHER, 2));
     assertThat(owner.sentTo(OTHER))
-        .containsExactly(new Message.RemoveBorrower(of(OTHER, 2), SELF, 1));
+        .containsExactly(new Message.RemoveBorrower(of(OTHER, 2), SELF, THIRD, 1));
     assertThat(owner.core.borrowedCount()).isZero();
+  }
+
+  @Test
+  void whatASubmitterMayNotHaveToldIsRegisteredWhenItDies() {
+    owner.acquire(of(OTHER, 2));
+    owner.core.retain(List.of(of(OTHER, 2)), THIRD);
+
+    owner.receive(new Message.ProcessDied(THIRD, "killed"));
+    owner.receive(new Message.ProcessDied(THIRD, "killed"));
+
+    assertThat(owner.sentTo(OTHER))
+        .containsExactly(new Message.AddBorrower(of(OTHER, 2), SELF, SELF, false));
+    owner.drop(of(OTHER, 2));
+    assertThat(owner.sent(OTHER, Message.RemoveBorrower.class))
+        .containsExactlyInAnyOrder(
+            new Message.RemoveBorrower(of(OTHER, 2), SELF, SELF, 1),
+            new Message.RemoveBorrower(of(OTHER, 2), SELF, THIRD, 1));
+  }
+
+  @Test
+  void whatARunForADeadSubmitterKeepsIsRegisteredAtOnce() {
+    owner.acquire(of(OTHER, 2));
+    owner.receive(new Message.ProcessDied(THIRD, "killed"));
+
+    assertThat(owner.core.retain(List.of(of(OTHER, 2)), THIRD)).isEmpty();
+
+    assertThat(owner.sentTo(OTHER))
+        .containsExactly(new Message.AddBorrower(of(OTHER, 2), SELF, SELF, false));
+  }
+
+  @Test
+  void aRemovalWhoseRegistrationIsLostWithItsRegistrarHoldsNothing() {
+    owner.put(own(2), value("a"));
+    owner.receive(new Message.RemoveBorrower(own(2), OTHER, THIRD, 1));
+    owner.drop(own(2));
+    assertThat(owner.core.knows(own(2))).isTrue();
+
+    owner.receive(new Message.ProcessDied(THIRD, "killed"));
+
+    assertThat(owner.core.ownedCount()).isZero();
+  }
+
+  @Test
+  void aRemovalThatComesAfterItsRegistrarsDeathHoldsNothing() {
+    owner.put(own(2), value("a"));
+    owner.receive(new Message.ProcessDied(THIRD, "killed"));
+
+    owner.receive(new Message.RemoveBorrower(own(2), OTHER, THIRD, 1));
+    owner.drop(own(2));
+
+    assertThat(owner.core.ownedCount()).isZero();
+  }
+
+  @Test
+  void whatADeadProcessRegisteredOfALivingOneStays() {
+    owner.put(own(2), value("a"));
+    owner.receive(new Message.AddBorrower(own(2), OTHER, THIRD, false));
+    owner.drop(own(2));
+
+    owner.receive(new Message.ProcessDied(THIRD, "killed"));
+    assertThat(owner.core.knows(own(2))).isTrue();
+    owner.receive(new Message.RemoveBorrower(own(2), OTHER, THIRD, 1));
+
+    assertThat(owner.core.ownedCount()).isZero();
   }
 
   @Test
@@ -159,7 +223,7 @@ class ReferencesTest {
     ObjectId outer = of(OTHER, 2);
     ObjectId inner = of(THIRD, 2);
     owner.acquire(outer);
-    owner.core.retain(List.of(outer));
+    owner.core.retain(List.of(outer), WORKER);
     owner.core.want(outer);
     owner.receive(new Message.Resolved(outer, value("outer", inner), false));
 
@@ -168,7 +232,8 @@ class ReferencesTest {
     owner.drop(outer);
 
     // then the owner of the value is told only when that of the ref knows
-    assertThat(owner.sentTo(THIRD)).containsExactly(new Message.AddBorrower(inner, SELF, true));
+    assertThat(owner.sentTo(THIRD))
+        .containsExactly(new Message.AddBorrower(inner, SELF, SELF, true));
     assertThat(owner.sent(OTHER, Message.RemoveBorrower.class)).isEmpty();
     owner.receive(new Message.BorrowerAdded(inner));
     assertThat(owner.sent(OTHER, Message.RemoveBorrower.class)).hasSize(1);
@@ -179,7 +244,7 @@ class ReferencesTest {
     ObjectId outer = of(OTHER, 2);
     ObjectId inner = of(THIRD, 2);
     owner.acquire(outer);
-    owner.core.retain(List.of(outer));
+    owner.core.retain(List.of(outer), WORKER);
     owner.core.want(outer);
     owner.receive(new Message.Resolved(outer, value("outer", inner), false));
     owner.core.attach(owner.core.open(inner, outer), inner.toString());
@@ -208,7 +273,8 @@ class ReferencesTest {
     owner.core.attach(owner.core.open(inner, own(2)), inner.toString());
 
     // then its owner learns of it
-    assertThat(owner.sentTo(THIRD)).containsExactly(new Message.AddBorrower(inner, SELF, true));
+    assertThat(owner.sentTo(THIRD))
+        .containsExactly(new Message.AddBorrower(inner, SELF, SELF, true));
   }
 
   @Test
@@ -217,7 +283,7 @@ class ReferencesTest {
     ObjectId outer = of(OTHER, 2);
     ObjectId inner = of(THIRD, 2);
     owner.acquire(outer);
-    owner.core.retain(List.of(outer));
+    owner.core.retain(List.of(outer), WORKER);
     owner.submit(own(2), 0, outer);
     owner.receive(new Message.Resolved(outer, value("outer", inner), false));
     owner.drop(outer);
@@ -229,8 +295,8 @@ class ReferencesTest {
     // then both are registered, and the value is held until this is known
     assertThat(owner.sentTo(THIRD))
         .containsExactly(
-            new Message.AddBorrower(inner, SELF, true),
-            new Message.AddBorrower(inner, WORKER, false));
+            new Message.AddBorrower(inner, SELF, SELF, true),
+            new Message.AddBorrower(inner, WORKER, SELF, false));
     assertThat(owner.sent(OTHER, Message.RemoveBorrower.class)).isEmpty();
     owner.receive(new Message.BorrowerAdded(inner));
     assertThat(owner.sent(OTHER, Message.RemoveBorrower.class)).hasSize(1);
@@ -256,7 +322,7 @@ class ReferencesTest {
     // and when its value is here, the worker's can go
     owner.receive(new Message.Resolved(theirs, value("inner"), true));
     assertThat(owner.sent(WORKER, Message.RemoveBorrower.class))
-        .containsExactly(new Message.RemoveBorrower(theirs, SELF, 1));
+        .containsExactly(new Message.RemoveBorrower(theirs, SELF, WORKER, 1));
     owner.drop(own(2));
     assertThat(owner.core.ownedCount()).isZero();
     assertThat(owner.core.borrowedCount()).isZero();
@@ -282,6 +348,37 @@ class ReferencesTest {
   }
 
   @Test
+  void aStoredValueThatTwoHeirsHaveIsReleasedWithTheLastOfThem() {
+    // given two results that are names of one stored value of the worker
+    var stored = new Outcome.Stored(2, 7, 1 << 20, List.of(), null);
+    owner.submit(own(2), 0);
+    owner.submit(own(4), 0);
+    owner.grant(2);
+    owner.done(own(2), 1, new Outcome.Alias(of(WORKER, 2)));
+    owner.done(own(4), 1, new Outcome.Alias(of(WORKER, 4)));
+    owner.receive(new Message.Resolved(of(WORKER, 2), stored, true));
+    owner.receive(new Message.Resolved(of(WORKER, 4), stored, true));
+    owner.pins.forEach(owner.core::pinned);
+
+    owner.drop(own(2));
+    assertThat(owner.released).isEmpty();
+    owner.drop(own(4));
+
+    assertThat(owner.released).containsExactly(stored);
+  }
+
+  @Test
+  void whoIsDeadCanNotBeRegisteredAnyMore() {
+    owner.put(own(2), value("a"));
+    owner.receive(new Message.ProcessDied(OTHER, "killed"));
+
+    owner.receive(new Message.AddBorrower(own(2), OTHER, OTHER, false));
+    owner.drop(own(2));
+
+    assertThat(owner.core.ownedCount()).isZero();
+  }
+
+  @Test
   void anActorThatATaskReturnsKeepsItsName() {
     ObjectId actor = of(WORKER, -2);
     owner.submit(own(2), 0);
@@ -291,7 +388,7 @@ class ReferencesTest {
 
     assertThat(owner.outcome(own(2)).contained()).containsExactly(actor);
     owner.drop(own(2));
-    assertThat(owner.sentTo(WORKER)).contains(new Message.RemoveBorrower(actor, SELF, 1));
+    assertThat(owner.sentTo(WORKER)).contains(new Message.RemoveBorrower(actor, SELF, WORKER, 1));
   }
 
   @Test
@@ -385,7 +482,7 @@ class ReferencesTest {
     ObjectId theirs = of(OTHER, 2);
     owner.submit(own(2), 0);
     owner.grant(1);
-    owner.receive(new Message.AddBorrower(own(2), OTHER, false));
+    owner.receive(new Message.AddBorrower(own(2), OTHER, OTHER, false));
     owner.done(own(2), 1, new Outcome.Alias(theirs));
     assertThat(owner.sentTo(OTHER)).contains(new Message.ProbeAlias(own(2), theirs));
 
@@ -396,8 +493,8 @@ class ReferencesTest {
 
     // then the object fails, and does not hold the other any more
     assertThat(owner.failureOf(own(2))).isEqualTo(ErrorCode.ALIAS_CYCLE);
-    assertThat(owner.sentTo(OTHER)).contains(new Message.RemoveBorrower(theirs, SELF, 1));
-    owner.receive(new Message.RemoveBorrower(own(2), OTHER, 1));
+    assertThat(owner.sentTo(OTHER)).contains(new Message.RemoveBorrower(theirs, SELF, WORKER, 1));
+    owner.receive(new Message.RemoveBorrower(own(2), OTHER, OTHER, 1));
     owner.drop(own(2));
     assertThat(owner.core.ownedCount()).isZero();
     assertThat(owner.core.borrowedCount()).isZero();

@@ -158,6 +158,28 @@ class TasksTest {
   }
 
   @Test
+  void leasesOnADeadWorkerAreNotUsedAndAskedForAgain() {
+    owner.submit(own(2), 0);
+    owner.receive(new Message.ProcessDied(WORKER, "killed"));
+
+    owner.grant(1);
+
+    assertThat(owner.sent(WORKER, Message.PushTasks.class)).isEmpty();
+    assertThat(owner.sent(NODE, Message.RequestLeases.class)).hasSize(2);
+  }
+
+  @Test
+  void whatADeadNodeWasAskedForIsAskedForAtHomeAgain() {
+    owner.submit(own(2), 0);
+    owner.receive(new Message.LeasesRedirected(KEY, 3));
+
+    owner.receive(new Message.ProcessDied(3, "killed"));
+
+    assertThat(owner.sent(NODE, Message.RequestLeases.class).getLast())
+        .isEqualTo(new Message.RequestLeases(SELF, 1, KEY, 1));
+  }
+
+  @Test
   void aTaskWhoseRetriesAreUsedUpFailsWithItsWorker() {
     owner.submit(own(2), 0);
     owner.grant(1);
@@ -181,7 +203,7 @@ class TasksTest {
     // then the second decides, and the late result's registration is given back
     assertThat(owner.outcome(own(2))).isNull();
     assertThat(owner.sentTo(OTHER))
-        .containsExactly(new Message.RemoveBorrower(of(OTHER, 2), SELF, 1));
+        .containsExactly(new Message.RemoveBorrower(of(OTHER, 2), SELF, WORKER, 1));
     owner.done(own(2), 2, value("right"));
     assertThat(owner.outcome(own(2))).isEqualTo(value("right"));
   }
@@ -314,7 +336,7 @@ class TasksTest {
     owner.done(own(4), 1, List.of(of(OTHER, 2)), value("too late"));
     assertThat(owner.core.knows(own(2))).isFalse();
     assertThat(owner.sentTo(OTHER))
-        .containsExactly(new Message.AddBorrower(of(OTHER, 2), WORKER, false));
+        .containsExactly(new Message.AddBorrower(of(OTHER, 2), WORKER, SELF, false));
   }
 
   // ---- failures that nobody sees
@@ -400,6 +422,23 @@ class TasksTest {
     owner.receive(new Message.Resolved(of(WORKER, 2), value("inner"), true));
     assertThat(owner.core.ownedCount()).isZero();
     assertThat(owner.core.borrowedCount()).isZero();
+  }
+
+  @Test
+  void aGeneratorThatRunsAgainIsToldHowManyItemsWereTaken() {
+    Task generator = new Task(OwnerFixture.spec(own(2), -1, 1, null, List.of()), "stream");
+    owner.core.submit(generator, new Object[0], null, 1);
+    owner.grant(1);
+    owner.receive(new Message.ItemMade(WORKER, own(2), 1, 0, value("first")));
+    owner.core.itemsTaken(generator, 1);
+    owner.receive(new Message.ProcessDied(WORKER, "killed"));
+    owner.receive(new Message.LeasesGranted(NODE, KEY, OTHER, 1));
+
+    owner.receive(new Message.ItemMade(OTHER, own(2), 2, 0, value("first")));
+
+    assertThat(owner.items).hasSize(1);
+    assertThat(owner.sent(OTHER, Message.ItemsTaken.class))
+        .containsExactly(new Message.ItemsTaken(own(2), 1));
   }
 
   @Test

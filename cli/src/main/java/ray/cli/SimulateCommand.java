@@ -1,0 +1,177 @@
+package ray.cli;
+
+import java.io.PrintWriter;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+import ray.simulator.Failure;
+import ray.simulator.Simulator;
+import ray.simulator.Workload;
+
+/**
+ * {@code ray simulate}: runs whole clusters of the protocol's cores in virtual time, under every
+ * kind of fault. Each seed is another run; a failing one replays from its seed.
+ */
+@Command(
+    name = "simulate",
+    description = "Look for bugs in the protocol: whole clusters in one thread, seed by seed.",
+    mixinStandardHelpOptions = true)
+final class SimulateCommand implements Callable<Integer> {
+  private static final long MAX_SEEDS_UNTIL_TIME_IS_OVER = Long.MAX_VALUE / 2;
+
+  @Spec private CommandSpec spec = CommandSpec.create();
+
+  @Option(names = "--seeds", paramLabel = "N", description = "How many seeds (default: 1000).")
+  private @Nullable Long seeds;
+
+  @Option(
+      names = "--seed",
+      paramLabel = "K",
+      description = "The first seed (default: any); alone, the only one.")
+  private @Nullable Long seed;
+
+  @Option(
+      names = "--nodes",
+      paramLabel = "M",
+      description = "How many nodes at the start (default: 3 to 5, as the seed decides).")
+  private int nodes;
+
+  @Option(
+      names = "--workload",
+      paramLabel = "NAME",
+      description = "What programs do and what goes wrong (default: everything).")
+  private String workload = "everything";
+
+  @Option(names = "--trace", description = "Print every step; needs --seed.")
+  private boolean trace;
+
+  @Option(names = "--minutes", paramLabel = "T", description = "Stop after so many minutes.")
+  private double minutes;
+
+  @Option(
+      names = "--threads",
+      paramLabel = "T",
+      description = "How many seeds run at a time (default: one a processor).")
+  private int threads = Runtime.getRuntime().availableProcessors();
+
+  @Override
+  public Integer call() {
+    // What the cores assert about their own state is part of what is checked.
+    SimulateCommand.class.getClassLoader().setPackageAssertionStatus("ray.core", true);
+    SimulateCommand.class.getClassLoader().setPackageAssertionStatus("ray.simulator", true);
+    Workload chosen = checked();
+    PrintWriter out = spec.commandLine().getOut();
+    if (trace && seed != null) {
+      Failure failure = Simulator.trace(seed, chosen, nodes, out::println);
+      if (failure == null) {
+        out.println("seed " + seed + ": all rules held");
+        return ExitCode.OK;
+      }
+      describe(failure);
+      return ExitCode.FAILED;
+    }
+    Simulator.Options options = options(chosen);
+    if (options.seeds() != 1) {
+      out.println("workload " + chosen.name() + ", seeds from " + options.firstSeed() + " on");
+    }
+    Failure failure = new Simulator(options).run(this::report);
+    if (failure == null) {
+      return ExitCode.OK;
+    }
+    describe(failure);
+    failure.trace().forEach(out::println);
+    out.println(
+        "replay it whole with:  ray simulate --seed %d --workload %s%s --trace"
+            .formatted(
+                failure.seed(),
+                failure.workload(),
+                failure.nodes() == 0 ? "" : " --nodes " + failure.nodes()));
+    return ExitCode.FAILED;
+  }
+
+  private Workload checked() {
+    Workload chosen = Workload.find(workload);
+    if (chosen == null) {
+      throw usage(
+          "there is no workload '"
+              + workload
+              + "'; there are "
+              + Workload.list().stream().map(Workload::name).collect(Collectors.joining(", ")));
+    }
+    if (seeds != null && seeds < 1) {
+      throw usage("--seeds must be at least 1, not " + seeds);
+    }
+    if (nodes < 0 || nodes > 1000) {
+      throw usage("--nodes must be between 1 and 1000, not " + nodes);
+    }
+    if (minutes < 0 || Double.isNaN(minutes)) {
+      throw usage("--minutes must not be negative, not " + minutes);
+    }
+    if (threads < 1) {
+      throw usage("--threads must be at least 1, not " + threads);
+    }
+    if (trace && seed == null) {
+      throw usage("--trace needs --seed: it prints one run");
+    }
+    return chosen;
+  }
+
+  private ParameterException usage(String message) {
+    return new ParameterException(spec.commandLine(), message);
+  }
+
+  private Simulator.Options options(Workload chosen) {
+    boolean timed = minutes > 0;
+    Long first = seed;
+    long number =
+        seeds != null ? seeds : timed ? MAX_SEEDS_UNTIL_TIME_IS_OVER : first != null ? 1 : 1000;
+    return new Simulator.Options(
+        first != null ? first : ThreadLocalRandom.current().nextLong(1_000_000_000_000L),
+        number,
+        chosen,
+        nodes,
+        timed ? (long) (minutes * TimeUnit.MINUTES.toNanos(1)) : Long.MAX_VALUE,
+        threads);
+  }
+
+  private void report(Simulator.Progress progress) {
+    double seconds = progress.elapsedNs() / 1e9;
+    String faults =
+        progress.faults().entrySet().stream()
+            .map(SimulateCommand::count)
+            .collect(Collectors.joining(", "));
+    PrintWriter out = spec.commandLine().getOut();
+    out.println(
+        "%,d seeds, %,.0f a minute; %,d steps, %,.0f a second; %,d tasks; %,d results compared; %s"
+            .formatted(
+                progress.seeds(),
+                progress.seeds() / seconds * 60,
+                progress.steps(),
+                progress.steps() / seconds,
+                progress.tasks(),
+                progress.compared(),
+                faults.isEmpty() ? "no faults" : faults));
+    out.flush();
+  }
+
+  private static String count(Map.Entry<ray.simulator.FaultKind, Long> each) {
+    String name = each.getKey().name().toLowerCase(java.util.Locale.ROOT).replace('_', ' ');
+    return "%,d %s".formatted(each.getValue(), name);
+  }
+
+  private void describe(Failure failure) {
+    PrintWriter out = spec.commandLine().getOut();
+    out.println("seed " + failure.seed() + " of " + failure.workload() + " breaks a rule");
+    out.println("rule: " + failure.rule().text());
+    out.println("what: " + failure.what());
+    out.println("the smallest run found that breaks it: " + failure.setting());
+  }
+}

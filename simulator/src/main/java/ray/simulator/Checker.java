@@ -1,0 +1,77 @@
+package ray.simulator;
+
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import ray.ActorId;
+import ray.ErrorCode;
+import ray.ObjectId;
+import ray.core.executor.Execution;
+import ray.simulator.World.ActorShape;
+import ray.simulator.World.Disturbance;
+
+/** Watches runs: how often each begins, and in which order those of an actor do. */
+final class Checker {
+  private record Attempt(ObjectId task, int attempt, int incarnation) {}
+
+  private final Facts facts;
+  private final Map<ObjectId, Integer> runs = new HashMap<>();
+  private final Set<Attempt> attempts = new HashSet<>();
+  private final Map<ActorId, ActorShape> shapes = new HashMap<>();
+
+  Checker(Facts facts) {
+    this.facts = facts;
+  }
+
+  void made(ActorId actor, ActorShape shape) {
+    shapes.put(actor, shape);
+  }
+
+  ActorShape shape(ActorId actor) {
+    return Objects.requireNonNull(shapes.get(actor), "an actor that nobody made");
+  }
+
+  /** How many tasks have begun. */
+  int tasks() {
+    return runs.size();
+  }
+
+  /** A run begins. */
+  void started(Execution run) {
+    ObjectId task = run.spec().id();
+    if (!attempts.add(new Attempt(task, run.attempt(), 0))) {
+      throw new Violation(Rule.RUNS, run + " runs twice");
+    }
+    int before = runs.merge(task, 1, Integer::sum) - 1;
+    int most = run.spec().policy().maxRetries();
+    if (most >= 0 && before > most) {
+      throw new Violation(
+          Rule.RUNS, run + " runs, though it may be retried but " + most + " times");
+    }
+  }
+
+  /** A method begins. Returns the number of the call before, of the same caller. */
+  int called(Execution run, ActorState actor, Program method) {
+    ActorShape shape = shape(Objects.requireNonNull(run.spec().actor()));
+    if (actor.isTainted(method.token())) {
+      if (!method.pure()) {
+        throw new Disturbance(ErrorCode.ACTOR_DIED);
+      }
+      return 0;
+    }
+    int before = actor.called(method.token(), method.sequence());
+    if (shape.maxConcurrency() == 1 && method.token() != 0 && before >= method.sequence()) {
+      throw new Violation(Rule.CALLS_IN_ORDER, run + " runs after call " + before);
+    }
+    if (!method.pure() && before != method.sequence() - 1) {
+      if (!facts.disturbed()) {
+        throw new Violation(Rule.CALLS_IN_ORDER, run + " runs after call " + before);
+      }
+      actor.taint(method.token());
+      throw new Disturbance(ErrorCode.ACTOR_DIED);
+    }
+    return before;
+  }
+}

@@ -1,0 +1,133 @@
+package ray.simulator;
+
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+
+/** Lets things go wrong, as the seed says. */
+final class Faults {
+  private static final long MEAN_BETWEEN_NS = 2_000_000;
+
+  private final Setting setting;
+  private final Cluster cluster;
+  private final Dice dice;
+  private final List<FaultKind> timed = new ArrayList<>();
+  private final Map<FaultKind, Integer> counts = new EnumMap<>(FaultKind.class);
+  private int left;
+  private boolean stopped;
+
+  Faults(Setting setting, Cluster cluster, Dice dice) {
+    this.setting = setting;
+    this.cluster = cluster;
+    this.dice = dice;
+    this.left = setting.maxFaults();
+    for (FaultKind kind : setting.faults()) {
+      switch (kind) {
+        case SLOW_NODE, SKEWED_CLOCKS, STORE_FAILURE, TIMEOUT -> {}
+        case BREAK,
+            WORKER_DEATH,
+            DRIVER_DEATH,
+            NODE_DEATH,
+            FENCED,
+            NODE_BIRTH,
+            WORKER_BIRTH,
+            PAUSE,
+            CANCEL,
+            KILL ->
+            timed.add(kind);
+      }
+    }
+  }
+
+  Map<FaultKind, Integer> counts() {
+    return counts;
+  }
+
+  void stop() {
+    stopped = true;
+  }
+
+  boolean has(FaultKind kind) {
+    return setting.faults().contains(kind);
+  }
+
+  private void count(FaultKind kind) {
+    counts.merge(kind, 1, Integer::sum);
+  }
+
+  /** Plans the next fault. */
+  void plan() {
+    if (left > 0 && !timed.isEmpty()) {
+      left--;
+      cluster.schedule().after(dice.around(MEAN_BETWEEN_NS), this::strike);
+    }
+  }
+
+  private void strike() {
+    if (stopped) {
+      return;
+    }
+    FaultKind kind = dice.pick(timed);
+    boolean done =
+        switch (kind) {
+          case BREAK -> cluster.network().breakOne(dice.around(3_000_000));
+          case WORKER_DEATH -> cluster.killWorker(dice);
+          case DRIVER_DEATH -> dice.oneIn(4) && cluster.killDriver(dice);
+          case NODE_DEATH -> dice.oneIn(2) && cluster.killNode(dice);
+          case FENCED -> cluster.fenceWorker(dice);
+          case NODE_BIRTH -> cluster.addNode();
+          case WORKER_BIRTH -> cluster.addWorker(dice);
+          case PAUSE -> cluster.pause(dice);
+          case CANCEL -> cluster.cancelSomething(dice);
+          case KILL -> cluster.killActor(dice);
+          case SLOW_NODE, SKEWED_CLOCKS, STORE_FAILURE, TIMEOUT ->
+              throw new AssertionError(kind + " has no time");
+        };
+    if (done) {
+      count(kind);
+    }
+    plan();
+  }
+
+  // ---- what goes wrong on its own occasions
+
+  /** How many times slower than others a new node is. */
+  int slowness() {
+    if (has(FaultKind.SLOW_NODE) && dice.oneIn(4)) {
+      count(FaultKind.SLOW_NODE);
+      return dice.coin() ? 10 : 100;
+    }
+    return 1;
+  }
+
+  /** The clock of a new node. */
+  Clock clock() {
+    if (has(FaultKind.SKEWED_CLOCKS)) {
+      count(FaultKind.SKEWED_CLOCKS);
+      return new Clock(cluster.schedule(), dice.nextLong() >>> 4, dice.below(400_000) - 200_000);
+    }
+    return Clock.exact(cluster.schedule());
+  }
+
+  /** Whether a store refuses a value. */
+  boolean storeFails(long process) {
+    if (!stopped && has(FaultKind.STORE_FAILURE) && dice.oneIn(20)) {
+      count(FaultKind.STORE_FAILURE);
+      cluster.facts().storeFailed();
+      cluster.trace().note("finds no room", process, 0);
+      return true;
+    }
+    return false;
+  }
+
+  /** The time limit of a new task; 0 for none. */
+  long timeoutNs() {
+    if (!stopped && has(FaultKind.TIMEOUT) && dice.oneIn(8)) {
+      count(FaultKind.TIMEOUT);
+      cluster.facts().timeLimited();
+      return 1 + dice.below(2_000_000);
+    }
+    return 0;
+  }
+}

@@ -1,0 +1,125 @@
+package ray.simulator;
+
+import java.util.BitSet;
+import java.util.Set;
+import java.util.TreeSet;
+
+/**
+ * All that decides a run. Most of it comes of the seed; a failing run is made smaller by changing
+ * the rest.
+ *
+ * @param seed of all chance
+ * @param workload the family
+ * @param nodes how many machines
+ * @param drivers how many programs, each a job of its own
+ * @param cpus of each node
+ * @param steps how many things each driver does
+ * @param depth how deep its tasks nest
+ * @param skipped which of the steps are left out
+ * @param features what programs do
+ * @param faults what goes wrong
+ * @param maxFaults how many of the faults that come at a time of their own
+ */
+record Setting(
+    long seed,
+    Workload workload,
+    int nodes,
+    int drivers,
+    int cpus,
+    int steps,
+    int depth,
+    BitSet skipped,
+    Features features,
+    Set<FaultKind> faults,
+    int maxFaults) {
+  private static final int MIN_TASKS = 50;
+  private static final int MAX_TASKS = 400;
+  private static final int MAX_FAULTS = 30;
+
+  /** The setting of a seed; {@code nodes} 0 lets the seed decide. */
+  static Setting of(long seed, Workload workload, int nodes) {
+    Dice dice = Dice.of(seed, 1);
+    Set<FaultKind> faults = new TreeSet<>();
+    for (FaultKind kind : FaultKind.values()) {
+      if (workload.faults().contains(kind) && !dice.oneIn(3)) {
+        faults.add(kind);
+      }
+    }
+    int decided = dice.between(3, 5);
+    int drivers = dice.between(1, 3);
+    Setting first =
+        new Setting(
+            seed,
+            workload,
+            nodes == 0 ? decided : nodes,
+            drivers,
+            dice.between(1, 3),
+            8,
+            dice.between(2, 3),
+            new BitSet(),
+            workload.features().some(dice),
+            faults,
+            dice.oneIn(8) ? 0 : 1 + dice.below(MAX_FAULTS));
+    return first.grown();
+  }
+
+  /** With programs long enough to submit as many tasks as a run should have. */
+  private Setting grown() {
+    Setting grown = this;
+    while (grown.tasks() < MIN_TASKS && grown.steps < 1000) {
+      grown = grown.withSteps(grown.steps + grown.steps / 2);
+    }
+    while (grown.tasks() > MAX_TASKS && grown.steps > 4) {
+      grown = grown.withSteps(grown.steps * 3 / 4);
+    }
+    return grown;
+  }
+
+  /** How many tasks the programs submit when all goes well. */
+  int tasks() {
+    int tasks = 0;
+    for (int i = 0; i < drivers; i++) {
+      tasks += SerialWorld.evaluate(program(i)).tasks();
+    }
+    return tasks;
+  }
+
+  Program program(int driver) {
+    return Program.driver(Dice.of(seed, 100 + driver).nextLong(), steps, depth, skipped, features);
+  }
+
+  Setting withSteps(int changed) {
+    return new Setting(
+        seed, workload, nodes, drivers, cpus, changed, depth, skipped, features, faults, maxFaults);
+  }
+
+  Setting withSkipped(BitSet changed) {
+    return new Setting(
+        seed, workload, nodes, drivers, cpus, steps, depth, changed, features, faults, maxFaults);
+  }
+
+  Setting withDepth(int changed) {
+    return new Setting(
+        seed, workload, nodes, drivers, cpus, steps, changed, skipped, features, faults, maxFaults);
+  }
+
+  Setting withCluster(int lessNodes, int lessDrivers) {
+    return new Setting(
+        seed,
+        workload,
+        lessNodes,
+        lessDrivers,
+        cpus,
+        steps,
+        depth,
+        skipped,
+        features,
+        faults,
+        maxFaults);
+  }
+
+  Setting withFaults(Set<FaultKind> changed, int most) {
+    return new Setting(
+        seed, workload, nodes, drivers, cpus, steps, depth, skipped, features, changed, most);
+  }
+}

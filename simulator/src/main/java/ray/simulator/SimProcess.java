@@ -1,0 +1,738 @@
+package ray.simulator;
+
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import ray.ActorId;
+import ray.ActorOptions;
+import ray.ErrorCode;
+import ray.ObjectId;
+import ray.core.ActorSpec;
+import ray.core.Message;
+import ray.core.Outcome;
+import ray.core.RefArgument;
+import ray.core.TaskPolicy;
+import ray.core.TaskSpec;
+import ray.core.control.ActorView;
+import ray.core.executor.ActorSlot;
+import ray.core.executor.Execution;
+import ray.core.executor.ExecutorCore;
+import ray.core.executor.ExecutorEffects;
+import ray.core.owner.OwnerCore;
+import ray.core.owner.OwnerEffects;
+import ray.core.owner.Reference;
+import ray.core.owner.Task;
+import ray.simulator.World.Argument;
+import ray.simulator.World.Body;
+import ray.simulator.World.ByRef;
+import ray.simulator.World.ByValue;
+import ray.simulator.World.Disturbance;
+import ray.simulator.World.Got;
+
+/**
+ * A driver or a worker around its cores, as the runtime's shell is, but in one thread: its handles
+ * with a collector that comes late, and what it asked its node's store for.
+ */
+final class SimProcess implements OwnerEffects, ExecutorEffects {
+  private static final long LARGE_BYTES = 1 << 16;
+
+  /** A handle, as the program and the collector see it. */
+  static final class Cell {
+    final ObjectId id;
+    int users;
+
+    /** The collector has taken it: nobody may get it again. */
+    boolean dead;
+
+    boolean inGarbage;
+    @Nullable Outcome outcome;
+    final List<SimThread> waiters = new ArrayList<>(1);
+
+    Cell(ObjectId id) {
+      this.id = id;
+    }
+
+    @Override
+    public String toString() {
+      return "handle " + id + " users=" + users + (dead ? " dead" : "");
+    }
+  }
+
+  /** The consumer's side of a generator. */
+  static final class Stream {
+    @Nullable Task task;
+    final ArrayDeque<Cell> items = new ArrayDeque<>();
+    boolean ended;
+    boolean closed;
+
+    /** Why there are fewer items than there should be. */
+    @Nullable ErrorCode failure;
+
+    int taken;
+    final List<SimThread> waiters = new ArrayList<>(1);
+  }
+
+  /** A view of a stored value. */
+  record View(Outcome.Stored stored) {}
+
+  final long id;
+  final SimNode node;
+  final long job;
+  final OwnerCore owner;
+  final ExecutorCore executor;
+  final Cluster cluster;
+  private final Dice dice;
+  boolean alive = true;
+
+  /** Whether others have given it up, though it runs. */
+  boolean fenced;
+
+  /** How many pauses it is in; while there is one it does nothing. */
+  int pauses;
+
+  /** What it does after its pauses. */
+  final ArrayDeque<Runnable> postponed = new ArrayDeque<>();
+
+  /** Who is gone, as far as it has been told. */
+  final Set<Long> told = new HashSet<>();
+
+  /** Handles in use, or which the collector has not taken. */
+  final List<Cell> cells = new ArrayList<>();
+
+  /** Handles out of use. */
+  private final List<Cell> garbage = new ArrayList<>();
+
+  /** Handles that runs left in static fields. */
+  private final List<Cell> statics = new ArrayList<>();
+
+  /** Heirs whose value is being pinned, by the node that is to do it. */
+  private final Map<ObjectId, Long> pinning = new HashMap<>();
+
+  final List<SimThread> threads = new ArrayList<>();
+
+  private final List<ActorState> actorStates = new ArrayList<>();
+
+  /** Keys of values that others stored for this process, and told it of. */
+  private final Set<Long> claimed = new HashSet<>();
+
+  private final ArrayDeque<Runnable> afterwards = new ArrayDeque<>();
+  private long nextNumber = 2;
+  private boolean tickPlanned;
+  private long tickDelayNs;
+  private boolean takePlanned;
+  private boolean collectPlanned;
+
+  SimProcess(long id, SimNode node, long job, Cluster cluster, Dice dice) {
+    this.id = id;
+    this.node = node;
+    this.job = job;
+    this.cluster = cluster;
+    this.dice = dice;
+    this.owner = new OwnerCore(id, this);
+    this.executor = new ExecutorCore(id, this);
+  }
+
+  long nowNs() {
+    return node.clock().nowNs();
+  }
+
+  boolean isPaused() {
+    return pauses > 0;
+  }
+
+  Dice dice() {
+    return dice;
+  }
+
+  // ---- messages
+
+  void receive(Message message) {
+    claim(message);
+    switch (message) {
+      case Message.PushTasks m -> executor.receive(m, nowNs());
+      case Message.PushCalls m -> executor.receive(m, nowNs());
+      case Message.AttachLease m -> executor.receive(m, nowNs());
+      case Message.LeaseResumed m -> executor.receive(m, nowNs());
+      case Message.ShrinkLeases m -> executor.receive(m, nowNs());
+      case Message.ItemsTaken m -> executor.receive(m, nowNs());
+      case Message.CreateActor m -> executor.receive(m, nowNs());
+      case Message.StopActor m -> executor.receive(m, nowNs());
+      case Message.CancelRun m -> executor.receive(m, nowNs());
+      case Message.ProcessDied m -> {
+        owner.receive(m, nowNs());
+        executor.receive(m, nowNs());
+        nodeMayHaveDied(m.process());
+        releaseUnclaimed(m.process());
+      }
+      default -> owner.receive(message, nowNs());
+    }
+    settle();
+  }
+
+  /** Notes which stored values others wrote for this process. */
+  private void claim(Message message) {
+    if (message instanceof Message.TasksDone done) {
+      for (Message.Done result : done.results()) {
+        result.outcomes().forEach(this::claim);
+      }
+    } else if (message instanceof Message.ItemMade item) {
+      claim(item.outcome());
+    }
+  }
+
+  private void claim(Outcome outcome) {
+    if (outcome instanceof Outcome.Stored stored) {
+      claimed.add(stored.key());
+    }
+  }
+
+  /**
+   * A worker may have died between storing a result for this process and telling of it: nobody else
+   * would ever release that.
+   */
+  private void releaseUnclaimed(long dead) {
+    SimNode of = cluster.nodeOf(dead);
+    if (of != null && of.alive) {
+      cluster.toStore(
+          this,
+          of.id,
+          "release all unknown of",
+          dead,
+          at -> at.releaseUnclaimed(dead, id, claimed));
+    }
+  }
+
+  /** Performs what the cores asked for, and sees to what may be due later. */
+  void settle() {
+    for (Runnable next; (next = afterwards.poll()) != null; ) {
+      next.run();
+    }
+    planTake();
+    tickDelayNs = 0;
+    planTick();
+  }
+
+  private void planTake() {
+    if (!takePlanned && executor.hasStartable()) {
+      takePlanned = true;
+      cluster.later(
+          this,
+          5_000,
+          () -> {
+            takePlanned = false;
+            SimThread thread = SimThread.take(this);
+            if (thread != null) {
+              threads.add(thread);
+              thread.plan();
+            }
+            settle();
+          });
+    }
+  }
+
+  /** The longer nothing has happened, the later it is told the time. */
+  private void planTick() {
+    if (!tickPlanned) {
+      tickPlanned = true;
+      tickDelayNs = Math.min(100_000_000, Math.max(1_000_000, tickDelayNs * 2));
+      cluster.idly(this, tickDelayNs, this::tick);
+    }
+  }
+
+  private void tick() {
+    tickPlanned = false;
+    long delayNs = tickDelayNs;
+    boolean again = owner.tick(nowNs());
+    again |= executor.tick(nowNs());
+    settle();
+    if (again) {
+      tickDelayNs = delayNs;
+    }
+  }
+
+  // ---- effects of the owner
+
+  @Override
+  public void send(long process, Message message) {
+    cluster.send(id, process, message);
+  }
+
+  @Override
+  public void ready(Object cell, Outcome outcome) {
+    Cell handle = (Cell) cell;
+    handle.outcome = outcome;
+    cluster.facts().checkFailure(outcome);
+    wakeLater(handle.waiters);
+  }
+
+  private void wakeLater(List<SimThread> waiters) {
+    if (!waiters.isEmpty()) {
+      List<SimThread> woken = List.copyOf(waiters);
+      waiters.clear();
+      afterwards.add(() -> woken.forEach(SimThread::wake));
+    }
+  }
+
+  @Override
+  public void release(Outcome.Stored stored) {
+    cluster.toStore(
+        this, stored.node(), "release", stored.key(), at -> at.release(stored.key(), id));
+  }
+
+  @Override
+  public void pin(Outcome.Stored stored, ObjectId heir) {
+    pinning.put(heir, stored.node());
+    if (told.contains(stored.node())) {
+      afterwards.add(() -> pinned(heir));
+      return;
+    }
+    cluster.toStore(
+        this,
+        stored.node(),
+        "pin",
+        stored.key(),
+        at -> {
+          at.pin(stored.key(), id);
+          cluster.fromStore(at, this, stored.key(), () -> pinned(heir));
+        });
+  }
+
+  private void pinned(ObjectId heir) {
+    if (pinning.remove(heir) != null) {
+      owner.pinned(heir);
+      settle();
+    }
+  }
+
+  /** What was asked of a node that is gone comes to nothing: the value is lost. */
+  private void nodeMayHaveDied(long dead) {
+    List<ObjectId> lost = new ArrayList<>();
+    pinning.forEach((heir, at) -> {
+      if (at == dead) {
+        lost.add(heir);
+      }
+    });
+    lost.sort(null);
+    lost.forEach(this::pinned);
+  }
+
+  @Override
+  public Object item(Object stream, ObjectId item, Outcome outcome) {
+    Stream to = (Stream) stream;
+    if (outcome instanceof Outcome.Failed failed) {
+      to.failure = failed.code();
+    }
+    Cell cell = made(item);
+    if (to.closed) {
+      afterwards.add(() -> drop(cell));
+    } else {
+      to.items.add(cell);
+      wakeLater(to.waiters);
+    }
+    return cell;
+  }
+
+  @Override
+  public void endOfItems(Object stream) {
+    Stream to = (Stream) stream;
+    to.ended = true;
+    wakeLater(to.waiters);
+  }
+
+  @Override
+  public void unseenFailure(Task task, Outcome.Failed failure) {
+    cluster.facts().checkFailure(failure);
+  }
+
+  /** Every process is told the time all along. */
+  @Override
+  public void tickSoon() {}
+
+  @Override
+  public void actorRegistered(Message.ActorRegistered answer) {}
+
+  @Override
+  public long control() {
+    return Cluster.CONTROL;
+  }
+
+  @Override
+  public long node() {
+    return node.id;
+  }
+
+  // ---- effects of the executor
+
+  @Override
+  public void runnable() {}
+
+  @Override
+  public void interrupt(Execution execution) {
+    if (execution.runner() instanceof SimThread thread) {
+      afterwards.add(() -> thread.interrupt(execution));
+    }
+  }
+
+  @Override
+  public void resume(Execution execution) {
+    ((SimThread) Objects.requireNonNull(execution.runner())).resumed();
+  }
+
+  @Override
+  public void itemsTaken(Execution execution, int count) {
+    if (execution.runner() instanceof SimThread thread) {
+      afterwards.add(() -> thread.itemsTaken(execution, count));
+    }
+  }
+
+  @Override
+  public void cancelChildren(ObjectId task) {
+    afterwards.add(() -> owner.cancelChildren(task, nowNs()));
+  }
+
+  @Override
+  public void actorGone(ActorSlot actor) {
+    if (actor.instance() instanceof ActorState state) {
+      actorStates.remove(state);
+      afterwards.add(() -> state.takeAll().forEach(this::drop));
+    }
+  }
+
+  /** An actor has come to life here. */
+  void born(ActorState state) {
+    actorStates.add(state);
+  }
+
+  /**
+   * Actors let go of the refs that they keep: one that keeps a value with a ref to itself would
+   * live for ever, as counts can't see circles.
+   */
+  void forgetWhatActorsKeep() {
+    if (alive) {
+      List.copyOf(actorStates).forEach(state -> state.takeAll().forEach(this::drop));
+    }
+  }
+
+  // ---- handles
+
+  ObjectId mint(int results) {
+    ObjectId made = new ObjectId(id, nextNumber);
+    nextNumber += 2L * Math.max(1, results);
+    return made;
+  }
+
+  private Cell made(ObjectId object) {
+    Cell cell = new Cell(object);
+    cell.users = 1;
+    cells.add(cell);
+    return cell;
+  }
+
+  private Cell attach(@Nullable Reference reference, ObjectId object) {
+    if (reference == null) {
+      if (cluster.facts().mayBeLost(object)) {
+        throw new Disturbance(ErrorCode.OBJECT_LOST);
+      }
+      throw new Violation(
+          Rule.REACHABLE, "object " + object + " was freed while " + Trace.name(id) + " reads it");
+    }
+    if (reference.cell() instanceof Cell cell && !cell.dead) {
+      cell.users++;
+      return cell;
+    }
+    Cell cell = made(object);
+    cell.outcome = reference.outcome();
+    owner.attach(reference, cell);
+    return cell;
+  }
+
+  void drop(Object handle) {
+    Cell cell = (Cell) handle;
+    assert cell.users > 0 : cell;
+    if (--cell.users == 0 && !cell.inGarbage) {
+      if (dice.coin()) {
+        cell.dead = true;
+        release(cell);
+      } else {
+        cell.inGarbage = true;
+        garbage.add(cell);
+        planCollection();
+      }
+    }
+  }
+
+  private void release(Cell cell) {
+    cells.remove(cell);
+    owner.handleDropped(cell.id, cell);
+    settle();
+  }
+
+  private void planCollection() {
+    if (!collectPlanned && !garbage.isEmpty()) {
+      collectPlanned = true;
+      cluster.later(
+          this,
+          300_000,
+          () -> {
+            collectPlanned = false;
+            collect();
+            planCollection();
+          });
+    }
+  }
+
+  /** The collector runs, or its finds are worked through. */
+  private void collect() {
+    for (Iterator<Cell> all = garbage.iterator(); all.hasNext(); ) {
+      Cell cell = all.next();
+      if (cell.users > 0) {
+        cell.inGarbage = false;
+        all.remove();
+      } else if (!cell.dead) {
+        cell.dead = true;
+      } else if (dice.coin()) {
+        all.remove();
+        release(cell);
+        return;
+      }
+    }
+  }
+
+  void keepInStatic(Cell cell) {
+    statics.add(cell);
+    cluster.later(this, 3_000_000, this::dropOneStatic);
+  }
+
+  private void dropOneStatic() {
+    if (!statics.isEmpty()) {
+      drop(statics.remove(dice.below(statics.size())));
+    }
+  }
+
+  /** Whatever a handle stands for must be known. */
+  void checkHandles() {
+    for (Cell cell : cells) {
+      if (!owner.knows(cell.id)) {
+        throw new Violation(Rule.REACHABLE, cell + " of " + Trace.name(id) + " stands for nothing");
+      }
+    }
+  }
+
+  @Nullable Got got(Cell cell) {
+    return switch (cell.outcome) {
+      case null -> null;
+      case Outcome.Inline inline -> new Got((Body) inline.body(), null);
+      case Outcome.Stored stored -> new Got(read(stored), null);
+      case Outcome.Failed failed -> new Got(null, failed.code());
+      case Outcome.Alias alias -> throw new AssertionError("an alias reached a handle");
+    };
+  }
+
+  Body read(Outcome.Stored stored) {
+    Body body = cluster.readStored(stored);
+    if (body == null) {
+      throw new Disturbance(ErrorCode.OBJECT_LOST);
+    }
+    return body;
+  }
+
+  @Nullable View view(Cell cell) {
+    if (cell.outcome instanceof Outcome.Stored stored
+        && stored.node() == node.id
+        && node.addReader(stored.key(), id)) {
+      return new View(stored);
+    }
+    return null;
+  }
+
+  void closeView(View view) {
+    node.removeReader(view.stored().key(), id);
+  }
+
+  Outcome outcome(Body body, List<ObjectId> contained, boolean large, long keeper) {
+    if (!large) {
+      return new Outcome.Inline(body, 16, contained);
+    }
+    long key = cluster.faults().storeFails(id) ? 0 : node.add(body, LARGE_BYTES, keeper, id);
+    if (key == 0) {
+      throw new Disturbance(fenced ? ErrorCode.OBJECT_LOST : ErrorCode.OUT_OF_STORE_MEMORY);
+    }
+    return new Outcome.Stored(node.id, key, LARGE_BYTES, contained, null);
+  }
+
+  // ---- submitting
+
+  private record Arguments(@Nullable Object[] values, List<ObjectId> nested) {}
+
+  private static Arguments lower(List<Argument> arguments) {
+    @Nullable Object[] values = new @Nullable Object[arguments.size()];
+    List<ObjectId> nested = new ArrayList<>();
+    for (int i = 0; i < values.length; i++) {
+      switch (arguments.get(i)) {
+        case ByRef(Object ref) -> values[i] = new RefArgument(((Cell) ref).id);
+        case ByValue(Body body, List<Object> refs) -> {
+          values[i] = body;
+          refs.forEach(ref -> nested.add(((Cell) ref).id));
+        }
+      }
+    }
+    return new Arguments(values, nested);
+  }
+
+  private TaskSpec spec(
+      ObjectId task,
+      Program program,
+      List<Argument> arguments,
+      @Nullable ObjectId parent,
+      @Nullable ActorId actor,
+      int maxRetries) {
+    Arguments lowered = lower(arguments);
+    return new TaskSpec(
+        task,
+        job,
+        parent,
+        cluster.schedulingClass(program),
+        program.toString(),
+        program,
+        lowered.values(),
+        lowered.nested(),
+        program.returns(),
+        new TaskPolicy(maxRetries, "", timeoutNs(program), 3, "", Map.of()),
+        actor);
+  }
+
+  /** Constructors have no limit. */
+  private long timeoutNs(Program program) {
+    return program.kind() == Program.Kind.CREATION ? 0 : cluster.faults().timeoutNs();
+  }
+
+  List<Object> submit(Program program, List<Argument> arguments, @Nullable ObjectId parent) {
+    ObjectId task = mint(program.returns());
+    return submit(spec(task, program, arguments, parent, null, program.maxRetries()));
+  }
+
+  private List<Object> submit(TaskSpec spec) {
+    Cell[] made = new Cell[spec.returns()];
+    for (int i = 0; i < made.length; i++) {
+      made[i] = made(spec.result(i));
+    }
+    owner.submit(new Task(spec, null), made, null, nowNs());
+    settle();
+    return Arrays.asList((Object[]) made);
+  }
+
+  Stream generate(Program program, List<Argument> arguments, @Nullable ObjectId parent) {
+    Stream stream = new Stream();
+    TaskSpec spec = spec(mint(1), program, arguments, parent, null, program.maxRetries());
+    Task task = new Task(spec, stream);
+    stream.task = task;
+    owner.submit(task, new Object[0], null, nowNs());
+    settle();
+    return stream;
+  }
+
+  void reportTaken(Stream stream) {
+    owner.itemsTaken(Objects.requireNonNull(stream.task), stream.taken);
+  }
+
+  void closeStream(Stream stream) {
+    if (!stream.closed) {
+      stream.closed = true;
+      if (!stream.ended) {
+        cluster.facts().cancelled();
+        owner.cancel(Objects.requireNonNull(stream.task).spec().id(), false, nowNs());
+      }
+      List<Cell> left = List.copyOf(stream.items);
+      stream.items.clear();
+      left.forEach(this::drop);
+      settle();
+    }
+  }
+
+  Cell createActor(
+      Program program, List<Argument> arguments, ActorOptions options, @Nullable ObjectId parent) {
+    ObjectId creation = mint(1);
+    ActorId actor = new ActorId(new ObjectId(creation.owner(), -creation.number()));
+    TaskSpec constructor =
+        spec(actor.creation(), program, arguments, parent, actor, options.maxRestarts());
+    Cell made = made(actor.creation());
+    owner.createActor(
+        new ActorSpec(actor, "Scripted", "test", options, constructor),
+        new Task(constructor, null),
+        made,
+        nowNs());
+    settle();
+    return made;
+  }
+
+  Object call(
+      Cell actor,
+      Program program,
+      List<Argument> arguments,
+      int maxTaskRetries,
+      @Nullable ObjectId parent) {
+    ActorId called = new ActorId(actor.id);
+    return submit(spec(mint(1), program, arguments, parent, called, maxTaskRetries)).getFirst();
+  }
+
+  /** A handle of the actor of that name, or null if there is none. */
+  @Nullable Cell find(String name) {
+    ActorView found = cluster.control().find("test", name);
+    if (found == null) {
+      return null;
+    }
+    ObjectId creation = found.spec().id().creation();
+    Cell cell = attach(owner.openNamed(creation), creation);
+    settle();
+    return cell;
+  }
+
+  Cell put(Body body, List<Object> refs, boolean large) {
+    List<ObjectId> contained = refs.stream().map(ref -> ((Cell) ref).id).toList();
+    Outcome outcome = outcome(body, contained, large, id);
+    ObjectId object = mint(1);
+    Cell made = made(object);
+    owner.put(object, outcome, made, null);
+    made.outcome = outcome;
+    settle();
+    return made;
+  }
+
+  Cell promise() {
+    Cell made = made(mint(1));
+    owner.promise(made.id, made);
+    return made;
+  }
+
+  void fulfil(Cell promise, Body body, List<Object> refs) {
+    List<ObjectId> contained = refs.stream().map(ref -> ((Cell) ref).id).toList();
+    owner.fulfil(promise.id, new Outcome.Inline(body, 16, contained));
+    settle();
+  }
+
+  Cell open(Cell umbrella, int index) {
+    Outcome outcome = Objects.requireNonNull(umbrella.outcome);
+    ObjectId inner = outcome.contained().get(index);
+    Cell opened = attach(owner.open(inner, umbrella.id), inner);
+    settle();
+    return opened;
+  }
+
+  /** A handle of a ref inside an argument of a run. */
+  Cell openInput(ObjectId inner) {
+    return attach(owner.open(inner, null), inner);
+  }
+
+  @Override
+  public String toString() {
+    return Trace.name(id);
+  }
+}

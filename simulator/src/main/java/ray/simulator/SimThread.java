@@ -1,0 +1,754 @@
+package ray.simulator;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+import ray.ActorId;
+import ray.ActorOptions;
+import ray.ErrorCode;
+import ray.ObjectId;
+import ray.Resources;
+import ray.core.Message;
+import ray.core.Outcome;
+import ray.core.executor.ActorSlot;
+import ray.core.executor.Execution;
+import ray.core.executor.ExecutorCore;
+import ray.core.executor.Lane;
+import ray.simulator.SimProcess.Cell;
+import ray.simulator.SimProcess.Stream;
+import ray.simulator.SimProcess.View;
+
+/**
+ * A thread of a worker that runs one lane, or of a driver that runs its program: one step of a
+ * script at a time.
+ */
+final class SimThread implements World {
+  private static final long STEP_NS = 10_000;
+
+  /** How far it is. */
+  enum State {
+    READY,
+    BLOCKED,
+    RESUMING,
+    ENDED
+  }
+
+  private final SimProcess process;
+  private final Cluster cluster;
+  private final Dice dice;
+  private final @Nullable Lane lane;
+  private final List<ExecutorCore.Result> unsent = new ArrayList<>();
+  private final List<Object> heldUntilSent = new ArrayList<>();
+
+  /** The first run of the lane that another thread has. */
+  private int end;
+
+  private int index;
+  private @Nullable Script script;
+  private List<List<ObjectId>> inputRefs = List.of();
+  private final List<ObjectId> acquired = new ArrayList<>();
+
+  /** What a blocked thread waits for; goes on when it holds. */
+  private @Nullable Awaited awaited;
+
+  private boolean interrupted;
+  private long startedNs;
+  private int items;
+  private int itemsTaken;
+  private @Nullable Resources using;
+  private State state = State.READY;
+  private boolean planned;
+
+  /** What a driver's program came to; its handles are still held. */
+  private @Nullable Script ended;
+
+  private @Nullable ErrorCode disturbance;
+
+  /** What a thread waits for. */
+  private interface Awaited {
+    boolean isThere();
+
+    void forget();
+  }
+
+  private SimThread(SimProcess process, @Nullable Lane lane) {
+    this.process = process;
+    this.cluster = process.cluster;
+    this.dice = process.dice();
+    this.lane = lane;
+    this.end = lane == null ? 0 : lane.runs().size();
+  }
+
+  /** A worker's thread that looks for work; null if there is none. */
+  static @Nullable SimThread take(SimProcess process) {
+    Lane lane = process.executor.take(process.nowNs());
+    return lane == null ? null : new SimThread(process, lane);
+  }
+
+  /** A thread that runs what another waits for; null if that may not start. */
+  private static @Nullable SimThread claim(SimProcess process, ObjectId task) {
+    Lane lane = process.executor.claim(task, process.nowNs());
+    return lane == null ? null : new SimThread(process, lane);
+  }
+
+  /** A thread of a driver. */
+  static SimThread driver(SimProcess process, Program program) {
+    SimThread thread = new SimThread(process, null);
+    thread.script = new Script(program, thread, process.cluster.facts(), List.of(), null, 0, 1);
+    return thread;
+  }
+
+  State state() {
+    return state;
+  }
+
+  /** Whether faults have kept a driver's program from its result. */
+  @Nullable ErrorCode disturbance() {
+    return disturbance;
+  }
+
+  long result() {
+    return Objects.requireNonNull(ended).result();
+  }
+
+  void dropAll() {
+    Script dropped = ended;
+    if (dropped != null) {
+      dropped.dropAll();
+    }
+  }
+
+  /** The next step comes after a while. */
+  void plan() {
+    if (!planned && state == State.READY) {
+      planned = true;
+      cluster.later(
+          process,
+          STEP_NS,
+          () -> {
+            planned = false;
+            if (state == State.READY) {
+              step();
+              process.settle();
+              plan();
+            }
+          });
+    }
+  }
+
+  // ---- going on
+
+  private void step() {
+    if (lane == null) {
+      stepDriver(Objects.requireNonNull(script));
+    } else if (index >= end) {
+      send();
+      state = State.ENDED;
+      process.threads.remove(this);
+      process.executor.closed(lane, process.nowNs());
+    } else {
+      stepRun(lane, lane.runs().get(index));
+    }
+  }
+
+  private void stepDriver(Script running) {
+    switch (running.step()) {
+      case Script.Going going -> {}
+      case Script.Waiting waiting -> block(waiting.refs(), waiting.count(), null);
+      case Script.WaitingForItem waiting -> block((Stream) waiting.stream(), null);
+      case Script.Yielded yielded -> throw new AssertionError("a driver is no generator");
+      case Script.Returned returned -> ended(running);
+      case Script.Threw threw -> ended(running);
+      case Script.Disturbed disturbed -> {
+        disturbance = disturbed.code();
+        ended(running);
+      }
+    }
+  }
+
+  private void ended(Script running) {
+    ended = running;
+    state = State.ENDED;
+    cluster.driverEnded();
+  }
+
+  private void stepRun(Lane running, Execution run) {
+    if (script == null) {
+      if (run.isCancelled()) {
+        finish(run, List.of(cancelled()));
+      } else {
+        start(run);
+      }
+      return;
+    }
+    if (interrupted && !dice.oneIn(4)) {
+      taint(run);
+      finish(run, List.of(cancelled()));
+      return;
+    }
+    if (index + 1 < end && dice.oneIn(20)) {
+      process.executor.giveBack(running, index + 1, process.nowNs());
+      end = index + 1;
+    }
+    switch (script.step()) {
+      case Script.Going going -> {}
+      case Script.Waiting waiting -> block(waiting.refs(), waiting.count(), run);
+      case Script.WaitingForItem waiting -> block((Stream) waiting.stream(), run);
+      case Script.Yielded(Return item) -> yieldItem(run, item);
+      case Script.Returned returned -> finishWith(run, returned.results());
+      case Script.Threw threw -> finish(run, List.of(planned(threw.retryable())));
+      case Script.Disturbed disturbed -> disturbed(run, disturbed.code());
+    }
+  }
+
+  private void disturbed(Execution run, ErrorCode code) {
+    taint(run);
+    finish(run, List.of(Outcome.Failed.of(code, "disturbed")));
+  }
+
+  /** A method did not come to its end: what its caller's next calls find is not what it should. */
+  private static void taint(Execution run) {
+    ActorSlot slot = run.actor();
+    if (slot != null && slot.instance() instanceof ActorState actor) {
+      actor.taint(((Program) run.spec().function()).token());
+    }
+  }
+
+  private static Outcome.Failed cancelled() {
+    return Outcome.Failed.of(ErrorCode.TASK_CANCELLED, "interrupted");
+  }
+
+  private static Outcome.Failed planned(boolean retryable) {
+    return new Outcome.Failed(
+        ErrorCode.TASK_FAILED, Facts.PLANNED, new RuntimeException("planned"), retryable);
+  }
+
+  private void start(Execution run) {
+    run.runner(this);
+    interrupted = false;
+    items = 0;
+    itemsTaken = 0;
+    startedNs = process.nowNs();
+    if (run.spec().policy().timeoutNs() > 0) {
+      process.executor.startTimer(run, process.nowNs());
+    }
+    cluster.trace().note("starts", process.id, run);
+    cluster.checker().started(run);
+    if (run.actor() == null) {
+      use(run.spec().schedulingClass().resources());
+    }
+    Program body = (Program) run.spec().function();
+    try {
+      List<Body> inputs = readInputs(run);
+      ActorState actor = actor(run, body);
+      int before = 0;
+      if (actor != null && body.kind() == Program.Kind.METHOD) {
+        before = cluster.checker().called(run, actor, body);
+      }
+      script = new Script(body, this, cluster.facts(), inputs, actor, before, run.attempt());
+    } catch (Disturbance disturbance) {
+      disturbed(run, disturbance.code());
+    }
+  }
+
+  private @Nullable ActorState actor(Execution run, Program body) {
+    ActorSlot slot = run.actor();
+    if (slot == null) {
+      return null;
+    }
+    if (body.kind() == Program.Kind.CREATION) {
+      ActorState born = new ActorState();
+      slot.instance(born);
+      process.born(born);
+    }
+    return (ActorState) slot.instance();
+  }
+
+  private List<Body> readInputs(Execution run) {
+    List<Body> bodies = new ArrayList<>();
+    inputRefs = new ArrayList<>();
+    int value = 0;
+    int nested = 0;
+    for (Object argument : run.spec().arguments()) {
+      if (argument instanceof Body direct) {
+        bodies.add(direct);
+        int next = nested + direct.kinds().size();
+        inputRefs.add(run.spec().nested().subList(nested, next));
+        nested = next;
+      } else {
+        Outcome outcome = Objects.requireNonNull(run.values())[value++];
+        bodies.add(
+            switch (outcome) {
+              case Outcome.Inline inline -> (Body) Objects.requireNonNull(inline.body());
+              case Outcome.Stored stored -> process.read(stored);
+              case Outcome.Alias alias -> throw new AssertionError("an alias is no value");
+              case Outcome.Failed failed -> throw new AssertionError("a failure is no value");
+            });
+        inputRefs.add(outcome.contained());
+      }
+    }
+    return bodies;
+  }
+
+  private void use(Resources resources) {
+    if (!process.fenced) {
+      process.node.use(resources);
+      using = resources;
+    }
+  }
+
+  /** What it uses is free again, or not counted any more. */
+  void stopUsing() {
+    Resources used = using;
+    if (used != null) {
+      process.node.giveBack(used);
+      using = null;
+    }
+  }
+
+  private void finishWith(Execution run, List<Return> results) {
+    List<Outcome> outcomes = new ArrayList<>();
+    try {
+      for (Return result : results) {
+        outcomes.add(outcome(run, result));
+      }
+    } catch (Disturbance disturbance) {
+      for (Outcome made : outcomes) {
+        if (made instanceof Outcome.Stored stored) {
+          process.node.release(stored.key(), run.owner());
+        }
+      }
+      disturbed(run, disturbance.code());
+      return;
+    }
+    finish(run, outcomes);
+  }
+
+  private Outcome outcome(Execution run, Return result) {
+    return switch (result) {
+      case ReturnAlias(Object ref) -> {
+        hold(ref);
+        yield new Outcome.Alias(((Cell) ref).id);
+      }
+      case ReturnValue(Body body, List<Object> refs, boolean large) -> {
+        refs.forEach(this::hold);
+        yield process.outcome(
+            body, refs.stream().map(ref -> ((Cell) ref).id).toList(), large, run.owner());
+      }
+    };
+  }
+
+  /** Results are held until they are sent. */
+  private void hold(Object ref) {
+    heldUntilSent.add(keep(ref));
+  }
+
+  private void finish(Execution run, List<Outcome> outcomes) {
+    Script running = script;
+    boolean dropsFirst = dice.coin();
+    if (running != null && dropsFirst) {
+      running.dropAll();
+    }
+    for (Outcome outcome : outcomes) {
+      process.owner.share(outcome.contained(), run.owner());
+    }
+    List<ObjectId> retained = process.owner.retain(acquired, run.owner());
+    acquired.clear();
+    cluster.trace().note("ends", process.id, run);
+    stopUsing();
+    script = null;
+    interrupted = false;
+    index++;
+    unsent.add(
+        new ExecutorCore.Result(run, outcomes, retained, items, process.nowNs() - startedNs));
+    if (index >= end || dice.coin()) {
+      send();
+    }
+    if (running != null && !dropsFirst) {
+      running.dropAll();
+    }
+  }
+
+  private void send() {
+    if (!unsent.isEmpty()) {
+      List<ExecutorCore.Result> results = List.copyOf(unsent);
+      unsent.clear();
+      process.executor.beginBatch();
+      process.executor.finished(results, process.nowNs());
+      process.executor.endBatch();
+    }
+    List<Object> held = List.copyOf(heldUntilSent);
+    heldUntilSent.clear();
+    held.forEach(process::drop);
+  }
+
+  // ---- generators
+
+  private void yieldItem(Execution run, Return item) {
+    if (run.isCancelled()) {
+      // Whoever would take the item, and make room for others, may be gone.
+      disturbed(run, ErrorCode.TASK_CANCELLED);
+      return;
+    }
+    Outcome outcome;
+    try {
+      outcome = outcome(run, item);
+    } catch (Disturbance disturbance) {
+      disturbed(run, disturbance.code());
+      return;
+    }
+    process.owner.share(outcome.contained(), run.owner());
+    process.send(
+        run.owner(),
+        new Message.ItemMade(process.id, run.spec().id(), run.attempt(), items++, outcome));
+    if (items - itemsTaken >= run.spec().policy().backpressure()) {
+      blockOn(
+          new Awaited() {
+            @Override
+            public boolean isThere() {
+              return items - itemsTaken < run.spec().policy().backpressure();
+            }
+
+            @Override
+            public void forget() {}
+          },
+          run);
+    }
+  }
+
+  /** The consumer of the generator that it runs has taken so many. */
+  void itemsTaken(Execution run, int count) {
+    if (lane != null && index < end && lane.runs().get(index) == run) {
+      itemsTaken = Math.max(itemsTaken, count);
+      wake();
+    }
+  }
+
+  // ---- waiting
+
+  private void block(List<Object> refs, int count, @Nullable Execution run) {
+    List<Cell> cells = new ArrayList<>();
+    refs.forEach(ref -> cells.add((Cell) ref));
+    for (Cell cell : cells) {
+      process.owner.want(cell.id);
+    }
+    process.owner.flush(process.nowNs());
+    process.settle();
+    Awaited what =
+        new Awaited() {
+          @Override
+          public boolean isThere() {
+            int ready = 0;
+            for (Cell cell : cells) {
+              ready += cell.outcome == null ? 0 : 1;
+            }
+            return ready >= count;
+          }
+
+          @Override
+          public void forget() {
+            cells.forEach(cell -> cell.waiters.remove(SimThread.this));
+          }
+        };
+    if (what.isThere()) {
+      return;
+    }
+    if (cells.size() == 1 && dice.oneIn(3)) {
+      SimThread claimed = claim(process, cells.getFirst().id);
+      if (claimed != null) {
+        process.threads.add(claimed);
+        claimed.plan();
+      }
+    }
+    for (Cell cell : cells) {
+      if (!cell.waiters.contains(this)) {
+        cell.waiters.add(this);
+      }
+    }
+    blockOn(what, run);
+  }
+
+  private void block(Stream stream, @Nullable Execution run) {
+    process.reportTaken(stream);
+    process.owner.flush(process.nowNs());
+    process.settle();
+    Awaited what =
+        new Awaited() {
+          @Override
+          public boolean isThere() {
+            return !stream.items.isEmpty() || stream.ended;
+          }
+
+          @Override
+          public void forget() {
+            stream.waiters.remove(SimThread.this);
+          }
+        };
+    if (!what.isThere()) {
+      stream.waiters.add(this);
+      blockOn(what, run);
+    }
+  }
+
+  private void blockOn(Awaited what, @Nullable Execution run) {
+    awaited = what;
+    state = State.BLOCKED;
+    if (run != null && lane != null) {
+      send();
+      stopUsing();
+      process.executor.blocked(run, lane, index + 1, process.nowNs());
+      end = index + 1;
+      process.settle();
+      if (what.isThere()) {
+        wake();
+      }
+    }
+  }
+
+  /** Something that it waits for may be there. */
+  void wake() {
+    Awaited what = awaited;
+    if (state != State.BLOCKED || what == null) {
+      return;
+    }
+    if (what.isThere() || interrupted) {
+      what.forget();
+      goOn();
+    }
+  }
+
+  private void goOn() {
+    awaited = null;
+    if (lane == null) {
+      state = State.READY;
+      plan();
+    } else {
+      state = State.RESUMING;
+      process.executor.unblocked(lane.runs().get(index), process.nowNs());
+      process.settle();
+    }
+  }
+
+  void resumed() {
+    if (state != State.RESUMING || lane == null) {
+      throw new AssertionError("resumed while " + state);
+    }
+    state = State.READY;
+    Execution run = lane.runs().get(index);
+    if (run.actor() == null) {
+      use(run.spec().schedulingClass().resources());
+    }
+    plan();
+  }
+
+  /** The run that it runs is not wanted any more. */
+  void interrupt(Execution run) {
+    if (lane == null || index >= end || lane.runs().get(index) != run || script == null) {
+      return;
+    }
+    interrupted = true;
+    if (state == State.BLOCKED) {
+      wake();
+    }
+  }
+
+  // ---- the world
+
+  private @Nullable ObjectId task() {
+    return lane == null || index >= end ? null : lane.runs().get(index).spec().id();
+  }
+
+  @Override
+  public Object put(Body body, List<Object> refs, boolean large) {
+    return process.put(body, refs, large);
+  }
+
+  @Override
+  public Object promise() {
+    return process.promise();
+  }
+
+  @Override
+  public void fulfil(Object promise, Body body, List<Object> refs) {
+    process.fulfil((Cell) promise, body, refs);
+  }
+
+  @Override
+  public List<Object> submit(Program submitted, List<Argument> arguments) {
+    return process.submit(submitted, arguments, task());
+  }
+
+  @Override
+  public Object generate(Program submitted, List<Argument> arguments) {
+    return process.generate(submitted, arguments, task());
+  }
+
+  @Override
+  public @Nullable Next next(Object given) {
+    Stream stream = (Stream) given;
+    ErrorCode failure = stream.failure;
+    if (stream.items.size() <= 1 && failure != null && cluster.facts().include(failure)) {
+      // It failed by a fault: there may be more items or fewer than there should be.
+      throw new Disturbance(failure);
+    }
+    Cell item = stream.items.poll();
+    if (item != null) {
+      stream.taken++;
+      return new Item(item);
+    }
+    if (!stream.ended) {
+      return null;
+    }
+    return new NoMore();
+  }
+
+  @Override
+  public void closeStream(Object stream) {
+    process.closeStream((Stream) stream);
+  }
+
+  private static ActorOptions options(String name, boolean joins, boolean lasts, ActorShape shape) {
+    return new ActorOptions(
+        name,
+        "test",
+        joins,
+        lasts ? ActorOptions.Lifetime.DETACHED : ActorOptions.Lifetime.COUNTED,
+        Resources.NONE.with("slots", 1),
+        shape.maxConcurrency(),
+        Map.of(),
+        shape.maxRestarts(),
+        shape.maxTaskRetries(),
+        -1,
+        ray.SchedulingStrategy.standard(),
+        Map.of());
+  }
+
+  @Override
+  public Object createActor(Program constructor, List<Argument> arguments, ActorShape shape) {
+    Cell made =
+        process.createActor(constructor, arguments, options("", false, false, shape), task());
+    cluster.checker().made(new ActorId(made.id), shape);
+    return made;
+  }
+
+  @Override
+  public Object call(Object actor, Program method, List<Argument> arguments) {
+    Cell called = (Cell) actor;
+    int retries = cluster.checker().shape(new ActorId(called.id)).maxTaskRetries();
+    return process.call(called, method, arguments, retries, task());
+  }
+
+  @Override
+  public @Nullable Got poll(Object ref) {
+    return process.got((Cell) ref);
+  }
+
+  @Override
+  public Object open(Object umbrella, int i) {
+    return process.open((Cell) umbrella, i);
+  }
+
+  @Override
+  public Object openInput(int argument, int i) {
+    ObjectId inner = inputRefs.get(argument).get(i);
+    Cell opened = process.openInput(inner);
+    acquired.add(inner);
+    if (dice.oneIn(4)) {
+      opened.users++;
+      process.keepInStatic(opened);
+    }
+    return opened;
+  }
+
+  @Override
+  public Object keep(Object ref) {
+    ((Cell) ref).users++;
+    return ref;
+  }
+
+  @Override
+  public void drop(Object ref) {
+    process.drop(ref);
+  }
+
+  @Override
+  public @Nullable Object view(Object ref) {
+    return process.view((Cell) ref);
+  }
+
+  @Override
+  public void closeView(Object view) {
+    process.closeView((View) view);
+  }
+
+  // ---- what leaves no result
+
+  @Override
+  public void doomed(Program program, List<Argument> arguments, boolean recursive) {
+    for (Object each : process.submit(program, arguments, task())) {
+      Cell made = (Cell) each;
+      process.keepInStatic(made);
+      cluster.later(
+          process,
+          200_000,
+          () -> {
+            cluster.facts().cancelled();
+            process.owner.cancel(made.id, recursive, process.nowNs());
+            process.settle();
+          });
+    }
+  }
+
+  @Override
+  public void doomedActor(Program constructor, Program method, boolean restart) {
+    ActorShape shape = new ActorShape(1 + dice.below(2), dice.below(3), dice.below(2));
+    Cell made = (Cell) createActor(constructor.sound(), List.of(), shape);
+    callLoosely(made, method);
+    process.keepInStatic(made);
+    cluster.later(process, 300_000, () -> kill(new ActorId(made.id), restart));
+  }
+
+  private void kill(ActorId actor, boolean restart) {
+    cluster.facts().killed();
+    cluster.trace().note("kills", process.id, actor);
+    process.send(Cluster.CONTROL, new Message.KillActor(actor, restart, "the script killed it"));
+  }
+
+  private void callLoosely(Cell actor, Program method) {
+    for (int i = dice.below(4); i > 0; i--) {
+      process.keepInStatic((Cell) call(actor, method, List.of()));
+    }
+  }
+
+  @Override
+  public void named(String name, Program constructor, Program method, boolean detached) {
+    Cell found = process.find(name);
+    if (found == null) {
+      cluster.facts().killed();
+      found =
+          process.createActor(
+              constructor.sound(),
+              List.of(),
+              options(name, dice.coin(), detached, ActorShape.PLAIN),
+              task());
+      cluster.checker().made(new ActorId(found.id), ActorShape.PLAIN);
+    }
+    callLoosely(found, method);
+    process.keepInStatic(found);
+    if (detached) {
+      ActorId actor = new ActorId(found.id);
+      cluster.later(process, 2_000_000, () -> kill(actor, false));
+    }
+  }
+
+  @Override
+  public String toString() {
+    return (lane == null ? "driver " + script : "lane " + lane.runs() + " at " + index)
+        + " of "
+        + process
+        + " "
+        + state;
+  }
+}

@@ -1,0 +1,128 @@
+package ray.simulator;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import ray.ErrorCode;
+
+/**
+ * What a {@link Script} may do: the programming model at its barest. It is implemented twice, by
+ * {@link SerialWorld} and by the threads of a simulated cluster, so that the results of both can be
+ * compared. References are opaque to scripts.
+ */
+interface World {
+  /** What a ref stands for, as far as a script must know to use it. */
+  enum Kind {
+    /** An object. */
+    VALUE,
+    /** An actor whose results depend on the calls before, and which is never made again. */
+    STATEFUL,
+    /** An actor whose results depend on nothing but the call; it may be made again. */
+    PURE
+  }
+
+  /** What a value is: a number, and the kind of each ref in it. */
+  record Body(long number, List<Kind> kinds) {}
+
+  /** What an object turned out to be: a body, or the failure that stands in its place. */
+  record Got(@Nullable Body body, @Nullable ErrorCode failure) {}
+
+  /** An argument of a task. */
+  sealed interface Argument {}
+
+  /** An argument whose value the task waits for. */
+  record ByRef(Object ref) implements Argument {}
+
+  /** An argument that is a value, with refs in it. */
+  record ByValue(Body body, List<Object> refs) implements Argument {}
+
+  /** What a script returns. */
+  sealed interface Return {}
+
+  /** A value. */
+  record ReturnValue(Body body, List<Object> refs, boolean large) implements Return {}
+
+  /** A ref in place of a value. */
+  record ReturnAlias(Object ref) implements Return {}
+
+  /** What a consumer gets from a generator. */
+  sealed interface Next {}
+
+  /** Another item. */
+  record Item(Object ref) implements Next {}
+
+  /** There are no more. */
+  record NoMore() implements Next {}
+
+  /** How an actor is made. */
+  record ActorShape(int maxConcurrency, int maxRestarts, int maxTaskRetries) {
+    static final ActorShape PLAIN = new ActorShape(1, 0, 0);
+  }
+
+  /** Something that only faults explain keeps a script from going on. */
+  final class Disturbance extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    private final ErrorCode code;
+
+    Disturbance(ErrorCode code) {
+      super(code.toString(), null, false, false);
+      this.code = code;
+    }
+
+    ErrorCode code() {
+      return code;
+    }
+  }
+
+  Object put(Body body, List<Object> refs, boolean large);
+
+  /** A ref that this script completes itself. */
+  Object promise();
+
+  void fulfil(Object promise, Body body, List<Object> refs);
+
+  List<Object> submit(Program program, List<Argument> arguments);
+
+  /** Submits a generator; what is returned is its stream. */
+  Object generate(Program program, List<Argument> arguments);
+
+  /** The next item of a stream; null if that is not known yet. */
+  @Nullable Next next(Object stream);
+
+  void closeStream(Object stream);
+
+  Object createActor(Program constructor, List<Argument> arguments, ActorShape shape);
+
+  Object call(Object actor, Program method, List<Argument> arguments);
+
+  /** What an object is; null if that is not known yet. */
+  @Nullable Got poll(Object ref);
+
+  /** A handle of a ref inside a value that was got. */
+  Object open(Object umbrella, int index);
+
+  /** A handle of a ref inside an argument. */
+  Object openInput(int argument, int index);
+
+  /** Another use of a handle. */
+  Object keep(Object ref);
+
+  void drop(Object ref);
+
+  /** A view of a value's bytes in the node's store; null if it does not lie there. */
+  @Nullable Object view(Object ref);
+
+  /** Reads through a view, and lets go of it. */
+  void closeView(Object view);
+
+  // ---- what leaves no result to compare: the serial world does nothing
+
+  /** A task that is cancelled at some time after. */
+  void doomed(Program program, List<Argument> arguments, boolean recursive);
+
+  /** An actor that is called, and then killed, or ends from within. */
+  void doomedActor(Program constructor, Program method, boolean exits);
+
+  /** Looks an actor up by its name, makes it if there is none, and calls it. */
+  void named(String name, Program constructor, Program method, boolean detached);
+}
