@@ -24,7 +24,7 @@ import org.junit.jupiter.api.parallel.Isolated;
 @Isolated("takes the standard streams and the JVM's default Ray")
 class SnippetsTest {
   /** Kinds of blocks that show something other than a program. */
-  private static final Set<String> NOT_RUN = Set.of("sh", "xml", "mermaid", "diagram");
+  private static final Set<String> NOT_RUN = Set.of("sh", "xml", "mermaid", "diagram", "trace");
 
   @TestFactory
   Stream<DynamicTest> everySnippetRunsAndPrintsWhatItsDocumentSays() throws Exception {
