@@ -11,33 +11,53 @@ import ray.ObjectId;
  *
  * @param id the task's id, which is that of its first result; the others are two apart from each
  *     other
- * @param job the job it belongs to
  * @param parent the task that submitted it; null for the driver
- * @param schedulingClass function and needs
- * @param name what people see
- * @param function the user's function, opaque
+ * @param call what it has in common with other calls of its function
  * @param arguments each a {@link RefArgument} or an opaque value
- * @param nested the refs inside the opaque values
- * @param returns how many results; -1 for a generator
- * @param policy retries, limits and labels, opaque to all but its owner and executor
+ * @param nested the refs inside the opaque values, and those that the function captured
  * @param actor the actor whose method or constructor this is; null for a plain task
  */
 public record TaskSpec(
     ObjectId id,
-    long job,
     @Nullable ObjectId parent,
-    FunctionKey schedulingClass,
-    String name,
-    Object function,
+    CallSpec call,
     @Nullable Object[] arguments,
     List<ObjectId> nested,
-    int returns,
-    TaskPolicy policy,
     @Nullable ActorId actor) {
+
+  /** The job it belongs to. */
+  public long job() {
+    return call.job();
+  }
+
+  /** Function and needs. */
+  public FunctionKey schedulingClass() {
+    return call.schedulingClass();
+  }
+
+  /** What people see. */
+  public String name() {
+    return call.name();
+  }
+
+  /** The user's function, opaque. */
+  public Object function() {
+    return call.function();
+  }
+
+  /** How many results; -1 for a generator. */
+  public int returns() {
+    return call.returns();
+  }
+
+  /** Retries, limits and labels. */
+  public TaskPolicy policy() {
+    return call.policy();
+  }
 
   /** Whether results arrive one by one while it runs. */
   public boolean isGenerator() {
-    return returns < 0;
+    return call.returns() < 0;
   }
 
   /** Whether this is an actor's constructor. */
@@ -62,6 +82,6 @@ public record TaskSpec(
 
   @Override
   public String toString() {
-    return name + " " + id;
+    return call.name() + " " + id;
   }
 }

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 import ray.ActorDiedException;
 import ray.ActorId;
@@ -20,6 +21,7 @@ import ray.RuntimeContext;
 import ray.SchedulingStrategy;
 import ray.TaskOptions;
 import ray.core.ActorSpec;
+import ray.core.CallSpec;
 import ray.core.FunctionKey;
 import ray.core.Message;
 import ray.core.Outcome;
@@ -43,9 +45,6 @@ import ray.spi.MethodCall;
  * hands the task to the owner of the calling thread's process. Thread-safe.
  */
 public final class Submitter {
-  private static final FunctionKey METHOD_KEY_SOURCE =
-      new FunctionKey("", Resources.NONE, SchedulingStrategy.standard());
-
   private final Backend backend;
   private final long job;
   private final String namespace;
@@ -69,9 +68,11 @@ public final class Submitter {
     this.creationSites = creationSites;
   }
 
+  /** Methods that were called, by the class of their lambda. */
+  private final Map<Class<?>, PreparedMethod> methods = new ConcurrentHashMap<>();
+
   /** What does not change between submissions of one function with the same options. */
-  private record Prepared(
-      OwnerShell owner, Callee callee, FunctionKey key, String name, TaskPolicy policy) {}
+  private record Prepared(OwnerShell owner, Callee callee, CallSpec call) {}
 
   /** The owner of the process that the calling thread belongs to. */
   public OwnerShell owner() {
@@ -124,7 +125,8 @@ public final class Submitter {
             "",
             options.labels());
     String name = options.name().isEmpty() ? function : options.name();
-    Prepared prepared = new Prepared(owner, callee, key, name, policy);
+    CallSpec spec = new CallSpec(job, key, name, callee, call.shape().returns(), policy);
+    Prepared prepared = new Prepared(owner, callee, spec);
     call.cache(prepared);
     return prepared;
   }
@@ -176,15 +178,10 @@ public final class Submitter {
     TaskSpec spec =
         new TaskSpec(
             owner.newIds(returns),
-            job,
             parent(backend),
-            prepared.key(),
-            prepared.name(),
-            prepared.callee(),
+            prepared.call(),
             taken.values(),
             taken.nested(),
-            returns,
-            prepared.policy(),
             null);
     return start(spec, owner, taken, null, null);
   }
@@ -279,15 +276,16 @@ public final class Submitter {
     TaskSpec constructor =
         new TaskSpec(
             id,
-            job,
             parent(backend),
-            key,
-            className + " (constructor)",
-            callee,
+            new CallSpec(
+                job,
+                key,
+                className + " (constructor)",
+                callee,
+                1,
+                new TaskPolicy(options.maxRestarts(), List.of(), 0, 1, "", options.labels())),
             taken.values(),
             taken.nested(),
-            1,
-            new TaskPolicy(options.maxRestarts(), List.of(), 0, 1, "", options.labels()),
             new ActorId(id));
     ActorSpec spec =
         new ActorSpec(
@@ -347,55 +345,58 @@ public final class Submitter {
               + " calls of this process waiting, which is its maxPendingCalls: wait for some of"
               + " them first");
     }
-    MethodOptions options = call.options();
-    Callee callee =
-        callee(call.function(), owner, call.shape().spread(), options.retryExceptions());
-    Arguments taken = take(arguments, owner, callee.captured());
-    int returns = call.shape().returns();
-    String function = callee.snapshot().info().name();
     int retries =
-        Objects.requireNonNullElse(options.maxTaskRetries(), actor.kind().maxTaskRetries());
+        Objects.requireNonNullElse(call.options().maxTaskRetries(), actor.kind().maxTaskRetries());
+    PreparedMethod method = prepare(call, owner, retries);
+    Arguments taken = take(arguments, owner, method.callee().captured());
     TaskSpec spec =
         new TaskSpec(
-            owner.newIds(returns),
-            job,
+            owner.newIds(method.call().returns()),
             context == null ? null : context.run().spec().id(),
-            methodKey(function),
-            options.name().isEmpty() ? function : options.name(),
-            callee,
+            method.call(),
             taken.values(),
             taken.nested(),
-            returns,
-            policy(options, retries),
             id);
     return start(spec, owner, taken, caller(context), actor.creation());
   }
 
-  private static final Map<String, FunctionKey> METHOD_KEYS =
-      new java.util.concurrent.ConcurrentHashMap<>();
-
-  private static FunctionKey methodKey(String function) {
-    FunctionKey key = METHOD_KEYS.get(function);
-    if (key == null) {
-      key =
-          METHOD_KEYS.computeIfAbsent(
-              function,
-              name ->
-                  new FunctionKey(
-                      name, METHOD_KEY_SOURCE.resources(), METHOD_KEY_SOURCE.strategy()));
+  /** What does not change between calls of one method with the same options. */
+  private record PreparedMethod(
+      RayFunction function, MethodOptions options, Callee callee, CallSpec call) {
+    boolean suits(MethodCall<?> other, int retries) {
+      return function == other.function()
+          && options == other.options()
+          && call.policy().maxRetries() == retries
+          && call.returns() == other.shape().returns()
+          && callee.spread() == other.shape().spread();
     }
-    return key;
   }
 
-  private static final TaskPolicy PLAIN_METHOD = policyOf(MethodOptions.DEFAULT, 0);
+  private PreparedMethod prepare(MethodCall<?> call, OwnerShell owner, int retries) {
+    RayFunction function = call.function();
+    PreparedMethod known = methods.get(function.getClass());
+    if (known != null && known.suits(call, retries)) {
+      return known;
+    }
+    MethodOptions options = call.options();
+    Callee callee = callee(function, owner, call.shape().spread(), options.retryExceptions());
+    String name = callee.snapshot().info().name();
+    CallSpec spec =
+        new CallSpec(
+            job,
+            new FunctionKey(name, Resources.NONE, SchedulingStrategy.standard()),
+            options.name().isEmpty() ? name : options.name(),
+            callee,
+            call.shape().returns(),
+            policy(options, retries));
+    PreparedMethod made = new PreparedMethod(function, options, callee, spec);
+    if (callee.snapshot() instanceof FunctionSnapshot.Shared && callee.captured().isEmpty()) {
+      methods.put(function.getClass(), made);
+    }
+    return made;
+  }
 
   private static TaskPolicy policy(MethodOptions options, int retries) {
-    return options == MethodOptions.DEFAULT && retries == 0
-        ? PLAIN_METHOD
-        : policyOf(options, retries);
-  }
-
-  private static TaskPolicy policyOf(MethodOptions options, int retries) {
     java.time.Duration timeout = options.timeout();
     return new TaskPolicy(
         retries,

@@ -16,6 +16,7 @@ import ray.ActorOptions;
 import ray.ErrorCode;
 import ray.ObjectId;
 import ray.core.ActorSpec;
+import ray.core.CallSpec;
 import ray.core.Message;
 import ray.core.Outcome;
 import ray.core.RefArgument;
@@ -597,15 +598,16 @@ final class SimProcess implements OwnerEffects, ExecutorEffects {
     Arguments lowered = lower(arguments);
     return new TaskSpec(
         task,
-        job,
         parent,
-        cluster.schedulingClass(program),
-        program.toString(),
-        program,
+        new CallSpec(
+            job,
+            cluster.schedulingClass(program),
+            program.toString(),
+            program,
+            program.returns(),
+            new TaskPolicy(maxRetries, "", timeoutNs(program), 3, "", Map.of())),
         lowered.values(),
         lowered.nested(),
-        program.returns(),
-        new TaskPolicy(maxRetries, "", timeoutNs(program), 3, "", Map.of()),
         actor);
   }
 

@@ -5,6 +5,7 @@ import java.util.Map;
 import ray.ObjectId;
 import ray.Resources;
 import ray.SchedulingStrategy;
+import ray.core.CallSpec;
 import ray.core.FunctionKey;
 import ray.core.Outcome;
 import ray.core.TaskPolicy;
@@ -33,15 +34,10 @@ final class Tasks {
   static TaskSpec task(long number) {
     return new TaskSpec(
         new ObjectId(OWNER, number),
-        JOB,
         null,
-        KEY,
-        "smallValue",
-        FUNCTION,
+        new CallSpec(JOB, KEY, "smallValue", FUNCTION, 1, POLICY),
         NO_ARGUMENTS,
         List.of(),
-        1,
-        POLICY,
         null);
   }
 }

@@ -16,6 +16,7 @@ import ray.ObjectId;
 import ray.Resources;
 import ray.SchedulingStrategy;
 import ray.core.ActorSpec;
+import ray.core.CallSpec;
 import ray.core.FunctionKey;
 import ray.core.Message;
 import ray.core.NodeView;
@@ -64,15 +65,16 @@ class ControlCoreTest {
     TaskSpec creation =
         new TaskSpec(
             id.creation(),
-            JOB,
             null,
-            new FunctionKey("Counter", needed, SchedulingStrategy.standard()),
-            "Counter",
-            "Counter",
+            new CallSpec(
+                JOB,
+                new FunctionKey("Counter", needed, SchedulingStrategy.standard()),
+                "Counter",
+                "Counter",
+                1,
+                new TaskPolicy(restarts, "", 0, 0, "", Map.of())),
             new Object[0],
             List.of(),
-            1,
-            new TaskPolicy(restarts, "", 0, 0, "", Map.of()),
             id);
     return new ActorSpec(id, "Counter", "test", options, creation);
   }

@@ -16,6 +16,7 @@ import ray.ObjectId;
 import ray.Resources;
 import ray.SchedulingStrategy;
 import ray.core.ActorSpec;
+import ray.core.CallSpec;
 import ray.core.FunctionKey;
 import ray.core.Message;
 import ray.core.Outcome;
@@ -48,15 +49,11 @@ class ExecutorCoreTest implements ExecutorEffects {
   private static TaskSpec spec(long number, ActorId actor, String group, long timeoutNs) {
     return new TaskSpec(
         new ObjectId(OWNER, number),
-        7,
         null,
-        KEY,
-        "f" + number,
-        "f",
+        new CallSpec(
+            7, KEY, "f" + number, "f", 1, new TaskPolicy(0, "", timeoutNs, 0, group, Map.of())),
         new Object[0],
         List.of(),
-        1,
-        new TaskPolicy(0, "", timeoutNs, 0, group, Map.of()),
         actor);
   }
 

@@ -12,6 +12,7 @@ import ray.ObjectId;
 import ray.Resources;
 import ray.SchedulingStrategy;
 import ray.core.ActorSpec;
+import ray.core.CallSpec;
 import ray.core.FunctionKey;
 import ray.core.Message;
 import ray.core.NodeView;
@@ -65,15 +66,16 @@ class NodeCoreTest implements NodeEffects {
     TaskSpec creation =
         new TaskSpec(
             id.creation(),
-            JOB,
             null,
-            new FunctionKey("A", needed, SchedulingStrategy.standard()),
-            "A",
-            "A",
+            new CallSpec(
+                JOB,
+                new FunctionKey("A", needed, SchedulingStrategy.standard()),
+                "A",
+                "A",
+                1,
+                new TaskPolicy(0, "", 0, 0, "", Map.of())),
             new Object[0],
             List.of(),
-            1,
-            new TaskPolicy(0, "", 0, 0, "", Map.of()),
             id);
     ActorOptions options =
         new ActorOptions(

@@ -14,6 +14,7 @@ import ray.ObjectId;
 import ray.Resources;
 import ray.SchedulingStrategy;
 import ray.core.ActorSpec;
+import ray.core.CallSpec;
 import ray.core.FunctionKey;
 import ray.core.Message;
 import ray.core.Outcome;
@@ -69,15 +70,10 @@ final class OwnerFixture implements OwnerEffects {
       ObjectId id, int returns, int retries, ActorId actor, List<ObjectId> nested, Object... args) {
     return new TaskSpec(
         id,
-        1,
         null,
-        KEY,
-        "f",
-        "f",
+        new CallSpec(1, KEY, "f", "f", returns, new TaskPolicy(retries, "", 0, 0, "", Map.of())),
         args,
         nested,
-        returns,
-        new TaskPolicy(retries, "", 0, 0, "", Map.of()),
         actor);
   }
 

@@ -281,18 +281,7 @@ class TasksTest {
   private Task submitChild(ObjectId id, ObjectId parent) {
     var plain = OwnerFixture.spec(id, 1, 0, null, List.of());
     return owner.submit(
-        new ray.core.TaskSpec(
-            id,
-            1,
-            parent,
-            plain.schedulingClass(),
-            "child",
-            "child",
-            new Object[0],
-            List.of(),
-            1,
-            plain.policy(),
-            null));
+        new ray.core.TaskSpec(id, parent, plain.call(), new Object[0], List.of(), null));
   }
 
   @Test
