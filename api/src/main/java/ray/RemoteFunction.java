@@ -120,4 +120,11 @@ public abstract sealed class RemoteFunction<H, S extends RemoteFunction<H, S>> i
   public S backpressure(int items) {
     return with(options().withBackpressure(items));
   }
+
+  /** Says what it is, with its name where one was given. */
+  @Override
+  public String toString() {
+    String name = options().name();
+    return name.isEmpty() ? "remote function" : "remote function '" + name + "'";
+  }
 }

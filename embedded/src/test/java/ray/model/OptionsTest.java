@@ -38,6 +38,8 @@ class OptionsTest {
             .strategy(SchedulingStrategy.spread())
             .label("team", "red")
             .backpressure(3);
+    assertThat(plain).hasToString("remote function");
+    assertThat(changed).hasToString("remote function 'n'");
     assertThat(plain.options()).isEqualTo(ray.TaskOptions.DEFAULT);
     assertThat(changed.options())
         .isEqualTo(
