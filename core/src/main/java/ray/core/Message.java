@@ -175,8 +175,8 @@ public sealed interface Message {
       implements Message {}
 
   /**
-   * The constructor has run, or failed; or its owner says that it can never run, for a failure that
-   * names the actor.
+   * The constructor has run, or failed: the worker tells its node, which passes it on to the
+   * control service. Or the owner says that it can never run, for a failure that names the actor.
    */
   record ActorCreated(
       ActorId actor,
@@ -203,7 +203,10 @@ public sealed interface Message {
   record StopActor(ActorId actor, int incarnation, String reason, boolean drain)
       implements Message {}
 
-  /** An actor has ended in its worker. */
+  /**
+   * An actor has ended in its worker, which tells its node, which passes it on to the control
+   * service; or the node has seen that its worker is gone.
+   */
   record ActorStopped(ActorId actor, int incarnation, boolean intended, String reason)
       implements Message {}
 

@@ -349,9 +349,4 @@ public final class ExecutorShell extends Mailbox implements Endpoint, ExecutorEf
   public long node() {
     return peers.node();
   }
-
-  @Override
-  public long control() {
-    return peers.control();
-  }
 }

@@ -115,10 +115,5 @@ public class ExecutorCoreBenchmark {
     public long node() {
       return Tasks.NODE;
     }
-
-    @Override
-    public long control() {
-      return Tasks.CONTROL;
-    }
   }
 }

@@ -210,6 +210,10 @@ public final class ControlCore {
       }
       return;
     }
+    if (failure == null && gone.contains(message.worker())) {
+      // Its node, which passed this on, says so too when it learns of that.
+      return;
+    }
     if (actor.state == ActorInfo.State.DEAD || actor.incarnation != message.incarnation()) {
       tellRetained(actor, message);
       if (failure == null) {

@@ -100,7 +100,7 @@ final class ActorSlots {
     Outcome.Failed failed =
         !outcomes.isEmpty() && outcomes.getFirst() instanceof Outcome.Failed f ? f : null;
     effects.send(
-        effects.control(),
+        effects.node(),
         new Message.ActorCreated(actor.spec().id(), actor.incarnation, self, failed, retained));
     if (failed != null) {
       stop(actor);
@@ -130,7 +130,7 @@ final class ActorSlots {
   void exited(ActorSlot actor) {
     if (!actor.stopped) {
       effects.send(
-          effects.control(),
+          effects.node(),
           new Message.ActorStopped(
               actor.spec().id(), actor.incarnation, true, "it exited from within"));
       stop(actor);

@@ -28,7 +28,4 @@ public interface ExecutorEffects {
 
   /** Where the node service is. */
   long node();
-
-  /** Where the control service is. */
-  long control();
 }

@@ -141,6 +141,8 @@ public final class NodeCore {
       }
       case Message.StopActor stop ->
           actors.removeIf(waiting -> waiting.spec().id().equals(stop.actor()));
+      case Message.ActorCreated created -> effects.send(effects.control(), created);
+      case Message.ActorStopped stopped -> effects.send(effects.control(), stopped);
       case Message.NodesChanged changed -> {
         Map<Long, NodeView> nodes = new HashMap<>();
         changed.nodes().forEach(node -> nodes.put(node.id(), node));
@@ -412,7 +414,11 @@ public final class NodeCore {
     grant();
   }
 
-  /** The control service does not know where an actor is until its constructor has run. */
+  /**
+   * The control service does not know where an actor is until its constructor has run. What a
+   * worker says of its actors comes by way of this node, before it gives their leases back: so
+   * either it was passed on, or the lease is still there when the worker dies.
+   */
   private void lostActor(Lease lease) {
     Message.PlaceActor actor = lease.actor;
     if (actor != null) {

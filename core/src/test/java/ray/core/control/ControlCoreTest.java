@@ -29,6 +29,7 @@ class ControlCoreTest {
   private static final long NODE = 2;
   private static final long OWNER = 0xa;
   private static final long WORKER = 0xb;
+  private static final long NEXT_WORKER = 0xe;
   private static final long WATCHER = 0xc;
   private static final long JOB = 7;
   private static final ActorId ACTOR = new ActorId(new ObjectId(OWNER, -2));
@@ -85,7 +86,11 @@ class ControlCoreTest {
   }
 
   private void alive(int incarnation) {
-    core.receive(new Message.ActorCreated(ACTOR, incarnation, WORKER, null, List.of()));
+    alive(incarnation, WORKER);
+  }
+
+  private void alive(int incarnation, long worker) {
+    core.receive(new Message.ActorCreated(ACTOR, incarnation, worker, null, List.of()));
   }
 
   private void living(int restarts) {
@@ -227,9 +232,9 @@ class ControlCoreTest {
         .satisfies(cause ->
             assertThat(Objects.requireNonNull(cause).message()).contains("Counter", "killed"));
     assertThat(sent(NODE, Message.PlaceActor.class).getLast().incarnation()).isOne();
-    alive(1);
+    alive(1, NEXT_WORKER);
 
-    core.receive(new Message.ProcessDied(WORKER, "killed"));
+    core.receive(new Message.ProcessDied(NEXT_WORKER, "killed"));
     assertThat(states(OWNER).getLast()).isEqualTo(ActorInfo.State.DEAD);
     assertThat(causeSeenBy(OWNER)).isEqualTo(ErrorCode.ACTOR_DIED);
   }
@@ -274,6 +279,18 @@ class ControlCoreTest {
     assertThat(last.state()).isEqualTo(ActorInfo.State.DEAD);
     assertThat(last.worker()).isEqualTo(WORKER);
     assertThat(last.retained()).containsExactly(kept);
+  }
+
+  @Test
+  void anActorIsNotBornInAWorkerThatIsGone() {
+    register(spec(ACTOR, "", false, false, 1, 0));
+    core.receive(new Message.ProcessDied(WORKER, "killed"));
+
+    alive(0);
+    assertThat(states(OWNER)).isEmpty();
+
+    core.receive(new Message.ActorStopped(ACTOR, 0, false, "its worker died"));
+    assertThat(states(OWNER)).containsExactly(ActorInfo.State.RESTARTING);
   }
 
   @Test

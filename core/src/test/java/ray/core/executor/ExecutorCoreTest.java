@@ -441,7 +441,7 @@ class ExecutorCoreTest implements ExecutorEffects {
 
     finish(constructor, value());
 
-    assertThat(sent(CONTROL, Message.ActorCreated.class)).hasSize(1);
+    assertThat(sent(NODE, Message.ActorCreated.class)).hasSize(1);
     assertThat(numbers(takeSome())).containsExactly(2L);
     assertThat(numbers(takeSome())).containsExactly(4L);
   }
@@ -495,8 +495,8 @@ class ExecutorCoreTest implements ExecutorEffects {
 
     finish(takeSome(), Outcome.Failed.of(ErrorCode.TASK_FAILED, "boom"));
 
-    assertThat(sent(CONTROL, Message.ActorCreated.class).getFirst().failure()).isNotNull();
-    assertThat(sent(NODE, Message.ReturnLease.class)).containsExactly(new Message.ReturnLease(9));
+    assertThat(sent(NODE, Message.ActorCreated.class).getFirst().failure()).isNotNull();
+    assertThat(sent(NODE, Message.class).getLast()).isEqualTo(new Message.ReturnLease(9));
     assertThat(core.actorCount()).isZero();
   }
 
@@ -571,7 +571,7 @@ class ExecutorCoreTest implements ExecutorEffects {
     core.exited(actor, now);
     finish(lane, value());
 
-    assertThat(sent(CONTROL, Message.ActorStopped.class))
+    assertThat(sent(NODE, Message.ActorStopped.class))
         .singleElement()
         .satisfies(stopped -> assertThat(stopped.intended()).isTrue());
     assertThat(gone).containsExactly(actor);
@@ -643,10 +643,5 @@ class ExecutorCoreTest implements ExecutorEffects {
   @Override
   public long node() {
     return NODE;
-  }
-
-  @Override
-  public long control() {
-    return CONTROL;
   }
 }

@@ -8,6 +8,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import ray.ActorId;
 import ray.ActorOptions;
+import ray.ErrorCode;
 import ray.ObjectId;
 import ray.Resources;
 import ray.SchedulingStrategy;
@@ -16,6 +17,7 @@ import ray.core.CallSpec;
 import ray.core.FunctionKey;
 import ray.core.Message;
 import ray.core.NodeView;
+import ray.core.Outcome;
 import ray.core.TaskPolicy;
 import ray.core.TaskSpec;
 
@@ -338,6 +340,40 @@ class NodeCoreTest implements NodeEffects {
           assertThat(stopped.actor()).isEqualTo(new ActorId(new ObjectId(OWNER, -2)));
           assertThat(stopped.intended()).isFalse();
         });
+  }
+
+  @Test
+  void whatAWorkerSaysOfAnActorBeforeItDiesIsPassedOn() {
+    withWorker();
+    core.receive(placeActor(1));
+    Message.CreateActor create = sent(WORKER, Message.CreateActor.class).getFirst();
+    Message failed =
+        new Message.ActorCreated(
+            create.spec().id(),
+            0,
+            WORKER,
+            Outcome.Failed.of(ErrorCode.TASK_FAILED, "boom"),
+            List.of());
+
+    core.receive(failed);
+    core.receive(new Message.ReturnLease(create.lease()));
+    core.receive(new Message.ProcessDied(WORKER, "killed"));
+
+    assertThat(sent(CONTROL_SERVICE, Message.class)).containsExactly(failed);
+  }
+
+  @Test
+  void anActorThatExitsIsNotReportedOnceMoreWhenItsWorkerDies() {
+    withWorker();
+    core.receive(placeActor(1));
+    Message.CreateActor create = sent(WORKER, Message.CreateActor.class).getFirst();
+    Message stopped = new Message.ActorStopped(create.spec().id(), 0, true, "it exited");
+
+    core.receive(stopped);
+    core.receive(new Message.ReturnLease(create.lease()));
+    core.receive(new Message.ProcessDied(WORKER, "killed"));
+
+    assertThat(sent(CONTROL_SERVICE, Message.class)).containsExactly(stopped);
   }
 
   @Test
