@@ -131,6 +131,19 @@ public sealed interface Message {
   record RemoveBorrower(ObjectId object, long borrower, long registrar, int registrations)
       implements Message {}
 
+  /**
+   * The owner has learned that a registrar is gone which made registrations of this borrower: how
+   * many of them does the borrower know of?
+   */
+  record ConfirmBorrower(ObjectId object, long registrar) implements Message {}
+
+  /**
+   * So many registrations by a registrar which is gone, as the borrower knows too, has the borrower
+   * been told of and not given back.
+   */
+  record BorrowerConfirmed(ObjectId object, long borrower, long registrar, int registrations)
+      implements Message {}
+
   /** Follows aliases to find out whether they lead back to their origin. */
   record ProbeAlias(ObjectId origin, ObjectId at) implements Message {}
 

@@ -44,6 +44,10 @@ public final class BorrowedReference extends Reference {
     return registrations.containsKey(registrar);
   }
 
+  int registrationsBy(long registrar) {
+    return registrations.getOrDefault(registrar, 0);
+  }
+
   /** Visits the registrations, by who made them. */
   void forEachRegistration(BiConsumer<Long, Integer> visitor) {
     registrations.forEach(visitor);

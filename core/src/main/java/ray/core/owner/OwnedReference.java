@@ -73,6 +73,32 @@ public final class OwnedReference extends Reference {
     }
   }
 
+  /** Who has registrations that a process made which is gone: it may not have told all of them. */
+  List<Long> registeredBy(long registrar) {
+    List<Long> told = new ArrayList<>();
+    if (borrowers != null) {
+      for (Registration each : borrowers.keySet()) {
+        if (each.registrar() == registrar) {
+          told.add(each.borrower());
+        }
+      }
+      told.sort(null);
+    }
+    return told;
+  }
+
+  /** How many registrations by a process which is gone a borrower knows of. */
+  void confirm(long process, long registrar, int count) {
+    if (borrowers != null) {
+      Registration registration = new Registration(process, registrar);
+      if (count == 0) {
+        borrowers.remove(registration);
+      } else {
+        borrowers.replace(registration, count);
+      }
+    }
+  }
+
   void addAsker(Asker asker) {
     if (askers == null) {
       askers = new ArrayList<>(2);

@@ -224,6 +224,8 @@ public final class OwnerCore {
       case Message.AddBorrower added -> references.addBorrower(added);
       case Message.BorrowerAdded added -> references.acknowledged(added.object());
       case Message.RemoveBorrower removed -> references.removeBorrower(removed);
+      case Message.ConfirmBorrower question -> references.confirmations().asked(question);
+      case Message.BorrowerConfirmed answer -> references.confirmed(answer);
       case Message.ProbeAlias probe -> references.probe(probe.origin(), probe.at());
       case Message.AliasCycle cycle -> references.breakCycle(cycle.origin());
       case Message.CancelTask cancelled ->

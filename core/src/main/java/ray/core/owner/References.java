@@ -37,6 +37,7 @@ final class References {
 
   private final SequenceMap<OwnedReference> owned = new SequenceMap<>();
   private final Map<ObjectId, BorrowedReference> borrowed = new HashMap<>();
+  private final Confirmations confirmations;
   private final StoredValues storedValues = new StoredValues();
   private final ArrayDeque<Reference> toCheck = new ArrayDeque<>();
   private final ArrayDeque<Reference> toAnnounce = new ArrayDeque<>();
@@ -59,6 +60,11 @@ final class References {
     this.dead = dead;
     this.whenReady = whenReady;
     this.whenFreed = whenFreed;
+    this.confirmations = new Confirmations(self, effects, dead, this);
+  }
+
+  Confirmations confirmations() {
+    return confirmations;
   }
 
   // ---- finding and making
@@ -633,6 +639,15 @@ final class References {
     }
   }
 
+  /** A borrower answers how many registrations by a registrar which is gone it knows of. */
+  void confirmed(Message.BorrowerConfirmed answer) {
+    OwnedReference reference = findOwned(answer.object());
+    if (reference != null) {
+      reference.confirm(answer.borrower(), answer.registrar(), answer.registrations());
+      check(reference);
+    }
+  }
+
   /** A result that nobody wants: what its maker registered for this process is given back. */
   void discard(List<Outcome> outcomes, long worker) {
     for (Outcome outcome : outcomes) {
@@ -657,6 +672,9 @@ final class References {
     for (Reference reference : all) {
       OwnedReference own = (OwnedReference) reference;
       own.processDied(process);
+      for (long borrower : own.registeredBy(process)) {
+        effects.send(borrower, new Message.ConfirmBorrower(own.id(), process));
+      }
       check(own);
     }
     for (BorrowedReference foreign : List.copyOf(borrowed.values())) {
@@ -682,6 +700,7 @@ final class References {
         register(foreign, false);
       }
     }
+    confirmations.registrarDied(process);
   }
 
   /** Nothing will ever come of what is not known yet: promises, aliases and refs of others. */
