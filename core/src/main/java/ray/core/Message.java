@@ -37,8 +37,11 @@ public sealed interface Message {
   /** The lease's task waits in a {@code get}: its CPUs are free until it is resumed. */
   record SuspendLease(long lease) implements Message {}
 
-  /** Tasks of a class wait on a worker all of whose leases are suspended: one more is needed. */
-  record ReplaceLease(long owner, long job, FunctionKey schedulingClass) implements Message {}
+  /**
+   * Tasks of a class wait on a worker all of whose leases are suspended: one more is needed there.
+   */
+  record ReplaceLease(long worker, long owner, long job, FunctionKey schedulingClass)
+      implements Message {}
 
   /** The lease's task could go on. */
   record ResumeLease(long lease) implements Message {}

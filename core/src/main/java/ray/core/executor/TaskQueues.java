@@ -74,7 +74,8 @@ final class TaskQueues {
   void replaceIfStuck(CallQueue queue) {
     if (queue.key != null && queue.leases.isEmpty() && queue.size() > 0 && !queue.replacing) {
       queue.replacing = true;
-      effects.send(effects.node(), new Message.ReplaceLease(queue.owner, queue.job, queue.key));
+      effects.send(
+          effects.node(), new Message.ReplaceLease(self, queue.owner, queue.job, queue.key));
     }
   }
 

@@ -50,27 +50,31 @@ public final class NodeCore {
 
   private final ArrayDeque<Message.PlaceActor> actors = new ArrayDeque<>();
   private final Map<Long, List<Long>> workers = new HashMap<>();
+
+  /** How many leases each worker has, suspended or not. */
+  private final Map<Long, Integer> leasesOn = new HashMap<>();
+
   private final Set<Long> starting = new HashSet<>();
   private Map<Long, NodeView> cluster = Map.of();
   private long nextLease = 1;
   private int suspended;
 
-  private record DemandKey(long owner, FunctionKey schedulingClass) {}
+  /**
+   * Who wants leases, and of which class.
+   *
+   * @param worker where, for tasks that wait there already; 0 for any
+   */
+  private record DemandKey(long owner, FunctionKey schedulingClass, long worker) {}
 
-  /** What one owner still wants for one class. */
+  /** How many leases are still wanted. */
   private static final class Demand {
     final DemandKey key;
     final long job;
-    int asked;
-    int replacements;
+    int count;
 
     Demand(DemandKey key, long job) {
       this.key = key;
       this.job = job;
-    }
-
-    int count() {
-      return asked + replacements;
     }
   }
 
@@ -119,7 +123,9 @@ public final class NodeCore {
     switch (message) {
       case Message.RequestLeases request -> request(request);
       case Message.ReplaceLease replace -> {
-        demand(replace.owner(), replace.job(), replace.schedulingClass()).replacements++;
+        DemandKey there =
+            new DemandKey(replace.owner(), replace.schedulingClass(), replace.worker());
+        demand(there, replace.job()).count++;
         grant();
         reclaim();
       }
@@ -153,8 +159,7 @@ public final class NodeCore {
     }
   }
 
-  private Demand demand(long owner, long job, FunctionKey schedulingClass) {
-    DemandKey key = new DemandKey(owner, schedulingClass);
+  private Demand demand(DemandKey key, long job) {
     Demand demand = demands.get(key);
     if (demand == null) {
       demand = new Demand(key, job);
@@ -179,14 +184,14 @@ public final class NodeCore {
         return;
       }
     }
-    Demand demand = demand(request.owner(), request.job(), wanted);
-    demand.asked = request.count();
-    if (demand.count() == 0) {
+    Demand demand = demand(new DemandKey(request.owner(), wanted, 0), request.job());
+    demand.count = request.count();
+    if (demand.count == 0) {
       demands.remove(demand.key);
       return;
     }
     grant();
-    if (demand.count() > 0) {
+    if (demand.count > 0) {
       reclaim();
     }
   }
@@ -234,6 +239,7 @@ public final class NodeCore {
   }
 
   private void release(Lease lease) {
+    leasesOn.computeIfPresent(lease.worker, (worker, count) -> count == 1 ? null : count - 1);
     if (lease.suspended) {
       suspended--;
       resuming.remove(lease);
@@ -302,19 +308,15 @@ public final class NodeCore {
       granted = false;
       for (Demand demand : List.copyOf(demands.values())) {
         Resources needed = demand.key.schedulingClass().resources();
-        Long worker = worker(demand.job);
+        Long worker = worker(demand);
         if (worker == null || !fits(needed)) {
           continue;
         }
         granted = true;
         Lease lease = lease(demand.key.owner(), worker, needed, null);
-        if (demand.replacements > 0) {
-          demand.replacements--;
-        } else {
-          demand.asked--;
-        }
+        demand.count--;
         demands.remove(demand.key);
-        if (demand.count() > 0) {
+        if (demand.count > 0) {
           // Behind those whose turn has not come.
           demands.put(demand.key, demand);
         }
@@ -331,19 +333,38 @@ public final class NodeCore {
       long owner, long worker, Resources resources, Message.@Nullable PlaceActor actor) {
     Lease lease = new Lease(nextLease++, owner, worker, resources, actor);
     leases.put(lease.id, lease);
+    leasesOn.merge(worker, 1, Integer::sum);
     hold(lease);
     return lease;
   }
 
+  private @Nullable Long worker(Demand demand) {
+    if (demand.key.worker() != 0) {
+      return demand.key.worker();
+    }
+    return worker(demand.job);
+  }
+
+  /** The worker of a job that has the fewest leases, the oldest of those; null if there is none. */
   private @Nullable Long worker(long job) {
     List<Long> ofJob = workers.get(job);
     if (ofJob != null && !ofJob.isEmpty()) {
-      return ofJob.getFirst();
+      Long best = ofJob.getFirst();
+      for (Long each : ofJob) {
+        if (leasesOn(each) < leasesOn(best)) {
+          best = each;
+        }
+      }
+      return best;
     }
     if (starting.add(job)) {
       effects.startWorker(job);
     }
     return null;
+  }
+
+  private int leasesOn(long worker) {
+    return leasesOn.getOrDefault(worker, 0);
   }
 
   /** A worker is there. */
@@ -392,7 +413,9 @@ public final class NodeCore {
   }
 
   private void processDied(long process) {
-    demands.values().removeIf(demand -> demand.key.owner() == process);
+    demands
+        .keySet()
+        .removeIf(wanted -> wanted.owner() == process || wanted.worker() == process);
     actors.removeIf(waiting -> waiting.owner() == process && !waiting.spec().isDetached());
     boolean worker = false;
     for (List<Long> ofJob : workers.values()) {
@@ -455,7 +478,7 @@ public final class NodeCore {
 
   /** What a demand of an owner waits for, in words; empty if it does not wait. */
   public String waitingFor(long owner, FunctionKey schedulingClass) {
-    return demands.containsKey(new DemandKey(owner, schedulingClass))
+    return demands.containsKey(new DemandKey(owner, schedulingClass, 0))
         ? "resources " + schedulingClass.resources() + ", of which " + available() + " is free"
         : "";
   }

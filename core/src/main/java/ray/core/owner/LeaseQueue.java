@@ -73,6 +73,11 @@ final class LeaseQueue {
     Slot(long worker) {
       this.worker = worker;
     }
+
+    /** Leases that have nothing to run and that the worker was not asked for. */
+    int surplus() {
+      return leases - outstanding - returning;
+    }
   }
 
   LeaseQueue(FunctionKey key, long job, long self, OwnerEffects effects) {
@@ -264,7 +269,7 @@ final class LeaseQueue {
 
   /** Gives idle leases back: at once, or when they have been idle for a while. */
   void shrink(long nowNs, boolean atOnce) {
-    if (leases <= outstanding || waiting() > 0) {
+    if (waiting() > 0 || !hasSurplus()) {
       idleSinceNs = 0;
       return;
     }
@@ -278,12 +283,22 @@ final class LeaseQueue {
     }
     idleSinceNs = nowNs;
     for (Slot slot : slots.values()) {
-      int surplus = slot.leases - slot.outstanding - slot.returning;
+      int surplus = slot.surplus();
       if (surplus > 0) {
         slot.returning += surplus;
         effects.send(slot.worker, new Message.ShrinkLeases(self, key, surplus));
       }
     }
+  }
+
+  /** Some worker may have leases that idle while others have tasks ahead, which stay with them. */
+  private boolean hasSurplus() {
+    for (Slot slot : slots.values()) {
+      if (slot.surplus() > 0) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /** Refused: returns the tasks that wait. */

@@ -243,7 +243,7 @@ class ExecutorCoreTest implements ExecutorEffects {
 
     assertThat(sent(NODE, Message.SuspendLease.class)).containsExactly(new Message.SuspendLease(1));
     assertThat(sent(NODE, Message.ReplaceLease.class))
-        .containsExactly(new Message.ReplaceLease(OWNER, 7, KEY));
+        .containsExactly(new Message.ReplaceLease(SELF, OWNER, 7, KEY));
     assertThat(core.blockedCount()).isOne();
     attach(3);
     assertThat(numbers(takeSome())).containsExactly(4L);
@@ -259,7 +259,7 @@ class ExecutorCoreTest implements ExecutorEffects {
     push(4);
 
     assertThat(sent(NODE, Message.ReplaceLease.class))
-        .containsExactly(new Message.ReplaceLease(OWNER, 7, KEY));
+        .containsExactly(new Message.ReplaceLease(SELF, OWNER, 7, KEY));
   }
 
   @Test

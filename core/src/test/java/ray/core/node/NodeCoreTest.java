@@ -25,6 +25,7 @@ import ray.core.TaskSpec;
 class NodeCoreTest implements NodeEffects {
   private static final long SELF = 2;
   private static final long WORKER = 0xb;
+  private static final long NEXT_WORKER = 0xe;
   private static final long OWNER = 0xa;
   private static final long OTHER = 0xc;
   private static final long CONTROL_SERVICE = 1;
@@ -184,12 +185,51 @@ class NodeCoreTest implements NodeEffects {
   void aReplacementIsADemandBesideWhatTheOwnerAskedFor() {
     withWorker();
     request(OWNER, key(2), 1);
-    core.receive(new Message.ReplaceLease(OWNER, JOB, key(2)));
+    core.receive(new Message.ReplaceLease(WORKER, OWNER, JOB, key(2)));
     request(OWNER, key(2), 0);
 
     core.receive(new Message.SuspendLease(attached().getFirst().lease()));
 
     assertThat(attached()).hasSize(2);
+  }
+
+  @Test
+  void leasesGoToTheWorkerThatHasTheFewest() {
+    withWorker();
+    core.workerStarted(JOB, NEXT_WORKER);
+
+    request(OWNER, KEY, 2);
+
+    assertThat(attached()).hasSize(1);
+    assertThat(sent(NEXT_WORKER, Message.AttachLease.class)).hasSize(1);
+  }
+
+  @Test
+  void aReplacementGoesToTheWorkerWhereTheTasksWait() {
+    // given a worker with a suspended lease, beside one that has none
+    withWorker();
+    request(OWNER, key(2), 1);
+    core.receive(new Message.SuspendLease(attached().getFirst().lease()));
+    core.workerStarted(JOB, NEXT_WORKER);
+
+    core.receive(new Message.ReplaceLease(WORKER, OWNER, JOB, key(2)));
+
+    assertThat(attached()).hasSize(2);
+    assertThat(sent(NEXT_WORKER, Message.AttachLease.class)).isEmpty();
+  }
+
+  @Test
+  void aReplacementThatADeadWorkerWaitedForIsNotGiven() {
+    withWorker();
+    core.workerStarted(JOB, NEXT_WORKER);
+    request(OTHER, key(2), 1);
+    Message.AttachLease taken = attached().getFirst();
+    core.receive(new Message.ReplaceLease(NEXT_WORKER, OWNER, JOB, key(2)));
+
+    core.receive(new Message.ProcessDied(NEXT_WORKER, "killed"));
+    core.receive(new Message.ReturnLease(taken.lease()));
+
+    assertThat(core.leaseCount()).isZero();
   }
 
   @Test
