@@ -266,14 +266,15 @@ final class ActorClients {
     if (client.state != ActorInfo.State.ALIVE) {
       tasks.letGoOf(task -> change.actor().equals(task.spec().actor()));
     }
+    Outcome.Failed failure =
+        change.state() == ActorInfo.State.DEAD && cause != null
+            ? cause
+            : restarted(change.actor(), cause);
     for (Task task : lost) {
-      tasks.end(
-          task,
-          List.of(
-              change.state() == ActorInfo.State.DEAD && cause != null
-                  ? cause
-                  : restarted(change.actor(), cause)),
-          0);
+      // One that takes the result of another may have ended with that one.
+      if (!task.isEnded()) {
+        tasks.end(task, List.of(failure), 0);
+      }
     }
     client.flush(pushes, time.nowNs);
   }

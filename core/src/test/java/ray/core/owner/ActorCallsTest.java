@@ -100,6 +100,23 @@ class ActorCallsTest {
     assertThat(called()).containsExactly(own(2), own(4), own(6));
   }
 
+  @Test
+  void aCallThatTakesTheResultOfAnotherEndsOnceWhenTheActorDies() {
+    owner.createActor(ACTOR, 0);
+    owner.actor(ACTOR, ActorInfo.State.ALIVE, 0);
+    owner.call(ACTOR, own(2), 0);
+    owner.call(ACTOR, own(4), 0, own(2));
+
+    owner.actor(ACTOR, ActorInfo.State.DEAD, 0);
+
+    assertThat(owner.failureOf(own(2))).isEqualTo(ErrorCode.ACTOR_DIED);
+    assertThat(owner.failureOf(own(4))).isEqualTo(ErrorCode.ACTOR_DIED);
+    for (long number : new long[] {2, 4, -2}) {
+      owner.drop(own(number));
+    }
+    assertThat(owner.core.ownedCount()).isZero();
+  }
+
   private void callMany(int from, int to) {
     for (int i = from; i < to; i++) {
       owner.call(ACTOR, own(2 * i + 2), 0);
