@@ -1,11 +1,9 @@
 package ray.core.control;
 
 import java.util.LinkedHashSet;
-import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import ray.ActorInfo;
-import ray.ObjectId;
 import ray.core.ActorSpec;
 import ray.core.Outcome;
 
@@ -25,7 +23,6 @@ final class ActorRecord {
   long node;
   long worker;
   Outcome.@Nullable Failed cause;
-  List<ObjectId> retained = List.of();
 
   /** Nothing refers to it any more: it ends when its constructor has run. */
   boolean outOfScope;

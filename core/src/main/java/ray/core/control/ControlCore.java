@@ -185,7 +185,7 @@ public final class ControlCore {
 
   private static Message.ActorChanged change(ActorRecord actor, Outcome.@Nullable Failed cause) {
     return new Message.ActorChanged(
-        actor.spec.id(), actor.state, actor.incarnation, actor.worker, cause, actor.retained);
+        actor.spec.id(), actor.state, actor.incarnation, actor.worker, cause, List.of());
   }
 
   private void publish(ActorRecord actor) {
@@ -231,10 +231,10 @@ public final class ControlCore {
     }
     actor.state = ActorInfo.State.ALIVE;
     actor.worker = message.worker();
-    actor.retained = message.retained();
     if (actor.restartsLeft == 0) {
       actor.values = null;
     }
+    tellRetained(actor, message);
     publish(actor);
     if (actor.outOfScope) {
       outOfScope(actor.spec.id());
@@ -242,8 +242,8 @@ public final class ControlCore {
   }
 
   /**
-   * What a constructor kept is for the actor's owner to register, even where nothing came of the
-   * actor.
+   * What a constructor kept is for the actor's owner to register: once, whether or not it watches
+   * the actor yet, and even where nothing came of the actor.
    */
   private void tellRetained(ActorRecord actor, Message.ActorCreated message) {
     if (!message.retained().isEmpty()) {
@@ -281,7 +281,6 @@ public final class ControlCore {
       return;
     }
     actor.worker = 0;
-    actor.retained = List.of();
     if (mayRestart && actor.takeRestart()) {
       actor.incarnation++;
       actor.state = ActorInfo.State.RESTARTING;

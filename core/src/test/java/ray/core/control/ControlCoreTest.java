@@ -266,6 +266,19 @@ class ControlCoreTest {
   }
 
   @Test
+  void anOwnerThatDoesNotWatchYetIsToldOnceWhatTheConstructorKept() {
+    ObjectId kept = new ObjectId(OWNER, 8);
+    core.receive(new Message.RegisterActor(spec(ACTOR, "", false, false, 0, 0), null, OWNER));
+    core.receive(new Message.ActorCreated(ACTOR, 0, WORKER, null, List.of(kept)));
+    core.receive(new Message.KillActor(ACTOR, false, "a test killed it"));
+    core.receive(new Message.WatchActor(ACTOR, OWNER));
+
+    assertThat(sent(OWNER, Message.ActorChanged.class))
+        .flatExtracting(Message.ActorChanged::retained)
+        .containsExactly(kept);
+  }
+
+  @Test
   void anActorThatIsKilledWhileItIsMadeIsStoppedWhenItIsThere() {
     register(spec(ACTOR, "", false, false, 0, 0));
     core.receive(new Message.KillActor(ACTOR, false, "killed"));
