@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  * Random histories of a store against a model that knows who keeps what but nothing of addresses:
  * the effects must be those of the model, and the invariants must hold after every event.
  */
-class StoreCoreProperties {
+class StoreCorePropertiesTest {
   private static final int KEYS_IN_PLAY = 12;
   private static final int PROCESSES = 4;
 
@@ -66,7 +66,7 @@ class StoreCoreProperties {
         Combinators.combine(
                 kinds,
                 Arbitraries.integers().between(0, KEYS_IN_PLAY - 1),
-                Arbitraries.integers().between(0, PROCESSES - 1),
+                Arbitraries.integers().between(1, PROCESSES),
                 Arbitraries.integers().between(0, 12))
             .as(Op::new);
     return ops.list().ofMinSize(1).ofMaxSize(300);
@@ -164,7 +164,7 @@ class StoreCoreProperties {
       long process = op.process();
       switch (op.kind()) {
         case CREATE -> create(process, process, false, op.units());
-        case CREATE_FOR_OTHER -> create((process + 1) % PROCESSES, process, false, op.units());
+        case CREATE_FOR_OTHER -> create(process % PROCESSES + 1, process, false, op.units());
         case FETCH -> create(process, process, true, op.units());
         case EXPIRE -> core.expire(nowNs);
         case DIE -> die(process);
@@ -343,7 +343,7 @@ class StoreCoreProperties {
     }
 
     void everybodyDies() {
-      for (long process = 0; process < PROCESSES; process++) {
+      for (long process = 1; process <= PROCESSES; process++) {
         die(process);
         reconcile();
       }
