@@ -8,7 +8,9 @@ import java.util.Objects;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
+import java.util.function.LongFunction;
 import org.jspecify.annotations.Nullable;
+import ray.simulator.coverage.Coverage;
 
 /** Runs many seeds on all cores, until one breaks a rule or there are no more. */
 public final class Simulator {
@@ -18,6 +20,7 @@ public final class Simulator {
   private static final long SHRINK_NS = 20_000_000_000L;
 
   private final Options options;
+  private final LongFunction<Map<String, Long>> runs;
   private final AtomicLong nextSeed = new AtomicLong();
   private final AtomicReference<@Nullable Run> failed = new AtomicReference<>();
   private final Map<FaultKind, Long> faults = new EnumMap<>(FaultKind.class);
@@ -60,7 +63,17 @@ public final class Simulator {
 
   /** A simulator with something to do. */
   public Simulator(Options options) {
+    this(options, new SeedCounts(options.workload().name(), options.nodes()));
+  }
+
+  /** A simulator that notes what of the cores is reached. */
+  public Simulator(Options options, Coverage coverage) {
+    this(options, coverage.seeds(options.workload().name(), options.nodes()));
+  }
+
+  private Simulator(Options options, LongFunction<Map<String, Long>> runs) {
     this.options = options;
+    this.runs = runs;
     nextSeed.set(options.firstSeed());
   }
 
@@ -96,20 +109,30 @@ public final class Simulator {
       if (seed - options.firstSeed() >= options.seeds()) {
         return;
       }
-      Run run = Run.of(Setting.of(seed, options.workload(), options.nodes()), null);
-      count(run);
-      if (run.violation() != null) {
-        failed.compareAndSet(null, run);
+      Map<String, Long> counts = runs.apply(seed);
+      count(counts);
+      if (number(counts, SeedCounts.VIOLATIONS) > 0) {
+        failed.compareAndSet(
+            null, Run.of(Setting.of(seed, options.workload(), options.nodes()), null));
       }
     }
   }
 
-  private synchronized void count(Run run) {
+  private synchronized void count(Map<String, Long> counts) {
     seeds++;
-    steps += run.steps();
-    tasks += run.tasks();
-    compared += run.compared();
-    run.faults().forEach((kind, number) -> faults.merge(kind, (long) number, Long::sum));
+    steps += number(counts, SeedCounts.STEPS);
+    tasks += number(counts, SeedCounts.TASKS);
+    compared += number(counts, SeedCounts.COMPARED);
+    for (FaultKind kind : FaultKind.values()) {
+      long number = number(counts, kind.name());
+      if (number > 0) {
+        faults.merge(kind, number, Long::sum);
+      }
+    }
+  }
+
+  private static long number(Map<String, Long> counts, String name) {
+    return counts.getOrDefault(name, 0L);
   }
 
   private synchronized Progress progress() {

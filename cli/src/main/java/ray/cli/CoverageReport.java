@@ -1,0 +1,40 @@
+package ray.cli;
+
+import java.io.PrintWriter;
+import java.util.Map;
+import ray.simulator.coverage.Gap;
+import ray.simulator.coverage.Report;
+
+/** Prints what seeds have reached of the cores. */
+final class CoverageReport {
+  private final PrintWriter out;
+
+  CoverageReport(PrintWriter out) {
+    this.out = out;
+  }
+
+  void print(Report report) {
+    out.println(
+        "events: %,d kinds; not reached: %s"
+            .formatted(
+                report.events(),
+                report.unreachedEvents().isEmpty()
+                    ? "none but those explained"
+                    : String.join(", ", report.unreachedEvents())));
+    StringBuilder branches = new StringBuilder("branches:");
+    for (Map.Entry<String, Report.Branches> each : report.branches().entrySet()) {
+      Report.Branches counts = each.getValue();
+      branches.append(" %s %,d of %,d;".formatted(each.getKey(), counts.taken(), counts.all()));
+    }
+    out.println(branches + " explained gaps: " + report.explained());
+    if (report.unreached().isEmpty()) {
+      out.println("every line and branch of the cores was reached, but those explained");
+    } else {
+      out.println("not reached, and not explained (%,d):".formatted(report.unreached().size()));
+      for (Gap gap : report.unreached()) {
+        out.println("  " + gap);
+      }
+    }
+    out.flush();
+  }
+}

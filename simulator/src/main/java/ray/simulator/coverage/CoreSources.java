@@ -1,0 +1,59 @@
+package ray.simulator.coverage;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import ray.core.Message;
+
+/** The lines of the cores' sources, if this runs in a checkout of the project. */
+final class CoreSources {
+  private static final Path FOLDER = Path.of("core", "src", "main", "java");
+
+  private final @Nullable Path folder;
+  private final Map<String, List<String>> read = new HashMap<>();
+
+  private CoreSources(@Nullable Path folder) {
+    this.folder = folder;
+  }
+
+  /** Looks for them in the folders above the cores' class files and the working directory. */
+  static CoreSources find() {
+    for (Path start : List.of(ClassFiles.place(Message.class), Path.of("").toAbsolutePath())) {
+      for (Path at = start; at != null; at = at.getParent()) {
+        Path folder = at.resolve(FOLDER);
+        if (Files.isDirectory(folder)) {
+          return new CoreSources(folder);
+        }
+      }
+    }
+    return new CoreSources(null);
+  }
+
+  /** Whether there are any. */
+  boolean areThere() {
+    return folder != null;
+  }
+
+  /** What stands in a line of a file, from 1; empty if that is not known. */
+  String line(String file, int number) {
+    List<String> lines = read.computeIfAbsent(file, this::lines);
+    return number <= lines.size() ? lines.get(number - 1).strip() : "";
+  }
+
+  /** The lines of a file; none if it is not there. */
+  List<String> lines(String file) {
+    if (folder == null || !Files.exists(folder.resolve(file))) {
+      return List.of();
+    }
+    try {
+      return Files.readAllLines(folder.resolve(file));
+    } catch (IOException failure) {
+      throw new UncheckedIOException("cannot read " + file, failure);
+    }
+  }
+}
