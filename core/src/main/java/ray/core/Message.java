@@ -92,9 +92,6 @@ public sealed interface Message {
   /** These runs have ended. */
   record TasksDone(long worker, List<Done> results) implements Message {}
 
-  /** These runs have started. */
-  record TasksStarted(long worker, List<ObjectId> tasks) implements Message {}
-
   /** A generator made an item. */
   record ItemMade(long worker, ObjectId task, int attempt, int index, Outcome outcome)
       implements Message {}

@@ -234,7 +234,6 @@ public final class OwnerCore {
       case Message.CallsRefused refused -> actors.refused(refused);
       case Message.ActorRegistered answer -> actors.registered(answer);
       case Message.ProcessDied died -> processDied(died);
-      case Message.TasksStarted ignored -> {}
       case Message.RequestLeases m -> misrouted(m);
       case Message.AttachLease m -> misrouted(m);
       case Message.SuspendLease m -> misrouted(m);
