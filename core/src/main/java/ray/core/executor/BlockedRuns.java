@@ -2,6 +2,7 @@ package ray.core.executor;
 
 import java.util.ArrayList;
 import java.util.List;
+import ray.core.Invariant;
 import ray.core.LongMap;
 import ray.core.Message;
 
@@ -22,7 +23,7 @@ final class BlockedRuns {
 
   /** A run waits in a {@code get}: its CPUs are free. */
   void blocked(Execution run) {
-    assert run.state == Execution.State.TAKEN : run + " blocks";
+    Invariant.check(run.state == Execution.State.TAKEN, "only what runs blocks", run);
     run.state = Execution.State.BLOCKED;
     CallQueue queue = run.queue;
     ActorSlot actor = queue.actor;

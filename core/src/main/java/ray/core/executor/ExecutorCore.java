@@ -6,6 +6,7 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import ray.ErrorCode;
 import ray.ObjectId;
+import ray.core.Invariant;
 import ray.core.Message;
 import ray.core.Outcome;
 import ray.core.SequenceMap;
@@ -270,7 +271,7 @@ public final class ExecutorCore {
 
   private void end(
       Execution run, List<Outcome> outcomes, List<ObjectId> retained, int items, long durationNs) {
-    assert run.state != Execution.State.BLOCKED : run + " ended while blocked";
+    Invariant.check(run.state != Execution.State.BLOCKED, "what is blocked does not end", run);
     run.state = Execution.State.ENDED;
     runs.remove(run);
     limits.stop(run);

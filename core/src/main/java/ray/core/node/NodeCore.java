@@ -13,6 +13,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import ray.Resources;
 import ray.core.FunctionKey;
+import ray.core.Invariant;
 import ray.core.LongMap;
 import ray.core.Message;
 import ray.core.NodeView;
@@ -254,12 +255,12 @@ public final class NodeCore {
       add(lease.resources, 1, heldByRuns);
       inUse.merge(lease.owner, 1, Integer::sum);
     }
-    assert isSound() : "more is held than there is on node " + self;
+    Invariant.check(isSound(), "no more is held than a node has", self);
   }
 
   private void giveBack(Lease lease) {
     add(lease.resources, 1, free);
-    assert isSound() : "more is free than there is on node " + self;
+    Invariant.check(isSound(), "no more is free than a node has", self);
     if (!lease.isActors()) {
       add(lease.resources, -1, heldByRuns);
       inUse.computeIfPresent(lease.owner, (owner, count) -> count == 1 ? null : count - 1);
@@ -413,9 +414,7 @@ public final class NodeCore {
   }
 
   private void processDied(long process) {
-    demands
-        .keySet()
-        .removeIf(wanted -> wanted.owner() == process || wanted.worker() == process);
+    demands.keySet().removeIf(wanted -> wanted.owner() == process || wanted.worker() == process);
     actors.removeIf(waiting -> waiting.owner() == process && !waiting.spec().isDetached());
     boolean worker = false;
     for (List<Long> ofJob : workers.values()) {

@@ -10,6 +10,7 @@ import ray.ActorInfo;
 import ray.ErrorCode;
 import ray.TaskInfo;
 import ray.core.ActorSpec;
+import ray.core.Invariant;
 import ray.core.Message;
 import ray.core.Outcome;
 import ray.core.TaskSpec;
@@ -56,8 +57,7 @@ final class ActorClients {
   // ---- births
 
   void create(ActorSpec spec, Task creation, Object cell) {
-    assert spec.id().creation().number() < 0
-        : "the number of actor " + spec.id() + " is not negative";
+    Invariant.check(spec.id().creation().number() < 0, "actors have negative numbers", spec.id());
     references.make(spec.id().creation(), cell, creation);
     creation.sinceNs = time.nowNs;
     unregistered.put(spec.id(), spec);
@@ -106,7 +106,7 @@ final class ActorClients {
         new Message.ActorCreated(id, 0, 0, neverMade(spec, id, cause), List.of()));
     changed(
         new Message.ActorChanged(id, ActorInfo.State.DEAD, Integer.MAX_VALUE, 0, cause, List.of()));
-    assert creation.isEnded() : creation + " outlives its actor";
+    Invariant.check(creation.isEnded(), "no creation outlives its actor", creation);
   }
 
   private static Outcome.Failed neverMade(

@@ -4,6 +4,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 import ray.ObjectId;
 import ray.TaskInfo;
+import ray.core.Invariant;
 import ray.core.Message;
 import ray.core.Outcome;
 
@@ -32,7 +33,7 @@ final class Generators {
       }
       return;
     }
-    assert message.index() == task.items : "item " + message.index() + " of " + task + " is early";
+    Invariant.check(message.index() == task.items, "items come in order", task);
     task.items++;
     Object stream = task.stream;
     if (stream == null) {

@@ -8,6 +8,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import ray.TaskInfo;
 import ray.core.FunctionKey;
+import ray.core.Invariant;
 import ray.core.Message;
 
 /**
@@ -217,7 +218,8 @@ final class LeaseQueue {
       slot.returning -= asked;
       slot.leases -= count;
       leases -= count;
-      assert slot.leases >= 0 && leases >= 0 : "more leases returned than there were";
+      Invariant.notNegative(slot.leases, "leases on a worker", key);
+      Invariant.notNegative(leases, "leases", key);
       if (slot.leases == 0 && slot.outstanding == 0 && slot.returning == 0) {
         slots.remove(worker);
       }
@@ -230,6 +232,7 @@ final class LeaseQueue {
     if (slot != null) {
       slot.outstanding--;
       outstanding--;
+      Invariant.notNegative(slot.outstanding, "tasks on a worker", key);
     }
     long sample = Math.max(1, durationNs);
     averageNs = averageNs == 0 ? sample : averageNs + (sample - averageNs) / 8;

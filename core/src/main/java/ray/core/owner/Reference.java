@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import ray.ObjectId;
+import ray.core.Invariant;
 import ray.core.Outcome;
 
 /**
@@ -77,9 +78,9 @@ public abstract sealed class Reference permits OwnedReference, BorrowedReference
     aliasWaiters.add(alias);
   }
 
-  void assertCounts() {
-    assert handles >= 0 && arguments >= 0 && contained >= 0 && aliases >= 0
-        : "negative count of " + this;
+  void checkCounts() {
+    Invariant.check(
+        (handles | arguments | contained | aliases) >= 0, "counts are not negative", this);
   }
 
   @Override

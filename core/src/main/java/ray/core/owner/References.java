@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
 import ray.ErrorCode;
 import ray.ObjectId;
 import ray.core.DeadProcesses;
+import ray.core.Invariant;
 import ray.core.Message;
 import ray.core.Outcome;
 import ray.core.SequenceMap;
@@ -87,7 +88,7 @@ final class References {
   }
 
   OwnedReference make(ObjectId id, @Nullable Object cell, @Nullable Task producer) {
-    assert id.owner() == self : id + " is not of this process";
+    Invariant.check(id.owner() == self, "a process makes only objects of its own", id);
     OwnedReference made = new OwnedReference(id);
     made.producer = producer;
     if (cell != null) {
@@ -95,7 +96,7 @@ final class References {
       made.handles = 1;
     }
     OwnedReference before = owned.put(id.number(), made);
-    assert before == null : id + " was made twice";
+    Invariant.check(before == null, "an object is made once", id);
     return made;
   }
 
@@ -555,7 +556,7 @@ final class References {
 
   /** Frees an object if nothing holds it, and then whatever it held. */
   void check(Reference reference) {
-    reference.assertCounts();
+    reference.checkCounts();
     toCheck.add(reference);
     if (checking) {
       return;
@@ -662,7 +663,6 @@ final class References {
         effects.release(stored);
       }
     }
-    assert worker != 0;
   }
 
   /** Another process is gone: what it owned is lost, what it held is not held any more. */

@@ -3,6 +3,7 @@ package ray.core.store;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import ray.core.Invariant;
 
 /**
  * Hands out byte ranges of a fixed capacity that is split into banks. Ranges never overlap, never
@@ -115,12 +116,14 @@ final class BankAllocator {
     }
     if (block != null) {
       usedBytes += blockBytes;
+      Invariant.check(usedBytes <= capacityBytes, "no more is used than there is", this);
     }
     return block;
   }
 
   void free(Block block) {
     usedBytes -= block.sizeBytes;
+    Invariant.notNegative(usedBytes, "used bytes", block);
     block.free = true;
     Block previous = block.previous;
     if (previous != null && previous.free) {

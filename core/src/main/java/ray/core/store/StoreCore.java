@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
+import ray.core.Invariant;
 import ray.core.LongMap;
 
 /**
@@ -237,6 +238,7 @@ public final class StoreCore {
     }
     claim.pins = false;
     entry.pins--;
+    Invariant.notNegative(entry.pins, "pins", entry);
     dropIfEmpty(claim);
     settle(entry, FreeCause.RELEASED);
     serveWaiting();
