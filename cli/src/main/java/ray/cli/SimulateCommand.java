@@ -1,6 +1,8 @@
 package ray.cli;
 
 import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ThreadLocalRandom;
@@ -73,13 +75,34 @@ final class SimulateCommand implements Callable<Integer> {
               + " Without it, runs are a little faster.")
   private boolean coverage;
 
+  @Option(
+      names = "--scale",
+      arity = "0..1",
+      fallbackValue = "10,30,100,300,1000",
+      split = ",",
+      paramLabel = "N,…",
+      description =
+          "Run clusters of so many nodes without faults, and say what they cost (default: 10 to"
+              + " 1000 nodes).")
+  private @Nullable List<Integer> scale;
+
+  @Option(
+      names = "--plot",
+      paramLabel = "FILE",
+      description = "With --scale, draw messages a task by nodes into an SVG file.")
+  private @Nullable Path plot;
+
   @Override
-  public Integer call() {
+  public Integer call() throws CommandFailedException {
     // What the cores assert about their own state is part of what is checked.
     SimulateCommand.class.getClassLoader().setPackageAssertionStatus("ray.core", true);
     SimulateCommand.class.getClassLoader().setPackageAssertionStatus("ray.simulator", true);
     Workload chosen = checked();
     PrintWriter out = spec.commandLine().getOut();
+    if (scale != null) {
+      new ScaleReport(out).print(scale, plot);
+      return ExitCode.OK;
+    }
     if (trace && seed != null) {
       Failure failure = Simulator.trace(seed, chosen, nodes, out::println);
       if (failure == null) {
@@ -140,6 +163,12 @@ final class SimulateCommand implements Callable<Integer> {
     }
     if (threads < 1) {
       throw usage("--threads must be at least 1, not " + threads);
+    }
+    if (scale != null && scale.stream().anyMatch(each -> each < 1 || each > 1000)) {
+      throw usage("--scale must be between 1 and 1000 nodes, not " + scale);
+    }
+    if (plot != null && (scale == null || scale.stream().distinct().count() < 2)) {
+      throw usage("--plot needs --scale with several numbers of nodes: it draws how it grows");
     }
     if (trace && seed == null) {
       throw usage("--trace needs --seed: it prints one run");

@@ -2,7 +2,11 @@ package ray.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** The command line of {@code ray simulate}. */
 class SimulateCommandTest {
@@ -11,7 +15,47 @@ class SimulateCommandTest {
     Outcome outcome = Outcome.of("simulate", "--seed", "1", "--seeds", "5", "--workload", "calm");
 
     assertThat(outcome.exitCode()).as(outcome.err()).isZero();
-    assertThat(outcome.out()).contains("5 seeds", "steps", "seeds from 1 on");
+    assertThat(outcome.out()).contains("seeds from 1 on");
+    assertThat(outcome.out())
+        .containsPattern("5 seeds, [0-9.,]+ a second; [0-9,]+ steps, [0-9,]+ a second; .* break, ");
+  }
+
+  @Test
+  void whatOfTheCoresWasNotReachedIsSaidAtTheEnd() {
+    Outcome outcome = Outcome.of("simulate", "--seed", "1", "--seeds", "2", "--workload", "calm");
+
+    assertThat(outcome.exitCode()).as(outcome.err()).isZero();
+    assertThat(outcome.out())
+        .contains("ControlCore gets JobEnded", "branches: control ", "control/ControlCore.java:");
+  }
+
+  @Test
+  void withoutCoverageNothingIsSaidOfTheCores() {
+    Outcome outcome =
+        Outcome.of(
+            "simulate", "--seed", "1", "--seeds", "2", "--workload", "calm", "--no-coverage");
+
+    assertThat(outcome.exitCode()).as(outcome.err()).isZero();
+    assertThat(outcome.out()).contains("2 seeds").doesNotContain("branches:", ".java:");
+  }
+
+  @Test
+  void aScaleRunHasALineForEachNumberOfNodesAndDrawsThem(@TempDir Path folder) throws IOException {
+    Path plot = folder.resolve("scale.svg");
+
+    Outcome outcome = Outcome.of("simulate", "--scale=3,2", "--plot", plot.toString());
+
+    assertThat(outcome.exitCode()).as(outcome.err()).isZero();
+    assertThat(outcome.out()).contains("| 2 | 20 | 200 | ", "| 3 | 30 | 300 | ");
+    assertThat(Files.readString(plot)).contains("<svg", "</svg>");
+  }
+
+  @Test
+  void aPlotOfNothingIsOneSentence() {
+    Outcome outcome = Outcome.of("simulate", "--plot", "x.svg");
+
+    assertThat(outcome.exitCode()).isEqualTo(ExitCode.USAGE);
+    assertThat(outcome.err()).contains("--plot needs --scale");
   }
 
   @Test

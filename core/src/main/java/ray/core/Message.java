@@ -228,8 +228,13 @@ public sealed interface Message {
   /** A node is there. */
   record RegisterNode(NodeView node) implements Message {}
 
-  /** How all nodes are. */
-  record NodesChanged(List<NodeView> nodes) implements Message {}
+  /**
+   * How other nodes are: all of them for a node that is new, else what has changed.
+   *
+   * @param nodes those that are there
+   * @param gone those that are not there any more
+   */
+  record NodesChanged(List<NodeView> nodes, List<Long> gone) implements Message {}
 
   /**
    * A process is gone and will never be heard of again. Everybody is told: who lives when it dies,

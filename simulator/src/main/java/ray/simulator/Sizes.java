@@ -17,7 +17,8 @@ final class Sizes {
           case Message.PushCalls push -> push.calls().size() * TASK;
           case Message.TasksDone done -> done.results().size() * TASK;
           case Message.CallsRefused refused -> refused.tasks().size() * REF;
-          case Message.NodesChanged nodes -> nodes.nodes().size() * TASK;
+          case Message.NodesChanged nodes ->
+              nodes.nodes().size() * TASK + nodes.gone().size() * REF;
           default -> REF;
         };
   }

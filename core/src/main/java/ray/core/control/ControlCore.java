@@ -60,10 +60,7 @@ public final class ControlCore {
   /** A message arrived. */
   public void receive(Message message) {
     switch (message) {
-      case Message.RegisterNode registered -> {
-        nodes.put(registered.node().id(), registered.node());
-        nodesChanged();
-      }
+      case Message.RegisterNode registered -> joined(registered.node());
       case Message.RegisterActor register -> register(register);
       case Message.WatchActor watch -> watch(watch.actor(), watch.watcher());
       case Message.ActorCreated created -> created(created);
@@ -87,9 +84,17 @@ public final class ControlCore {
     }
   }
 
-  private void nodesChanged() {
-    Message changed = new Message.NodesChanged(List.copyOf(nodes.values()));
-    nodes.keySet().forEach(node -> effects.send(node, changed));
+  /** Only a node that is new is told of all: so what a cluster says while it grows stays small. */
+  private void joined(NodeView joined) {
+    nodes.put(joined.id(), joined);
+    Message change = new Message.NodesChanged(List.of(joined), List.of());
+    Message all = new Message.NodesChanged(List.copyOf(nodes.values()), List.of());
+    nodes.keySet().forEach(node -> effects.send(node, node == joined.id() ? all : change));
+  }
+
+  private void left(long gone) {
+    Message change = new Message.NodesChanged(List.of(), List.of(gone));
+    nodes.keySet().forEach(node -> effects.send(node, change));
   }
 
   private void register(Message.RegisterActor message) {
@@ -337,7 +342,7 @@ public final class ControlCore {
     gone.add(message.process());
     boolean node = nodes.remove(message.process()) != null;
     if (node) {
-      nodesChanged();
+      left(message.process());
     }
     tellItsNode(message);
     for (ActorRecord actor : List.copyOf(actors.values())) {

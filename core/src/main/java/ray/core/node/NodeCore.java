@@ -56,7 +56,7 @@ public final class NodeCore {
   private final Map<Long, Integer> leasesOn = new HashMap<>();
 
   private final Set<Long> starting = new HashSet<>();
-  private Map<Long, NodeView> cluster = Map.of();
+  private final Map<Long, NodeView> cluster = new HashMap<>();
   private long nextLease = 1;
   private int suspended;
 
@@ -151,9 +151,8 @@ public final class NodeCore {
       case Message.ActorCreated created -> effects.send(effects.control(), created);
       case Message.ActorStopped stopped -> effects.send(effects.control(), stopped);
       case Message.NodesChanged changed -> {
-        Map<Long, NodeView> nodes = new HashMap<>();
-        changed.nodes().forEach(node -> nodes.put(node.id(), node));
-        cluster = nodes;
+        changed.nodes().forEach(node -> cluster.put(node.id(), node));
+        changed.gone().forEach(cluster::remove);
       }
       case Message.ProcessDied died -> processDied(died.process());
       default -> throw new IllegalArgumentException("not for a node: " + message);

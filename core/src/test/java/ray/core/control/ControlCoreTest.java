@@ -117,6 +117,91 @@ class ControlCoreTest {
   }
 
   @Test
+  void onlyANewNodeIsToldOfAllNodes() {
+    NodeView first = core.nodes().getFirst();
+    NodeView second = new NodeView(3, Resources.NONE, Resources.NONE, Map.of());
+
+    core.receive(new Message.RegisterNode(second));
+
+    assertThat(sent(3, Message.NodesChanged.class))
+        .containsExactly(new Message.NodesChanged(List.of(first, second), List.of()));
+    assertThat(sent(NODE, Message.NodesChanged.class))
+        .containsExactly(new Message.NodesChanged(List.of(second), List.of()));
+  }
+
+  @Test
+  void theEndOfAJobStopsItsActors() {
+    living(0);
+
+    core.receive(new Message.JobEnded(JOB));
+
+    assertThat(sent(WORKER, Message.StopActor.class)).hasSize(1);
+    assertThat(states(OWNER)).endsWith(ActorInfo.State.DEAD);
+  }
+
+  @Test
+  void theEndOfAnotherJobStopsNone() {
+    living(0);
+
+    core.receive(new Message.JobEnded(JOB + 1));
+
+    assertThat(sent(WORKER, Message.StopActor.class)).isEmpty();
+    assertThat(states(OWNER)).endsWith(ActorInfo.State.ALIVE);
+  }
+
+  @Test
+  void anActorOnItsWayToANodeThatDiesIsPlacedAgain() {
+    register(spec(ACTOR, "", false, false, 1, 1));
+    Resources two = Resources.NONE.with(Resources.CPU, 2);
+    core.receive(new Message.RegisterNode(new NodeView(3, two, two, Map.of())));
+
+    core.receive(new Message.ProcessDied(NODE, "it was unplugged"));
+
+    assertThat(sent(3, Message.PlaceActor.class))
+        .singleElement()
+        .satisfies(place -> assertThat(place.incarnation()).isEqualTo(1));
+  }
+
+  @Test
+  void aWatcherThatDiesIsToldNothingMore() {
+    living(0);
+    core.receive(new Message.WatchActor(ACTOR, WATCHER));
+    int before = sent(WATCHER, Message.ActorChanged.class).size();
+
+    core.receive(new Message.ProcessDied(WATCHER, "killed"));
+    core.receive(new Message.KillActor(ACTOR, false, "no use"));
+
+    assertThat(states(OWNER)).endsWith(ActorInfo.State.DEAD);
+    assertThat(sent(WATCHER, Message.ActorChanged.class)).hasSize(before);
+  }
+
+  @Test
+  void anActorRestartsAsOftenAsItMayAndIsShownToHave() {
+    living(1);
+
+    core.receive(new Message.KillActor(ACTOR, true, "once"));
+    List<ActorView> seen = new ArrayList<>();
+    core.forEachActor(seen::add);
+    assertThat(seen).singleElement().extracting(ActorView::restarts).isEqualTo(1);
+    alive(1);
+    core.receive(new Message.KillActor(ACTOR, true, "twice"));
+
+    assertThat(states(OWNER)).endsWith(ActorInfo.State.DEAD);
+  }
+
+  @Test
+  void nodesAreToldWhichOfThemIsGone() {
+    core.receive(
+        new Message.RegisterNode(new NodeView(3, Resources.NONE, Resources.NONE, Map.of())));
+    sent.clear();
+
+    core.receive(new Message.ProcessDied(3, "it was unplugged"));
+
+    assertThat(sent)
+        .containsExactly(new Sent(NODE, new Message.NodesChanged(List.of(), List.of(3L))));
+  }
+
+  @Test
   void anActorIsPlacedAndItsWatchersLearnWhenItLives() {
     register(spec(ACTOR, "", false, false, 0, 0));
     assertThat(sent(NODE, Message.PlaceActor.class)).hasSize(1);

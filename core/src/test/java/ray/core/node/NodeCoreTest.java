@@ -249,7 +249,115 @@ class NodeCoreTest implements NodeEffects {
     withWorker();
     Resources large = Resources.NONE.with(Resources.CPU, 8);
     core.receive(
-        new Message.NodesChanged(List.of(core.view(), new NodeView(3, large, large, Map.of()))));
+        new Message.NodesChanged(
+            List.of(core.view(), new NodeView(3, large, large, Map.of())), List.of()));
+
+    request(OWNER, key(3), 1);
+
+    assertThat(sent(OWNER, Message.LeasesRedirected.class))
+        .containsExactly(new Message.LeasesRedirected(key(3), 3));
+  }
+
+  @Test
+  void othersDemandsOutliveAnOwner() {
+    request(OWNER, KEY, 1);
+    request(OTHER, KEY, 1);
+
+    core.receive(new Message.ProcessDied(OWNER, "killed"));
+    withWorker();
+
+    assertThat(sent(OWNER, Message.LeasesGranted.class)).isEmpty();
+    assertThat(sent(OTHER, Message.LeasesGranted.class)).hasSize(1);
+  }
+
+  @Test
+  void anActorThatWaitsForItsPlaceGoesWithItsOwner() {
+    core.receive(placeActor(1));
+
+    core.receive(new Message.ProcessDied(OWNER, "killed"));
+    withWorker();
+
+    assertThat(sent(WORKER, Message.CreateActor.class)).isEmpty();
+  }
+
+  @Test
+  void anActorThatWaitsForItsPlaceOutlivesOtherOwners() {
+    core.receive(placeActor(1));
+
+    core.receive(new Message.ProcessDied(OTHER, "killed"));
+    withWorker();
+
+    assertThat(sent(WORKER, Message.CreateActor.class)).hasSize(1);
+  }
+
+  @Test
+  void anActorThatFindsNoRoomHasIdleLeasesGivenBack() {
+    withWorker();
+    request(OWNER, KEY, 2);
+
+    core.receive(placeActor(1));
+
+    assertThat(sent(OWNER, Message.ReclaimLeases.class)).hasSize(1);
+    assertThat(sent(WORKER, Message.CreateActor.class)).isEmpty();
+  }
+
+  @Test
+  void aRunThatCannotGoOnHasIdleLeasesGivenBack() {
+    withWorker();
+    request(OWNER, key(2), 1);
+    long lease = attached().getFirst().lease();
+    core.receive(new Message.SuspendLease(lease));
+    request(OTHER, key(2), 1);
+
+    core.receive(new Message.ResumeLease(lease));
+
+    assertThat(sent(OTHER, Message.ReclaimLeases.class)).hasSize(1);
+    assertThat(sent(WORKER, Message.LeaseResumed.class)).isEmpty();
+  }
+
+  @Test
+  void aLeaseSuspendedOrResumedTwiceCountsOnce() {
+    withWorker();
+    request(OWNER, key(2), 1);
+    long lease = attached().getFirst().lease();
+
+    core.receive(new Message.SuspendLease(lease));
+    core.receive(new Message.SuspendLease(lease));
+    assertThat(core.suspendedCount()).isEqualTo(1);
+    assertThat(core.available()).isEqualTo(TWO);
+
+    core.receive(new Message.ResumeLease(lease));
+    core.receive(new Message.ResumeLease(lease));
+
+    assertThat(core.leaseCount()).isEqualTo(1);
+    assertThat(core.suspendedCount()).isZero();
+    assertThat(core.available()).isEqualTo(Resources.NONE.with(Resources.CPU, 0));
+    assertThat(sent(WORKER, Message.LeaseResumed.class)).hasSize(1);
+  }
+
+  @Test
+  void nothingIsRedirectedToANodeThatIsGone() {
+    withWorker();
+    Resources large = Resources.NONE.with(Resources.CPU, 8);
+    NodeView other = new NodeView(3, large, large, Map.of());
+    core.receive(new Message.NodesChanged(List.of(core.view(), other), List.of()));
+    core.receive(new Message.NodesChanged(List.of(), List.of(3L)));
+
+    request(OWNER, key(3), 1);
+
+    assertThat(sent(OWNER, Message.LeasesRedirected.class)).isEmpty();
+    assertThat(sent(OWNER, Message.LeasesRefused.class)).hasSize(1);
+  }
+
+  @Test
+  void nodesThatAreToldOfOneByOneAreAllKnown() {
+    withWorker();
+    Resources large = Resources.NONE.with(Resources.CPU, 8);
+    core.receive(
+        new Message.NodesChanged(List.of(new NodeView(3, large, large, Map.of())), List.of()));
+    core.receive(
+        new Message.NodesChanged(
+            List.of(new NodeView(4, Resources.NONE, Resources.NONE, Map.of())), List.of()));
 
     request(OWNER, key(3), 1);
 

@@ -2,7 +2,6 @@ package ray.simulator.coverage;
 
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -25,16 +24,13 @@ import ray.simulator.coverage.Report.Branches;
 /**
  * Reads from the probes which events and transitions were reached. Events are the public methods of
  * the five cores, and the kinds of messages that their {@code receive} tells apart. Transitions are
- * the branches and lines of all their classes. Assertions that fail are none.
+ * the branches and lines of all their classes. What a core checks of its own state, and would only
+ * fail if it were wrong, is none.
  */
 final class Analysis {
   private static final List<Class<?>> CORES =
       List.of(
-          OwnerCore.class,
-          ExecutorCore.class,
-          NodeCore.class,
-          ControlCore.class,
-          StoreCore.class);
+          OwnerCore.class, ExecutorCore.class, NodeCore.class, ControlCore.class, StoreCore.class);
 
   private static final Pattern MESSAGE = Pattern.compile("case Message\\.(\\w+) \\w+ ->.*");
   private static final String ROOT = "ray/core/";
@@ -65,11 +61,7 @@ final class Analysis {
       }
     }
     return new Report(
-        events.size(),
-        List.copyOf(unreachedEvents),
-        branches,
-        List.copyOf(gaps),
-        explained);
+        events.size(), List.copyOf(unreachedEvents), branches, List.copyOf(gaps), explained);
   }
 
   private static @org.jspecify.annotations.Nullable Class<?> core(IClassCoverage type) {
@@ -146,7 +138,7 @@ final class Analysis {
     for (int i = method.getFirstLine(); i <= method.getLastLine(); i++) {
       ILine line = method.getLine(i);
       String text = sources.line(ROOT + file, i);
-      if (line.getStatus() == ICounter.EMPTY || text.startsWith("assert ")) {
+      if (line.getStatus() == ICounter.EMPTY || isCheck(text)) {
         continue;
       }
       count(file, line.getBranchCounter());
@@ -158,6 +150,10 @@ final class Analysis {
       }
       before = reached;
     }
+  }
+
+  private static boolean isCheck(String text) {
+    return text.startsWith("assert ") || text.contains("Invariant.");
   }
 
   private void gap(String method, Gap gap) {

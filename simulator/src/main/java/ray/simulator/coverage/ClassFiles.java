@@ -11,7 +11,9 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 
-/** The class files of a package and those below it, from the folder or jar that one of them is in. */
+/**
+ * The class files of a package and those below it, from the folder or jar that one of them is in.
+ */
 final class ClassFiles {
   private static final String SUFFIX = ".class";
 
