@@ -1,0 +1,4 @@
+@NullMarked
+package ray.simulator.coverage;
+
+import org.jspecify.annotations.NullMarked;
