@@ -315,7 +315,11 @@ final class Cluster implements Network.Members {
     }
     long id = (long) NODE << KIND_BITS | ++nextNode;
     Resources total =
-        Resources.NONE.with(Resources.CPU, setting.cpus()).with("slots", 1000).with("n" + id, 1);
+        Resources.NONE
+            .with(Resources.CPU, setting.cpus())
+            .with("slots", 1000)
+            .with("scarce", 1)
+            .with("n" + id, 1);
     slowness.put(id, faults.slowness());
     SimNode node = new SimNode(id, total, faults.clock(), this);
     nodes.put(id, node);

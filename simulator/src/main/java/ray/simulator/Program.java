@@ -44,6 +44,8 @@ record Program(
     TASK,
     CREATION,
     METHOD,
+    /** A method that ends its actor from within. */
+    EXIT,
     GENERATOR,
     /** Returns, as an alias, the first ref in its argument: with others it makes a ring. */
     LINK
@@ -73,6 +75,12 @@ record Program(
         0,
         0,
         features);
+  }
+
+  /** A call of an actor that ends it. */
+  Program exit() {
+    return new Program(
+        seed, Kind.EXIT, 0, 0, NONE, 1, false, 0, 0, true, true, 0, 1, features);
   }
 
   /** The same as a call of an actor. */

@@ -71,6 +71,9 @@ final class Script {
   /** It has ended with its results. */
   record Returned(List<Return> results) implements Progress {}
 
+  /** It has ended, and its actor with it. */
+  record Exited() implements Progress {}
+
   /** It has ended with an exception. */
   record Threw(boolean retryable) implements Progress {}
 
@@ -161,7 +164,11 @@ final class Script {
       if (waiting != null) {
         return waiting.again();
       }
-      return program.kind() == Program.Kind.LINK ? link() : next();
+      return switch (program.kind()) {
+        case LINK -> link();
+        case EXIT -> new Exited();
+        case DRIVER, TASK, CREATION, METHOD, GENERATOR -> next();
+      };
     } catch (Disturbance disturbed) {
       return new Disturbed(disturbed.code());
     }

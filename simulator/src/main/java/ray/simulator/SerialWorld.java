@@ -69,6 +69,7 @@ final class SerialWorld implements World {
         case Script.Threw threw -> {
           return threw;
         }
+        case Script.Exited exited -> throw new AssertionError("no actor ends here");
       }
     }
   }

@@ -161,6 +161,7 @@ final class SimThread implements World {
       case Script.Yielded yielded -> throw new AssertionError("a driver is no generator");
       case Script.Returned returned -> ended(running);
       case Script.Threw threw -> ended(running);
+      case Script.Exited exited -> throw new AssertionError("a driver is no actor");
       case Script.Disturbed disturbed -> {
         disturbance = disturbed.code();
         ended(running);
@@ -199,8 +200,15 @@ final class SimThread implements World {
       case Script.Yielded(Return item) -> yieldItem(run, item);
       case Script.Returned returned -> finishWith(run, returned.results());
       case Script.Threw threw -> finish(run, List.of(planned(threw.retryable())));
+      case Script.Exited exited -> exit(run);
       case Script.Disturbed disturbed -> disturbed(run, disturbed.code());
     }
+  }
+
+  private void exit(Execution run) {
+    cluster.trace().note("exits", process.id, run);
+    process.executor.exited(Objects.requireNonNull(run.actor()), process.nowNs());
+    finish(run, List.of(Outcome.Failed.of(ErrorCode.ACTOR_DIED, "it exited from within")));
   }
 
   private void disturbed(Execution run, ErrorCode code) {
@@ -609,13 +617,14 @@ final class SimThread implements World {
     process.closeStream((Stream) stream);
   }
 
-  private static ActorOptions options(String name, boolean joins, boolean lasts, ActorShape shape) {
+  private static ActorOptions options(
+      String name, boolean joins, boolean lasts, ActorShape shape, Resources needs) {
     return new ActorOptions(
         name,
         "test",
         joins,
         lasts ? ActorOptions.Lifetime.DETACHED : ActorOptions.Lifetime.COUNTED,
-        Resources.NONE.with("slots", 1),
+        needs,
         shape.maxConcurrency(),
         Map.of(),
         shape.maxRestarts(),
@@ -628,7 +637,11 @@ final class SimThread implements World {
   @Override
   public Object createActor(Program constructor, List<Argument> arguments, ActorShape shape) {
     Cell made =
-        process.createActor(constructor, arguments, options("", false, false, shape), task());
+        process.createActor(
+            constructor,
+            arguments,
+            options("", false, false, shape, Resources.NONE.with("slots", 1)),
+            task());
     cluster.checker().made(new ActorId(made.id), shape);
     return made;
   }
@@ -702,12 +715,28 @@ final class SimThread implements World {
   }
 
   @Override
-  public void doomedActor(Program constructor, Program method, boolean restart) {
+  public void doomedActor(Program constructor, Program method, boolean exits) {
     ActorShape shape = new ActorShape(1 + dice.below(2), dice.below(3), dice.below(2));
-    Cell made = (Cell) createActor(constructor.sound(), List.of(), shape);
+    Cell made =
+        process.createActor(
+            constructor.sound(), List.of(), options("", false, false, shape, loosely()), task());
+    cluster.checker().made(new ActorId(made.id), shape);
     callLoosely(made, method);
+    if (exits) {
+      cluster.facts().killed();
+      process.keepInStatic((Cell) call(made, method.exit(), List.of()));
+      callLoosely(made, method);
+    }
     process.keepInStatic(made);
-    cluster.later(process, 300_000, () -> kill(new ActorId(made.id), restart));
+    if (!exits || dice.coin()) {
+      boolean restart = dice.coin();
+      cluster.later(process, 300_000, () -> kill(new ActorId(made.id), restart));
+    }
+  }
+
+  /** What an actor asks for that nobody waits for: it may wait until others of its like end. */
+  private Resources loosely() {
+    return Resources.NONE.with(dice.coin() ? "scarce" : "slots", 1);
   }
 
   private void kill(ActorId actor, boolean restart) {
@@ -731,7 +760,7 @@ final class SimThread implements World {
           process.createActor(
               constructor.sound(),
               List.of(),
-              options(name, dice.coin(), detached, ActorShape.PLAIN),
+              options(name, dice.coin(), detached, ActorShape.PLAIN, loosely()),
               task());
       cluster.checker().made(new ActorId(found.id), ActorShape.PLAIN);
     }
