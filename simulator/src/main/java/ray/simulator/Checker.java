@@ -62,7 +62,7 @@ final class Checker {
       return 0;
     }
     int before = actor.called(method.token(), method.sequence());
-    if (shape.maxConcurrency() == 1 && method.token() != 0 && before >= method.sequence()) {
+    if (shape.isSerial() && method.token() != 0 && before >= method.sequence()) {
       throw new Violation(Rule.CALLS_IN_ORDER, run + " runs after call " + before);
     }
     if (!method.pure() && before != method.sequence() - 1) {

@@ -320,7 +320,11 @@ final class Script {
     boolean pure = program.features().restarts() && dice.coin();
     ActorShape shape =
         pure
-            ? new ActorShape(1 + dice.below(2) * dice.below(3), dice.below(4) - 1, dice.below(3))
+            ? new ActorShape(
+                1 + dice.below(2) * dice.below(3),
+                dice.below(4) - 1,
+                dice.below(3),
+                dice.below(2) * dice.below(3))
             : ActorShape.PLAIN;
     Object made = world.createActor(constructor, arguments(false), shape);
     add(made, pure ? Kind.PURE : Kind.STATEFUL, false);

@@ -31,6 +31,7 @@ import ray.core.owner.OwnerCore;
 import ray.core.owner.OwnerEffects;
 import ray.core.owner.Reference;
 import ray.core.owner.Task;
+import ray.simulator.World.ActorShape;
 import ray.simulator.World.Argument;
 import ray.simulator.World.Body;
 import ray.simulator.World.ByRef;
@@ -594,7 +595,7 @@ final class SimProcess implements OwnerEffects, ExecutorEffects {
       List<Argument> arguments,
       @Nullable ObjectId parent,
       @Nullable ActorId actor,
-      int maxRetries) {
+      TaskPolicy policy) {
     Arguments lowered = lower(arguments);
     return new TaskSpec(
         task,
@@ -605,10 +606,14 @@ final class SimProcess implements OwnerEffects, ExecutorEffects {
             program.toString(),
             program,
             program.returns(),
-            new TaskPolicy(maxRetries, "", timeoutNs(program), 3, "", Map.of())),
+            policy),
         lowered.values(),
         lowered.nested(),
         actor);
+  }
+
+  private TaskPolicy policy(int maxRetries, Program program, String group) {
+    return new TaskPolicy(maxRetries, "", timeoutNs(program), 3, group, Map.of());
   }
 
   /** Constructors have no limit. */
@@ -618,7 +623,8 @@ final class SimProcess implements OwnerEffects, ExecutorEffects {
 
   List<Object> submit(Program program, List<Argument> arguments, @Nullable ObjectId parent) {
     ObjectId task = mint(program.returns());
-    return submit(spec(task, program, arguments, parent, null, program.maxRetries()));
+    TaskPolicy policy = policy(program.maxRetries(), program, "");
+    return submit(spec(task, program, arguments, parent, null, policy));
   }
 
   private List<Object> submit(TaskSpec spec) {
@@ -633,7 +639,8 @@ final class SimProcess implements OwnerEffects, ExecutorEffects {
 
   Stream generate(Program program, List<Argument> arguments, @Nullable ObjectId parent) {
     Stream stream = new Stream();
-    TaskSpec spec = spec(mint(1), program, arguments, parent, null, program.maxRetries());
+    TaskPolicy policy = policy(program.maxRetries(), program, "");
+    TaskSpec spec = spec(mint(1), program, arguments, parent, null, policy);
     Task task = new Task(spec, stream);
     stream.task = task;
     owner.submit(task, new Object[0], null, nowNs());
@@ -664,7 +671,13 @@ final class SimProcess implements OwnerEffects, ExecutorEffects {
     ObjectId creation = mint(1);
     ActorId actor = new ActorId(new ObjectId(creation.owner(), -creation.number()));
     TaskSpec constructor =
-        spec(actor.creation(), program, arguments, parent, actor, options.maxRestarts());
+        spec(
+            actor.creation(),
+            program,
+            arguments,
+            parent,
+            actor,
+            policy(options.maxRestarts(), program, ""));
     Cell made = made(actor.creation());
     owner.createActor(
         new ActorSpec(actor, "Scripted", "test", options, constructor),
@@ -679,10 +692,11 @@ final class SimProcess implements OwnerEffects, ExecutorEffects {
       Cell actor,
       Program program,
       List<Argument> arguments,
-      int maxTaskRetries,
+      ActorShape shape,
       @Nullable ObjectId parent) {
     ActorId called = new ActorId(actor.id);
-    return submit(spec(mint(1), program, arguments, parent, called, maxTaskRetries)).getFirst();
+    TaskPolicy policy = policy(shape.maxTaskRetries(), program, shape.groupOf(program));
+    return submit(spec(mint(1), program, arguments, parent, called, policy)).getFirst();
   }
 
   /** A handle of the actor of that name, or null if there is none. */

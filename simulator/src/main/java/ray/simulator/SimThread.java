@@ -198,7 +198,13 @@ final class SimThread implements World {
       case Script.Waiting waiting -> block(waiting.refs(), waiting.count(), run);
       case Script.WaitingForItem waiting -> block((Stream) waiting.stream(), run);
       case Script.Yielded(Return item) -> yieldItem(run, item);
-      case Script.Returned returned -> finishWith(run, returned.results());
+      case Script.Returned returned -> {
+        if (run.spec().isCreation() || run.spec().isGenerator() || !dice.oneIn(8)) {
+          finishWith(run, returned.results());
+        } else {
+          detach(run, script, returned.results());
+        }
+      }
       case Script.Threw threw -> finish(run, List.of(planned(threw.retryable())));
       case Script.Exited exited -> exit(run);
       case Script.Disturbed disturbed -> disturbed(run, disturbed.code());
@@ -314,6 +320,19 @@ final class SimThread implements World {
       process.node.giveBack(used);
       using = null;
     }
+  }
+
+  /** The run returned a stage: its thread goes on to others, and its result comes later. */
+  private void detach(Execution run, Script running, List<Return> results) {
+    cluster.trace().note("detaches", process.id, run);
+    process.executor.detached(run);
+    SimStage stage = new SimStage(process, run, running, results, acquired, startedNs);
+    acquired.clear();
+    stopUsing();
+    script = null;
+    interrupted = false;
+    index++;
+    cluster.later(process, 10 * STEP_NS, stage::complete);
   }
 
   private void finishWith(Execution run, List<Return> results) {
@@ -626,7 +645,7 @@ final class SimThread implements World {
         lasts ? ActorOptions.Lifetime.DETACHED : ActorOptions.Lifetime.COUNTED,
         needs,
         shape.maxConcurrency(),
-        Map.of(),
+        shape.groups(),
         shape.maxRestarts(),
         shape.maxTaskRetries(),
         -1,
@@ -649,8 +668,8 @@ final class SimThread implements World {
   @Override
   public Object call(Object actor, Program method, List<Argument> arguments) {
     Cell called = (Cell) actor;
-    int retries = cluster.checker().shape(new ActorId(called.id)).maxTaskRetries();
-    return process.call(called, method, arguments, retries, task());
+    return process.call(
+        called, method, arguments, cluster.checker().shape(new ActorId(called.id)), task());
   }
 
   @Override
@@ -716,7 +735,8 @@ final class SimThread implements World {
 
   @Override
   public void doomedActor(Program constructor, Program method, boolean exits) {
-    ActorShape shape = new ActorShape(1 + dice.below(2), dice.below(3), dice.below(2));
+    ActorShape shape = 
+        new ActorShape(1 + dice.below(2), dice.below(3), dice.below(2), dice.below(3));
     Cell made =
         process.createActor(
             constructor.sound(), List.of(), options("", false, false, shape, loosely()), task());

@@ -1,6 +1,7 @@
 package ray.simulator;
 
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import ray.ErrorCode;
 
@@ -53,9 +54,33 @@ interface World {
   /** There are no more. */
   record NoMore() implements Next {}
 
-  /** How an actor is made. */
-  record ActorShape(int maxConcurrency, int maxRestarts, int maxTaskRetries) {
-    static final ActorShape PLAIN = new ActorShape(1, 0, 0);
+  /**
+   * How an actor is made.
+   *
+   * @param maxConcurrency how many calls run at a time, beside those of its concurrency group
+   * @param maxRestarts how often it may be made again
+   * @param maxTaskRetries how often a call may be sent again
+   * @param groupLimit how many calls of its concurrency group run at a time; 0 if it has none
+   */
+  record ActorShape(int maxConcurrency, int maxRestarts, int maxTaskRetries, int groupLimit) {
+    static final ActorShape PLAIN = new ActorShape(1, 0, 0, 0);
+
+    /** Whether one caller's calls run one after the other, in order. */
+    boolean isSerial() {
+      return maxConcurrency == 1 && groupLimit == 0;
+    }
+
+    /** The concurrency group of a call; empty for that of most. */
+    String groupOf(Program method) {
+      return groupLimit > 0 && method.seed() % 2 == 0 ? GROUP : "";
+    }
+
+    /** The actor's concurrency groups. */
+    Map<String, Integer> groups() {
+      return groupLimit > 0 ? Map.of(GROUP, groupLimit) : Map.of();
+    }
+
+    private static final String GROUP = "group";
   }
 
   /** Something that only faults explain keeps a script from going on. */
