@@ -199,6 +199,12 @@ public sealed interface Message {
       List<ObjectId> retained)
       implements Message {}
 
+  /**
+   * No constructor of an actor that is dead runs any more, or can begin: what it takes can go. Said
+   * once, to the actor's owner.
+   */
+  record ConstructorsEnded(ActorId actor) implements Message {}
+
   /** Run these methods, in this order. */
   record PushCalls(long caller, ActorId actor, int incarnation, List<Push> calls)
       implements Message {}

@@ -1,6 +1,8 @@
 package ray.core.control;
 
+import java.util.HashMap;
 import java.util.LinkedHashSet;
+import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import ray.ActorInfo;
@@ -14,6 +16,12 @@ final class ActorRecord {
 
   /** The values of the constructor's refs, for as long as it may have to run again. */
   Outcome @Nullable [] values;
+
+  /**
+   * Which incarnations were sent to a node, and have neither been made nor come to nothing there;
+   * and to which node.
+   */
+  final Map<Integer, Long> constructing = new HashMap<>(2);
 
   final Set<Long> watchers = new LinkedHashSet<>(2);
   ActorInfo.State state = ActorInfo.State.PENDING;

@@ -63,12 +63,16 @@ public final class ControlCore {
       case Message.RegisterNode registered -> joined(registered.node());
       case Message.RegisterActor register -> register(register);
       case Message.WatchActor watch -> watch(watch.actor(), watch.watcher());
-      case Message.ActorCreated created -> created(created);
+      case Message.ActorCreated created -> {
+        created(created);
+        constructorEnded(created.actor(), created.incarnation());
+      }
       case Message.ActorStopped stopped -> {
         ActorRecord actor = actors.get(stopped.actor());
         if (actor != null && actor.incarnation == stopped.incarnation()) {
           died(actor, !stopped.intended(), stopped.reason());
         }
+        constructorEnded(stopped.actor(), stopped.incarnation());
       }
       case Message.KillActor kill -> {
         ActorRecord actor = actors.get(kill.actor());
@@ -121,6 +125,7 @@ public final class ControlCore {
         effects.send(
             message.owner(),
             new Message.ActorRegistered(spec.id(), joins ? taken : spec.id(), refusal));
+        effects.send(message.owner(), new Message.ConstructorsEnded(spec.id()));
         return;
       }
       names.put(full, spec.id());
@@ -152,6 +157,7 @@ public final class ControlCore {
       return;
     }
     actor.node = node.id();
+    actor.constructing.put(actor.incarnation, node.id());
     effects.send(
         node.id(),
         new Message.PlaceActor(actor.spec, actor.values, actor.incarnation, actor.owner));
@@ -313,16 +319,37 @@ public final class ControlCore {
     }
     publish(actor);
     actor.watchers.clear();
+    tellIfConstructorsEnded(actor);
     dead.add(actor.spec.id());
     if (dead.size() > MAX_DEAD) {
       ActorId oldest = dead.remove();
       ActorRecord forgotten = actors.remove(oldest);
       if (forgotten != null) {
+        if (!forgotten.constructing.isEmpty()) {
+          effects.send(forgotten.owner, new Message.ConstructorsEnded(oldest));
+        }
         stillborn.put(
             oldest,
             Outcome.Failed.of(
                 ErrorCode.ACTOR_DIED, "actor " + forgotten.spec.describe() + " died long ago"));
       }
+    }
+  }
+
+  private void constructorEnded(ActorId id, int incarnation) {
+    ActorRecord actor = actors.get(id);
+    if (actor != null && actor.constructing.remove(incarnation) != null) {
+      tellIfConstructorsEnded(actor);
+    }
+  }
+
+  /**
+   * A constructor may go on, or begin, after its actor was killed; until it ends, what it takes is
+   * held.
+   */
+  private void tellIfConstructorsEnded(ActorRecord actor) {
+    if (actor.state == ActorInfo.State.DEAD && actor.constructing.isEmpty()) {
+      effects.send(actor.owner, new Message.ConstructorsEnded(actor.spec.id()));
     }
   }
 
@@ -354,6 +381,13 @@ public final class ControlCore {
       } else if (actor.owner == message.process() && !actor.spec.isDetached()) {
         stop(actor, "its owner died", false);
         died(actor, false, "its owner died (" + message.reason() + ")");
+      }
+    }
+    if (node) {
+      for (ActorRecord actor : actors.values()) {
+        if (actor.constructing.values().removeIf(at -> at == message.process())) {
+          tellIfConstructorsEnded(actor);
+        }
       }
     }
     List<ActorId> orphans = new ArrayList<>();

@@ -147,6 +147,12 @@ final class ActorSlots {
       for (Execution run; (run = queue.poll()) != null; ) {
         run.state = Execution.State.ENDED;
         runs.remove(run);
+        if (run == actor.creation) {
+          effects.send(
+              effects.node(),
+              new Message.ActorStopped(
+                  actor.spec().id(), actor.incarnation, true, "it was stopped before it was made"));
+        }
       }
     }
     for (Execution run = actor.firstTaken; run != null; run = run.nextTaken) {

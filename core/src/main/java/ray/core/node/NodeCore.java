@@ -146,8 +146,7 @@ public final class NodeCore {
           reclaim();
         }
       }
-      case Message.StopActor stop ->
-          actors.removeIf(waiting -> waiting.spec().id().equals(stop.actor()));
+      case Message.StopActor stop -> stopWaiting(stop);
       case Message.ActorCreated created -> effects.send(effects.control(), created);
       case Message.ActorStopped stopped -> effects.send(effects.control(), stopped);
       case Message.NodesChanged changed -> {
@@ -156,6 +155,19 @@ public final class NodeCore {
       }
       case Message.ProcessDied died -> processDied(died.process());
       default -> throw new IllegalArgumentException("not for a node: " + message);
+    }
+  }
+
+  /** An actor that waits for a place is not to be made. */
+  private void stopWaiting(Message.StopActor stop) {
+    for (Iterator<Message.PlaceActor> all = actors.iterator(); all.hasNext(); ) {
+      Message.PlaceActor waiting = all.next();
+      if (waiting.spec().id().equals(stop.actor())) {
+        all.remove();
+        effects.send(
+            effects.control(),
+            new Message.ActorStopped(stop.actor(), waiting.incarnation(), true, stop.reason()));
+      }
     }
   }
 

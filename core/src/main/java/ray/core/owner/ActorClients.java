@@ -26,6 +26,7 @@ final class ActorClients {
   private final LeaseQueue.PushMaker pushes;
   private final Map<ActorId, ActorClient> clients = new HashMap<>();
   private final Map<ActorId, ActorSpec> unregistered = new HashMap<>();
+  private final Constructors constructors;
 
   /** Of whom calls have ended since the last refill. */
   private final List<ActorClient> touched = new ArrayList<>();
@@ -48,6 +49,7 @@ final class ActorClients {
     this.tasks = tasks;
     this.time = time;
     this.pushes = pushes;
+    this.constructors = new Constructors(arguments);
   }
 
   private ActorClient client(ActorId id) {
@@ -238,7 +240,9 @@ final class ActorClients {
       TaskSpec creation =
           own != null && own.producer != null
               ? own.producer.spec()
-              : client == null ? null : client.restartable;
+              : client != null && client.restartable != null
+                  ? client.restartable
+                  : constructors.of(change.actor());
       if (creation != null) {
         arguments.keepKnown(change.retained(), creation);
       }
@@ -287,13 +291,25 @@ final class ActorClients {
             + " unless maxTaskRetries says so");
   }
 
-  /** The constructor will not run again: its arguments can go. */
+  /** The constructor will not be begun again. */
   private void releaseCreation(ActorClient client) {
     TaskSpec creation = client.restartable;
     if (creation != null) {
       client.restartable = null;
-      arguments.release(creation);
+      constructors.letGo(creation);
     }
+  }
+
+  /** The actor is dead; its constructor may still run. */
+  void creationEnded(TaskSpec creation) {
+    constructors.letGo(creation);
+  }
+
+  void constructorsEnded(ActorId id) {
+    OwnedReference own = references.findOwned(id.creation());
+    ActorClient client = clients.get(id);
+    constructors.ended(
+        id, own != null && own.producer != null || client != null && client.restartable != null);
   }
 
   /** This process has no use for an object any more, which may stand for an actor. */

@@ -231,6 +231,7 @@ public final class OwnerCore {
       case Message.CancelTask cancelled ->
           cancellation.cancel(cancelled.task(), cancelled.recursive());
       case Message.ActorChanged change -> actors.changed(change);
+      case Message.ConstructorsEnded ended -> actors.constructorsEnded(ended.actor());
       case Message.CallsRefused refused -> actors.refused(refused);
       case Message.ActorRegistered answer -> actors.registered(answer);
       case Message.ProcessDied died -> processDied(died);

@@ -279,6 +279,8 @@ final class TaskLife {
     }
     if (failed == null && spec.isCreation() && spec.policy().maxRetries() != 0) {
       actors.keepRestartable(spec);
+    } else if (failed != null && spec.isCreation() && ran) {
+      actors.creationEnded(spec);
     } else if (abandoned.get(spec.id().number()) != task) {
       arguments.release(spec);
     }

@@ -379,6 +379,55 @@ class ControlCoreTest {
     assertThat(last.retained()).containsExactly(kept);
   }
 
+  private List<Message.ConstructorsEnded> constructorsEnded() {
+    return sent(OWNER, Message.ConstructorsEnded.class);
+  }
+
+  @Test
+  void theOwnerOfAnActorThatIsKilledWhileItIsMadeIsToldWhenItsConstructorEnds() {
+    register(spec(ACTOR, "", false, false, 0, 0));
+    core.receive(new Message.KillActor(ACTOR, false, "killed"));
+    assertThat(constructorsEnded()).isEmpty();
+
+    alive(0);
+
+    assertThat(constructorsEnded()).containsExactly(new Message.ConstructorsEnded(ACTOR));
+  }
+
+  @Test
+  void constructorsOfAllIncarnationsAreWaitedFor() {
+    register(spec(ACTOR, "", false, false, 1, 0));
+    core.receive(new Message.KillActor(ACTOR, true, "killed"));
+    core.receive(new Message.KillActor(ACTOR, true, "killed"));
+    assertThat(states(OWNER).getLast()).isEqualTo(ActorInfo.State.DEAD);
+
+    core.receive(new Message.ActorStopped(ACTOR, 1, true, "stopped"));
+    assertThat(constructorsEnded()).isEmpty();
+    alive(0);
+
+    assertThat(constructorsEnded()).hasSize(1);
+  }
+
+  @Test
+  void aConstructorEndsWithItsNode() {
+    register(spec(ACTOR, "", false, false, 0, 0));
+    core.receive(new Message.KillActor(ACTOR, false, "killed"));
+
+    core.receive(new Message.ProcessDied(NODE, "unplugged"));
+
+    assertThat(constructorsEnded()).hasSize(1);
+  }
+
+  @Test
+  void theOwnerOfALivingActorIsToldWithItsDeath() {
+    living(0);
+    assertThat(constructorsEnded()).isEmpty();
+
+    core.receive(new Message.KillActor(ACTOR, false, "killed"));
+
+    assertThat(constructorsEnded()).hasSize(1);
+  }
+
   @Test
   void anActorIsNotBornInAWorkerThatIsGone() {
     register(spec(ACTOR, "", false, false, 1, 0));

@@ -563,6 +563,19 @@ class ExecutorCoreTest implements ExecutorEffects {
   }
 
   @Test
+  void aConstructorThatIsStoppedBeforeItBeginsIsReported() {
+    receive(new Message.CreateActor(actor(Resources.ONE_CPU, 1, Map.of()), null, 0, OWNER, 9));
+
+    receive(new Message.StopActor(ACTOR, 0, "killed", false));
+
+    assertThat(sent(NODE, Message.ActorStopped.class))
+        .singleElement()
+        .satisfies(stopped -> assertThat(stopped.actor()).isEqualTo(ACTOR));
+    assertThat(sent(NODE, Message.class).getLast()).isEqualTo(new Message.ReturnLease(9));
+    assertThat(take()).isNull();
+  }
+
+  @Test
   void anActorThatExitsFromWithinSaysSo() {
     ActorSlot actor = createActor();
     call("", 2);

@@ -461,6 +461,8 @@ class NodeCoreTest implements NodeEffects {
     core.receive(new Message.ReturnLease(attached().getFirst().lease()));
 
     assertThat(sent(WORKER, Message.CreateActor.class)).isEmpty();
+    assertThat(sent(CONTROL_SERVICE, Message.class))
+        .containsExactly(new Message.ActorStopped(place.spec().id(), 0, true, "killed"));
     assertThat(core.available()).isEqualTo(TWO);
   }
 

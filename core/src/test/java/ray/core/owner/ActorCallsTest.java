@@ -358,6 +358,7 @@ class ActorCallsTest {
     assertThat(owner.core.knows(own(2))).isTrue();
 
     owner.drop(ACTOR);
+    owner.receive(new Message.ConstructorsEnded(new ActorId(ACTOR)));
 
     assertThat(owner.core.ownedCount()).isZero();
   }
