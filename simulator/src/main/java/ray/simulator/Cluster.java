@@ -56,6 +56,7 @@ final class Cluster implements Network.Members {
   private long nextNode;
   private long nextWorker;
   private long nextStoreKey = 1;
+  private long tokens;
   private long steps;
   private long lastProgressNs;
   private int driversLeft;
@@ -143,6 +144,10 @@ final class Cluster implements Network.Members {
 
   long nextStoreKey() {
     return nextStoreKey++;
+  }
+
+  long nextToken() {
+    return ++tokens;
   }
 
   FunctionKey schedulingClass(Program program) {

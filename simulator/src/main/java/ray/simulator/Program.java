@@ -79,8 +79,7 @@ record Program(
 
   /** A call of an actor that ends it. */
   Program exit() {
-    return new Program(
-        seed, Kind.EXIT, 0, 0, NONE, 1, false, 0, 0, true, true, 0, 1, features);
+    return new Program(seed, Kind.EXIT, 0, 0, NONE, 1, false, 0, 0, true, true, 0, 1, features);
   }
 
   /** The same as a call of an actor. */

@@ -96,7 +96,6 @@ final class Script {
   private final List<Object> streams = new ArrayList<>();
   private final List<Object> views = new ArrayList<>();
   private final int failAfter;
-  private final int attempt;
   private Dice dice;
   private long result;
   private int steps;
@@ -128,7 +127,6 @@ final class Script {
     this.world = world;
     this.faults = faults;
     this.actor = actor;
-    this.attempt = attempt;
     this.dice = new Dice(program.seed());
     this.failAfter =
         attempt <= program.failingAttempts()
@@ -337,7 +335,7 @@ final class Script {
     }
     Variable called = dice.pick(actors);
     if (called.token == 0) {
-      called.token = dice.nextLong() + attempt;
+      called.token = world.token();
     }
     Program method = program.child(Program.Kind.METHOD, dice);
     List<Argument> values = new ArrayList<>();

@@ -36,6 +36,7 @@ final class SerialWorld implements World {
 
   private static final class Count {
     int tasks;
+    long tokens;
   }
 
   private final List<Argument> inputs;
@@ -178,6 +179,11 @@ final class SerialWorld implements World {
     return called.failure != null
         ? called.failure
         : run(program, arguments, called.state, new ArrayList<>()).getFirst();
+  }
+
+  @Override
+  public long token() {
+    return ++count.tokens;
   }
 
   @Override

@@ -47,8 +47,7 @@ final class SimStage {
     List<ObjectId> retained = process.owner.retain(acquired, run.owner());
     process.cluster.trace().note("completes", process.id, run);
     process.executor.finished(
-        List.of(
-            new ExecutorCore.Result(run, outcomes, retained, 0, process.nowNs() - startedNs)),
+        List.of(new ExecutorCore.Result(run, outcomes, retained, 0, process.nowNs() - startedNs)),
         process.nowNs());
     held.forEach(process::drop);
     process.settle();
@@ -63,7 +62,10 @@ final class SimStage {
           case ReturnValue(World.Body body, List<Object> refs, boolean large) ->
               outcomes.add(
                   process.outcome(
-                      body, refs.stream().map(ref -> hold(ref, held)).toList(), large, run.owner()));
+                      body,
+                      refs.stream().map(ref -> hold(ref, held)).toList(),
+                      large,
+                      run.owner()));
         }
       }
     } catch (Disturbance disturbance) {

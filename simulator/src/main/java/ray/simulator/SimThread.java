@@ -673,6 +673,11 @@ final class SimThread implements World {
   }
 
   @Override
+  public long token() {
+    return cluster.nextToken();
+  }
+
+  @Override
   public @Nullable Got poll(Object ref) {
     return process.got((Cell) ref);
   }
@@ -735,7 +740,7 @@ final class SimThread implements World {
 
   @Override
   public void doomedActor(Program constructor, Program method, boolean exits) {
-    ActorShape shape = 
+    ActorShape shape =
         new ActorShape(1 + dice.below(2), dice.below(3), dice.below(2), dice.below(3));
     Cell made =
         process.createActor(

@@ -120,6 +120,9 @@ interface World {
 
   Object call(Object actor, Program method, List<Argument> arguments);
 
+  /** A number for who calls an actor, which nobody else has: not even another run of the same. */
+  long token();
+
   /** What an object is; null if that is not known yet. */
   @Nullable Got poll(Object ref);
 
