@@ -75,16 +75,14 @@ public final class OwnedReference extends Reference {
 
   /** Who has registrations that a process made which is gone: it may not have told all of them. */
   List<Long> registeredBy(long registrar) {
-    List<Long> told = new ArrayList<>();
-    if (borrowers != null) {
-      for (Registration each : borrowers.keySet()) {
-        if (each.registrar() == registrar) {
-          told.add(each.borrower());
-        }
-      }
-      told.sort(null);
+    if (borrowers == null) {
+      return List.of();
     }
-    return told;
+    return borrowers.keySet().stream()
+        .filter(each -> each.registrar() == registrar)
+        .map(Registration::borrower)
+        .sorted()
+        .toList();
   }
 
   /** How many registrations by a process which is gone a borrower knows of. */
