@@ -21,8 +21,26 @@ final class Checker {
   private final Set<Attempt> attempts = new HashSet<>();
   private final Map<ActorId, ActorShape> shapes = new HashMap<>();
 
+  /** Calls with arguments that may fail, by their caller. */
+  private final Map<Long, Set<Integer>> uncertain = new HashMap<>();
+
   Checker(Facts facts) {
     this.facts = facts;
+  }
+
+  /** A call takes refs: it does not run if one of them fails. */
+  void mayNotRun(long token, int sequence) {
+    uncertain.computeIfAbsent(token, missing -> new HashSet<>()).add(sequence);
+  }
+
+  private boolean mayNotHaveRun(long token, int after, int before) {
+    Set<Integer> ofCaller = uncertain.getOrDefault(token, Set.of());
+    for (int sequence = after + 1; sequence < before; sequence++) {
+      if (!ofCaller.contains(sequence)) {
+        return false;
+      }
+    }
+    return true;
   }
 
   void made(ActorId actor, ActorShape shape) {
@@ -66,11 +84,13 @@ final class Checker {
       throw new Violation(Rule.CALLS_IN_ORDER, run + " runs after call " + before);
     }
     if (!method.pure() && before != method.sequence() - 1) {
-      if (!facts.disturbed()) {
+      if (facts.disturbed()) {
+        actor.taint(method.token());
+        throw new Disturbance(ErrorCode.ACTOR_DIED);
+      }
+      if (!mayNotHaveRun(method.token(), before, method.sequence())) {
         throw new Violation(Rule.CALLS_IN_ORDER, run + " runs after call " + before);
       }
-      actor.taint(method.token());
-      throw new Disturbance(ErrorCode.ACTOR_DIED);
     }
     return before;
   }

@@ -236,6 +236,12 @@ final class Cluster implements Network.Members {
     return body;
   }
 
+  /** Whether a value still lies where it was stored. */
+  boolean isStored(Outcome.Stored stored) {
+    SimNode node = node(stored.node());
+    return node.alive && node.read(stored.key()) != null;
+  }
+
   void driverEnded() {
     driversLeft--;
   }

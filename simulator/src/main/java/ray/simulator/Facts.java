@@ -37,6 +37,10 @@ final class Facts implements Script.Faults {
     storeFailed = true;
   }
 
+  boolean anyKill() {
+    return killed;
+  }
+
   boolean anyDeath() {
     return !dead.isEmpty();
   }

@@ -48,7 +48,9 @@ record Program(
     EXIT,
     GENERATOR,
     /** Returns, as an alias, the first ref in its argument: with others it makes a ring. */
-    LINK
+    LINK,
+    /** Hands a ref in its argument on, or keeps it beyond its end. */
+    RELAY
   }
 
   /** The program of a driver. */
@@ -60,6 +62,7 @@ record Program(
   /** A task that this one submits. */
   Program child(Kind childKind, Dice dice) {
     boolean task = childKind == Kind.TASK;
+    int retries = task || childKind == Kind.GENERATOR ? dice.below(3) : 0;
     return new Program(
         dice.nextLong(),
         childKind,
@@ -68,8 +71,8 @@ record Program(
         NONE,
         childKind == Kind.GENERATOR ? -1 : task ? 1 + dice.below(2) : 1,
         dice.oneIn(12),
-        task && dice.oneIn(6) ? 1 + dice.below(2) : 0,
-        task || childKind == Kind.GENERATOR ? dice.below(3) : 0,
+        failingAttempts(childKind, retries, dice),
+        retries,
         careful || childKind == Kind.CREATION || childKind == Kind.METHOD,
         false,
         0,
@@ -80,6 +83,34 @@ record Program(
   /** A call of an actor that ends it. */
   Program exit() {
     return new Program(seed, Kind.EXIT, 0, 0, NONE, 1, false, 0, 0, true, true, 0, 1, features);
+  }
+
+  private static int failingAttempts(Kind kind, int retries, Dice dice) {
+    return switch (kind) {
+      case TASK -> dice.oneIn(6) ? 1 + dice.below(2) : 0;
+      // One that fails for good has made items that depend on where it failed.
+      case GENERATOR -> dice.coin() ? Math.min(1, retries) : 0;
+      case DRIVER, CREATION, METHOD, EXIT, LINK, RELAY -> 0;
+    };
+  }
+
+  /** The same, but over soon. */
+  Program brief() {
+    return new Program(
+        seed,
+        kind,
+        depth,
+        Math.min(steps, 1),
+        skipped,
+        returns,
+        fails,
+        failingAttempts,
+        maxRetries,
+        careful,
+        pure,
+        token,
+        sequence,
+        features);
   }
 
   /** The same as a call of an actor. */

@@ -29,6 +29,8 @@ import ray.simulator.World.ReturnValue;
 final class Script {
   private static final int MAX_VARIABLES = 12;
 
+  private static final Body ONE_REF = new Body(0, List.of(Kind.VALUE));
+
   /** A ref that the script holds. */
   private static final class Variable {
     final Object ref;
@@ -165,6 +167,7 @@ final class Script {
       return switch (program.kind()) {
         case LINK -> link();
         case EXIT -> new Exited();
+        case RELAY -> relay();
         case DRIVER, TASK, CREATION, METHOD, GENERATOR -> next();
       };
     } catch (Disturbance disturbed) {
@@ -300,14 +303,28 @@ final class Script {
 
   private void submit() {
     if (program.depth() > 0) {
-      Program child = program.child(Program.Kind.TASK, dice);
-      if (!program.features().retries()) {
-        child = child.sound();
-      }
-      for (Object made : world.submit(child, arguments(program.careful()))) {
-        add(made, Kind.VALUE, true);
+      int burst = burst();
+      for (int i = 0; i < burst; i++) {
+        Program child = program.child(Program.Kind.TASK, dice);
+        if (!program.features().retries()) {
+          child = child.sound();
+        }
+        if (burst > 1) {
+          child = child.brief();
+        }
+        for (Object made : world.submit(child, arguments(program.careful()))) {
+          add(made, Kind.VALUE, true);
+        }
       }
     }
+  }
+
+  /**
+   * How many tasks or calls are made one after another: now and then so many that owners gather
+   * them, and threads take several at a time.
+   */
+  private int burst() {
+    return dice.oneIn(16) ? dice.between(8, 40) : 1;
   }
 
   private void createActor() {
@@ -337,13 +354,27 @@ final class Script {
     if (called.token == 0) {
       called.token = world.token();
     }
-    Program method = program.child(Program.Kind.METHOD, dice);
+    int burst = burst();
+    // What is added may push the actor itself out.
+    Object actorRef = world.keep(called.ref);
+    for (int i = 0; i < burst; i++) {
+      Program method = program.child(Program.Kind.METHOD, dice);
+      Program asCall = method.asCall(called.kind == Kind.PURE, called.token, ++called.calls);
+      add(
+          world.call(actorRef, burst > 1 ? asCall.brief() : asCall, callArguments()),
+          Kind.VALUE,
+          false);
+    }
+    world.drop(actorRef);
+  }
+
+  private List<Argument> callArguments() {
     List<Argument> values = new ArrayList<>();
     while (values.size() < 2 && dice.coin()) {
-      values.add(byValue());
+      Variable ref = dice.oneIn(3) ? choose(false) : null;
+      values.add(ref == null ? byValue() : new ByRef(ref.ref));
     }
-    Program asCall = method.asCall(called.kind == Kind.PURE, called.token, ++called.calls);
-    add(world.call(called.ref, asCall, values), Kind.VALUE, false);
+    return values;
   }
 
   private void openInput() {
@@ -372,6 +403,9 @@ final class Script {
   private void generate() {
     if (program.depth() > 0 && program.features().generators()) {
       Program generator = program.child(Program.Kind.GENERATOR, dice);
+      if (!program.features().retries()) {
+        generator = generator.sound();
+      }
       streams.add(world.generate(generator, arguments(program.careful())));
     }
   }
@@ -486,8 +520,7 @@ final class Script {
     add(ref, Kind.VALUE, false);
     if (program.depth() > 0 && dice.coin()) {
       Program further = single(program.child(Program.Kind.LINK, dice));
-      Body inside = new Body(0, List.of(Kind.VALUE));
-      ref = world.submit(further, List.of(new ByValue(inside, List.of(ref)))).getFirst();
+      ref = world.submit(further, List.of(new ByValue(ONE_REF, List.of(ref)))).getFirst();
       add(ref, Kind.VALUE, true);
     }
     return new Returned(List.of(new ReturnAlias(ref)));
@@ -496,9 +529,10 @@ final class Script {
   /** Things that nothing can be said of but that they leave nothing behind. */
   private void loose() {
     Program task = program.child(Program.Kind.TASK, dice);
-    switch (dice.below(3)) {
+    switch (dice.below(4)) {
       case 0 -> world.doomed(task, arguments(false), dice.coin());
-      case 1 ->
+      case 1 -> beginRelay();
+      case 2 ->
           world.doomedActor(
               program.child(Program.Kind.CREATION, dice), task.asCall(true, 0, 1), dice.coin());
       default ->
@@ -508,6 +542,45 @@ final class Script {
               task.asCall(true, 0, 1),
               dice.oneIn(3));
     }
+  }
+
+  /** Hands a value in a value on, and lets go of both. */
+  private void beginRelay() {
+    for (int i = dice.between(1, 4); i > 0; i--) {
+      Object inner = world.put(body(dice.nextLong(), List.of()), List.of(), false);
+      Object outer = world.put(ONE_REF, List.of(inner), false);
+      world.drop(inner);
+      handOn(outer);
+      world.drop(outer);
+    }
+  }
+
+  private void handOn(Object ref) {
+    Program next = single(program.child(Program.Kind.RELAY, dice));
+    Argument argument = dice.coin() ? new ByRef(ref) : new ByValue(ONE_REF, List.of(ref));
+    world.submit(next, List.of(argument)).forEach(world::drop);
+  }
+
+  /**
+   * Hands what its argument contains on, as it is or inside a value of its own, or keeps it for
+   * later. So a ref comes to processes that know it by nothing but what contains it.
+   */
+  private Progress relay() {
+    dice = new Dice(program.seed());
+    if (!unopened.isEmpty()) {
+      Object given = world.openInput(0, 0);
+      if (program.depth() == 0 || dice.oneIn(4)) {
+        world.keepForLater(given);
+      } else if (dice.coin()) {
+        Object wrapped = world.put(ONE_REF, List.of(given), false);
+        handOn(wrapped);
+        world.drop(wrapped);
+      } else {
+        handOn(given);
+      }
+      world.drop(given);
+    }
+    return new Returned(List.of(new ReturnValue(body(result, List.of()), List.of(), false)));
   }
 
   // ---- waiting

@@ -235,6 +235,9 @@ final class SerialWorld implements World {
   public void closeView(Object view) {}
 
   @Override
+  public void keepForLater(Object ref) {}
+
+  @Override
   public void doomed(Program program, List<Argument> arguments, boolean recursive) {}
 
   @Override

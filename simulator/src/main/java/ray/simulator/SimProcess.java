@@ -510,12 +510,31 @@ final class SimProcess implements OwnerEffects, ExecutorEffects {
 
   void keepInStatic(Cell cell) {
     statics.add(cell);
+    if (cell.id.number() > 0 && dice.coin()) {
+      // An actor is no value that could be asked for.
+      owner.want(cell.id);
+    }
     cluster.later(this, 3_000_000, this::dropOneStatic);
   }
 
   private void dropOneStatic() {
     if (!statics.isEmpty()) {
-      drop(statics.remove(dice.below(statics.size())));
+      Cell cell = statics.remove(dice.below(statics.size()));
+      keepOneInside(cell);
+      drop(cell);
+    }
+  }
+
+  /** A value that outlived the run which got it is read: a ref in it is kept, and it is not. */
+  private void keepOneInside(Cell umbrella) {
+    Outcome outcome = umbrella.outcome;
+    if (outcome == null || outcome.contained().isEmpty() || dice.oneIn(4)) {
+      return;
+    }
+    try {
+      keepInStatic(open(umbrella, dice.below(outcome.contained().size())));
+    } catch (Disturbance lost) {
+      cluster.trace().note("misses what was in", id, umbrella.id);
     }
   }
 
@@ -563,11 +582,12 @@ final class SimProcess implements OwnerEffects, ExecutorEffects {
     if (!large) {
       return new Outcome.Inline(body, 16, contained);
     }
-    long key = cluster.faults().storeFails(id) ? 0 : node.add(body, LARGE_BYTES, keeper, id);
+    long sizeBytes = LARGE_BYTES + 20_000L * dice.below(6);
+    long key = cluster.faults().storeFails(id) ? 0 : node.add(body, sizeBytes, keeper, id);
     if (key == 0) {
       throw new Disturbance(fenced ? ErrorCode.OBJECT_LOST : ErrorCode.OUT_OF_STORE_MEMORY);
     }
-    return new Outcome.Stored(node.id, key, LARGE_BYTES, contained, null);
+    return new Outcome.Stored(node.id, key, sizeBytes, contained, null);
   }
 
   // ---- submitting

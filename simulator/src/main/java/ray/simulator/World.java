@@ -145,6 +145,9 @@ interface World {
 
   // ---- what leaves no result to compare: the serial world does nothing
 
+  /** Something of the process keeps a ref for a while, beyond the end of the run. */
+  void keepForLater(Object ref);
+
   /** A task that is cancelled at some time after. */
   void doomed(Program program, List<Argument> arguments, boolean recursive);
 
