@@ -18,6 +18,7 @@ import ray.simulator.Failure;
 import ray.simulator.Simulator;
 import ray.simulator.Workload;
 import ray.simulator.coverage.Coverage;
+import ray.simulator.planted.PlantedBug;
 
 /**
  * {@code ray simulate}: runs whole clusters of the protocol's cores in virtual time, under every
@@ -29,6 +30,7 @@ import ray.simulator.coverage.Coverage;
     mixinStandardHelpOptions = true)
 final class SimulateCommand implements Callable<Integer> {
   private static final long MAX_SEEDS_UNTIL_TIME_IS_OVER = Long.MAX_VALUE / 2;
+  private static final String KEPT_SEEDS = "simulator/src/test/resources/ray/simulator/seeds.txt";
 
   @Spec private CommandSpec spec = CommandSpec.create();
 
@@ -92,6 +94,16 @@ final class SimulateCommand implements Callable<Integer> {
       description = "With --scale, draw messages a task by nodes into an SVG file.")
   private @Nullable Path plot;
 
+  @Option(
+      names = "--planted",
+      arity = "0..1",
+      fallbackValue = "",
+      paramLabel = "NAME",
+      description =
+          "Plant known bugs in the cores, one at a time, and see that each is found; with a name,"
+              + " those that have it in theirs. --seeds is for each (default: 10000).")
+  private @Nullable String planted;
+
   @Override
   public Integer call() throws CommandFailedException {
     // What the cores assert about their own state is part of what is checked.
@@ -102,6 +114,9 @@ final class SimulateCommand implements Callable<Integer> {
     if (scale != null) {
       new ScaleReport(out).print(scale, plot);
       return ExitCode.OK;
+    }
+    if (planted != null) {
+      return new PlantedBugsReport(out).run(bugs(planted), seed, seeds, threads);
     }
     if (trace && seed != null) {
       Failure failure = Simulator.trace(seed, chosen, nodes, out::println);
@@ -128,6 +143,11 @@ final class SimulateCommand implements Callable<Integer> {
                 failure.seed(),
                 failure.workload(),
                 failure.nodes() == 0 ? "" : " --nodes " + failure.nodes()));
+    if (failure.nodes() == 0) {
+      out.println(
+          "once it is mended, have it run in every build: add '%s %d  # what it was' to %s"
+              .formatted(failure.workload(), failure.seed(), KEPT_SEEDS));
+    }
     return ExitCode.FAILED;
   }
 
@@ -174,6 +194,25 @@ final class SimulateCommand implements Callable<Integer> {
       throw usage("--trace needs --seed: it prints one run");
     }
     return chosen;
+  }
+
+  private List<PlantedBug> bugs(String name) {
+    for (String other : List.of("--workload", "--nodes", "--minutes", "--trace", "--coverage")) {
+      if (spec.commandLine().getParseResult().hasMatchedOption(other)) {
+        throw usage("--planted does not go with " + other);
+      }
+    }
+    List<PlantedBug> bugs = PlantedBugsReport.named(name);
+    if (bugs.isEmpty()) {
+      throw usage(
+          "there is no planted bug '"
+              + name
+              + "'; there are "
+              + PlantedBugsReport.named("").stream()
+                  .map(PlantedBug::name)
+                  .collect(Collectors.joining(", ")));
+    }
+    return bugs;
   }
 
   private ParameterException usage(String message) {

@@ -1,0 +1,343 @@
+package ray.simulator.planted;
+
+import static ray.simulator.Rule.CALLS_IN_ORDER;
+import static ray.simulator.Rule.CORE;
+import static ray.simulator.Rule.FREED;
+import static ray.simulator.Rule.PROGRESS;
+import static ray.simulator.Rule.REACHABLE;
+import static ray.simulator.Rule.RESOURCES;
+import static ray.simulator.Rule.RUNS;
+import static ray.simulator.Rule.SERIAL_RESULTS;
+import static ray.simulator.Rule.STORE;
+
+import java.util.EnumSet;
+import java.util.List;
+import ray.simulator.Rule;
+
+/** The bugs that are planted, each a change of a line or so. */
+public final class PlantedBugs {
+  private static final List<PlantedBug> ALL =
+      List.of(
+          // ---- counts of refs
+          bug(
+              "retained-untold",
+              "owners are not told of the refs that a worker keeps after a run",
+              "owner/References.java",
+              "      share(id, worker);",
+              "",
+              REACHABLE),
+          bug(
+              "given-back-twice",
+              "a borrower gives one registration more back than it had",
+              "owner/References.java",
+              "new Message.RemoveBorrower(reference.id(), self, registrar, count)",
+              "new Message.RemoveBorrower(reference.id(), self, registrar, count + 1)",
+              FREED),
+          bug(
+              "contained-not-counted",
+              "the refs inside a task's result are not held by it",
+              "owner/References.java",
+              "inner.contained++;\n      names.add",
+              "names.add",
+              REACHABLE,
+              CORE),
+          bug(
+              "alias-forgets-target",
+              "an alias does not count for the object that it stands for",
+              "owner/References.java",
+              "target.aliases++;",
+              "",
+              REACHABLE,
+              CORE),
+          bug(
+              "heir-before-pin",
+              "a value taken over is let go at its source before it is pinned for its heir",
+              "owner/References.java",
+              "effects.pin(stored, heir.id());\n      resolveFrom(heir, stored, source.id().owner());",
+              "effects.pin(stored, heir.id());\n      resolveFrom(heir, stored, source.id().owner());\n inherit(heir);",
+              REACHABLE),
+          bug(
+              "umbrella-let-go",
+              "the value from which a ref was read is not kept until the ref's owner has answered",
+              "owner/References.java",
+              "boolean sameOwner = umbrella.id().owner() == reference.id().owner();",
+              "boolean sameOwner = true;",
+              REACHABLE),
+          bug(
+              "unprotected",
+              "a process does not register for refs that it knows only inside a value it lets go",
+              "owner/References.java",
+              "registerAhead(borrow(id), foreign);",
+              "",
+              REACHABLE),
+          bug(
+              "adopted-unshared",
+              "the refs inside a value that is taken over are not registered for its heir",
+              "owner/References.java",
+              "        share(id, asker.process());",
+              "",
+              REACHABLE),
+          bug(
+              "dead-registered",
+              "an owner believes a registration of a process that has died before",
+              "owner/References.java",
+              "reference != null && !dead.contains(message.borrower())",
+              "reference != null",
+              FREED),
+          bug(
+              "half-registration-kept",
+              "what is left of registrations by a dead process is not taken off",
+              "owner/OwnedReference.java",
+              "each.getValue() < 0",
+              "each.getValue() > 9",
+              FREED),
+          bug(
+              "unwanted-result-kept",
+              "the refs in a result that comes too late are not given back",
+              "owner/TaskLife.java",
+              "references.discard(result.outcomes(), worker);",
+              "",
+              FREED),
+          // ---- tasks
+          bug(
+              "retry-too-many",
+              "a task is retried once more than its policy allows",
+              "owner/Task.java",
+              "if (retriesLeft == 0) {",
+              "if (retriesLeft == -1) {",
+              RUNS),
+          bug(
+              "dependents-sleep",
+              "tasks that wait for an object are not woken if no handle of it is left",
+              "owner/References.java",
+              "if (reference.dependents != null) {",
+              "if (reference.dependents != null && reference.cell != null) {",
+              PROGRESS),
+          bug(
+              "cancel-forgotten",
+              "the worker is not told that a run was cancelled",
+              "owner/Cancellation.java",
+              "effects.send(task.worker, new Message.CancelRun(task.spec().id(), recursive));",
+              "",
+              PROGRESS,
+              FREED),
+          bug(
+              "arguments-let-go-early",
+              "the arguments of a run that was given up are let go while it still reads them",
+              "owner/TaskLife.java",
+              "} else if (abandoned.get(spec.id().number()) != task) {",
+              "} else {",
+              REACHABLE,
+              CORE),
+          bug(
+              "item-lost",
+              "a generator that runs again skips one item more than it has made",
+              "owner/Generators.java",
+              "message.index() < task.items",
+              "message.index() < task.items + task.attempt - 1",
+              SERIAL_RESULTS,
+              PROGRESS),
+          bug(
+              "item-twice",
+              "an item that a generator makes again is taken once more",
+              "owner/Generators.java",
+              "message.index() < task.items",
+              "message.index() < task.items - 1",
+              CORE),
+          bug(
+              "grant-not-counted",
+              "an owner forgets that a lease it was granted is one that it asked for",
+              "owner/LeaseQueue.java",
+              "leases += count;\n    demand = Math.max(0, demand - count);",
+              "leases += count;",
+              PROGRESS),
+          bug(
+              "returned-twice",
+              "an owner asks for leases back that it has asked for already",
+              "owner/LeaseQueue.java",
+              "slot.leases - slot.outstanding - slot.returning;",
+              "slot.leases - slot.outstanding;",
+              CORE),
+          // ---- actors
+          bug(
+              "calls-back-in-reverse",
+              "calls that an actor did not run before its restart are sent again in reverse",
+              "owner/ActorClient.java",
+              "for (int i = tasks.size() - 1; i >= 0; i--) {",
+              "for (int i = 0; i < tasks.size(); i++) {",
+              CALLS_IN_ORDER),
+          bug(
+              "call-overtakes",
+              "a call whose arguments are not ready lets those behind it pass",
+              "owner/ActorClient.java",
+              "if (task.unresolved > 0) {\n          return;",
+              "if (task.unresolved > 0) {\n line.remove(); line.add(task); return;",
+              CALLS_IN_ORDER),
+          bug(
+              "given-back-behind",
+              "calls that a held-up thread gives back come behind those that came after them",
+              "executor/ExecutorCore.java",
+              "lane.queue.waiting.addFirst(run);",
+              "lane.queue.waiting.addLast(run);",
+              CALLS_IN_ORDER),
+          bug(
+              "earlier-incarnation-served",
+              "an actor takes calls that were meant for the one before its restart",
+              "executor/ActorSlots.java",
+              "actor == null || actor.incarnation != message.incarnation() || actor.stopped",
+              "actor == null || actor.stopped",
+              RUNS,
+              CALLS_IN_ORDER,
+              CORE),
+          bug(
+              "earlier-refusal-believed",
+              "what a worker refused for the actor before its restart stops calls of the new one",
+              "owner/ActorClient.java",
+              "message.incarnation() != incarnation || state != ActorInfo.State.ALIVE",
+              "state != ActorInfo.State.ALIVE",
+              PROGRESS,
+              FREED),
+          bug(
+              "earlier-death-believed",
+              "the death of an actor that was replaced meanwhile ends the one in its place",
+              "control/ControlCore.java",
+              "actor.incarnation == stopped.incarnation()",
+              "actor.incarnation >= stopped.incarnation()",
+              FREED,
+              RUNS),
+          bug(
+              "restart-too-many",
+              "an actor is made again once more than its policy allows",
+              "control/ActorRecord.java",
+              "if (restartsLeft == 0) {",
+              "if (restartsLeft == -1) {",
+              RUNS),
+          bug(
+              "out-of-scope-forgotten",
+              "an actor that nothing refers to any more when it is born lives on",
+              "control/ControlCore.java",
+              "actor.outOfScope = true;",
+              "",
+              FREED),
+          bug(
+              "early-watchers-forgotten",
+              "who asked about an actor before it was registered is never told of it",
+              "control/ControlCore.java",
+              "actor.watchers.addAll(early);",
+              "",
+              PROGRESS),
+          bug(
+              "late-birth-believed",
+              "the birth of an actor that was replaced meanwhile is believed",
+              "control/ControlCore.java",
+              "actor.state == ActorInfo.State.DEAD || actor.incarnation != message.incarnation()",
+              "actor.state == ActorInfo.State.DEAD",
+              FREED,
+              PROGRESS,
+              RUNS),
+          // ---- leases
+          bug(
+              "lease-given-twice",
+              "a worker returns leases on which runs go on",
+              "executor/TaskQueues.java",
+              "queue.leases.size() - queue.running - queue.size();",
+              "queue.leases.size() - queue.size();",
+              RESOURCES,
+              CORE),
+          bug(
+              "lease-of-the-dead",
+              "a worker keeps a lease of an owner that has died",
+              "executor/TaskQueues.java",
+              "if (dead.contains(message.owner())) {",
+              "if (message.owner() == 0) {",
+              FREED),
+          bug(
+              "lease-kept-by-lane",
+              "the lease of a run whose owner died is not returned when it ends",
+              "executor/ExecutorCore.java",
+              "      queues.returnIdle(queue);",
+              "",
+              FREED),
+          bug(
+              "resumed-uncounted",
+              "a run that goes on after it was blocked does not count as running",
+              "executor/BlockedRuns.java",
+              "run.queue.running++;",
+              "",
+              RESOURCES,
+              CORE,
+              PROGRESS),
+          bug(
+              "no-cpu-back",
+              "a lease given back does not let blocked runs go on",
+              "node/NodeCore.java",
+              "          release(lease);\n          grant();",
+              "          release(lease);\n          placeActors();\n          grantDemands();",
+              PROGRESS),
+          bug(
+              "suspended-given-back-twice",
+              "the resources of a suspended lease are free once more when it is returned",
+              "node/NodeCore.java",
+              "suspended--;\n      resuming.remove(lease);",
+              "suspended--;\n      resuming.remove(lease);\n giveBack(lease);",
+              RESOURCES,
+              CORE),
+          // ---- the store
+          bug(
+              "freed-while-pinned",
+              "a stored value goes when the last but one of its pins does",
+              "store/StoreCore.java",
+              "entry.kind == CopyKind.PRIMARY && entry.pins == 0",
+              "entry.kind == CopyKind.PRIMARY && entry.pins <= 1 && cause == FreeCause.RELEASED && entry.state == ObjectState.SEALED && !entry.beingWritten && entry.firstClaim != null && !entry.firstClaim.writes",
+              REACHABLE),
+          bug(
+              "freed-under-view",
+              "a stored value goes with its last pin, though a view reads it",
+              "store/StoreCore.java",
+              "entry.state == ObjectState.LINGERING && entry.readers == 0 && !entry.beingWritten",
+              "entry.state == ObjectState.LINGERING && !entry.beingWritten",
+              REACHABLE),
+          bug(
+              "view-pins-for-ever",
+              "a stored value stays when its last view goes after its last pin",
+              "store/StoreCore.java",
+              "if (entry.readers == 0) {\n      settle",
+              "if (entry.readers < 0) {\n      settle",
+              FREED,
+              CORE),
+          bug(
+              "holes-not-merged",
+              "a free range before a freed one is merged with it, but keeps its size",
+              "store/BankAllocator.java",
+              "previous.sizeBytes += block.sizeBytes;",
+              "",
+              CORE,
+              STORE),
+          bug(
+              "split-unlinked",
+              "the range behind one that is split does not know its new neighbour",
+              "store/BankAllocator.java",
+              "rest.next.previous = rest;",
+              "",
+              CORE,
+              STORE));
+
+  private PlantedBugs() {}
+
+  private static PlantedBug bug(
+      String name,
+      String breaks,
+      String source,
+      String text,
+      String replacement,
+      Rule first,
+      Rule... others) {
+    return new PlantedBug(
+        name, breaks, source, text, replacement, "everything", EnumSet.of(first, others));
+  }
+
+  /** All of them. */
+  public static List<PlantedBug> all() {
+    return ALL;
+  }
+}
