@@ -153,21 +153,27 @@ final class References {
         continue;
       }
       BorrowedReference reference = borrowed.get(id);
-      if (reference == null || reference.isUnused()) {
-        for (Reference container : containers) {
-          Reference keeper = keeper(container);
-          if (keeper instanceof BorrowedReference foreign
-              && foreign.id().owner() != id.owner()
-              && foreign.outcome != null
-              && foreign.outcome.contained().contains(id)) {
-            registerAhead(borrow(id), foreign);
-            break;
-          }
-        }
-      } else {
+      BorrowedReference keeper = foreignKeeper(id, containers);
+      if (keeper != null) {
+        registerAhead(borrow(id), keeper);
+      } else if (reference != null && !reference.isUnused()) {
         registerAhead(reference, reference);
       }
     }
+  }
+
+  /** Which of these, of another owner than the object is, has a value that contains it. */
+  private static @Nullable BorrowedReference foreignKeeper(
+      ObjectId id, List<Reference> containers) {
+    for (Reference container : containers) {
+      if (keeper(container) instanceof BorrowedReference foreign
+          && foreign.id().owner() != id.owner()
+          && foreign.outcome != null
+          && foreign.outcome.contained().contains(id)) {
+        return foreign;
+      }
+    }
+    return null;
   }
 
   private void register(BorrowedReference reference, boolean acknowledge) {
@@ -211,7 +217,8 @@ final class References {
   /**
    * A run has ended in this process. Of the refs that it read under its arguments' protection,
    * returns those still held; their owner will be told by the submitter, or is told by this process
-   * if there is no submitter any more.
+   * if there is no submitter any more. A submitter that is this process itself registers when it
+   * learns of the end, not before: until the owner knows, it has to keep what contains them.
    */
   List<ObjectId> retain(Collection<ObjectId> acquired, long submitter) {
     List<ObjectId> retained = new ArrayList<>();
@@ -221,7 +228,9 @@ final class References {
         if (dead.contains(submitter)) {
           register(reference, false);
         } else {
-          reference.registeredBy(submitter);
+          if (submitter != self) {
+            reference.registeredBy(submitter);
+          }
           retained.add(id);
         }
       }
@@ -231,6 +240,10 @@ final class References {
 
   /** The worker keeps these beyond the run: tells their owners, before the task's own hold ends. */
   void retainedBy(long worker, List<ObjectId> ids) {
+    if (worker == self) {
+      protect(ids, List.of());
+      return;
+    }
     for (ObjectId id : ids) {
       share(id, worker);
     }

@@ -501,6 +501,38 @@ class ReferencesTest {
   }
 
   @Test
+  void aProcessThatRanItsOwnTaskKeepsTheArgumentUntilTheOwnerOfWhatWasInItKnows() {
+    // given a value of another owner that contains a third one's object, and a task that takes it
+    ObjectId outer = of(OTHER, 2);
+    ObjectId inner = of(THIRD, 4);
+    owner.acquire(outer);
+    owner.core.retain(List.of(outer), OTHER);
+    owner.submit(own(2), 0, outer);
+    owner.receive(new Message.Resolved(outer, value("u", inner), false));
+    owner.receive(new Message.LeasesGranted(OwnerFixture.NODE, OwnerFixture.KEY, SELF, 1));
+
+    // when this process runs it itself, keeps the inner object and lets go of the outer one
+    owner.acquire(inner);
+    List<ObjectId> retained = owner.core.retain(List.of(inner), SELF);
+    owner.drop(outer);
+    owner.receive(
+        new Message.TasksDone(
+            SELF, List.of(new Message.Done(own(2), 1, List.of(value("r")), retained, 0, 5))));
+
+    // then the outer one is let go of when the registration has arrived
+    assertThat(owner.sent(THIRD, Message.AddBorrower.class))
+        .containsExactly(new Message.AddBorrower(inner, SELF, SELF, true));
+    assertThat(owner.sent(OTHER, Message.RemoveBorrower.class)).isEmpty();
+    owner.receive(new Message.BorrowerAdded(inner));
+    assertThat(owner.sent(OTHER, Message.RemoveBorrower.class))
+        .containsExactly(new Message.RemoveBorrower(outer, SELF, OTHER, 1));
+    owner.drop(inner);
+    assertThat(owner.sent(THIRD, Message.RemoveBorrower.class))
+        .containsExactly(new Message.RemoveBorrower(inner, SELF, SELF, 1));
+    assertThat(owner.core.borrowedCount()).isZero();
+  }
+
+  @Test
   void aProbeThatMeetsAnotherOwnersObjectGoesOn() {
     ObjectId theirs = of(OTHER, 2);
     owner.submit(own(2), 0);
