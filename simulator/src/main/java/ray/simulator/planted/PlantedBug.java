@@ -23,6 +23,11 @@ public record PlantedBug(
     String workload,
     Set<Rule> rules) {
 
+  /** The same with the seeds of another workload. */
+  PlantedBug in(String other) {
+    return new PlantedBug(name, breaks, source, text, replacement, other, rules);
+  }
+
   /** The source with the bug in it. */
   String plantedIn(String original) {
     int at = original.indexOf(text);

@@ -75,7 +75,7 @@ class PlantedBugsTest {
         "restart-too-many"
       })
   void aBugIsFound(String name) {
-    PlantedSearch.Result result = search(named(name), 50, 1);
+    PlantedSearch.Result result = search(named(name), 200, 1);
 
     assertThat(result.found()).isNotNull();
     assertThat(result.bug().rules()).contains(result.found().rule());
@@ -130,7 +130,7 @@ class PlantedBugsTest {
   @ValueSource(strings = {"retry-too-many", "dependents-sleep"})
   @SuppressWarnings("unchecked") // what ShrinkBug returns
   void theRunOfABugIsMadeSmall(String name) {
-    PlantedSearch.Result result = search(named(name), 50, 1);
+    PlantedSearch.Result result = search(named(name), 200, 1);
     assertThat(result.found()).isNotNull();
     PatchedClassLoader loader = new PatchedCores(CoreSources.find()).load(result.bug());
 
