@@ -236,12 +236,6 @@ final class Cluster implements Network.Members {
     return body;
   }
 
-  /** Whether a value still lies where it was stored. */
-  boolean isStored(Outcome.Stored stored) {
-    SimNode node = node(stored.node());
-    return node.alive && node.read(stored.key()) != null;
-  }
-
   void driverEnded() {
     driversLeft--;
   }

@@ -37,10 +37,6 @@ final class Facts implements Script.Faults {
     storeFailed = true;
   }
 
-  boolean anyKill() {
-    return killed;
-  }
-
   boolean anyDeath() {
     return !dead.isEmpty();
   }

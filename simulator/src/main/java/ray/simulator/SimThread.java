@@ -296,7 +296,7 @@ final class SimThread implements World {
         bodies.add(
             switch (outcome) {
               case Outcome.Inline inline -> (Body) Objects.requireNonNull(inline.body());
-              case Outcome.Stored stored -> readArgument(run, stored);
+              case Outcome.Stored stored -> process.read(stored);
               case Outcome.Alias alias -> throw new AssertionError("an alias is no value");
               case Outcome.Failed failed -> throw new AssertionError("a failure is no value");
             });
@@ -304,14 +304,6 @@ final class SimThread implements World {
       }
     }
     return bodies;
-  }
-
-  private Body readArgument(Execution run, Outcome.Stored stored) {
-    if (run.spec().isCreation() && cluster.facts().anyKill() && !cluster.isStored(stored)) {
-      // The actor was killed before it was born, and what it was to be made of is gone.
-      throw new Disturbance(ErrorCode.OBJECT_LOST);
-    }
-    return process.read(stored);
   }
 
   private void use(Resources resources) {
