@@ -1,6 +1,8 @@
 package ray.core.executor;
 
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import ray.ActorId;
@@ -143,6 +145,7 @@ final class ActorSlots {
     }
     actor.stopped = true;
     actors.remove(actor.spec().id());
+    Map<Long, List<ObjectId>> refused = new LinkedHashMap<>();
     for (CallQueue queue : actor.queues()) {
       for (Execution run; (run = queue.poll()) != null; ) {
         run.state = Execution.State.ENDED;
@@ -152,9 +155,14 @@ final class ActorSlots {
               effects.node(),
               new Message.ActorStopped(
                   actor.spec().id(), actor.incarnation, true, "it was stopped before it was made"));
+        } else if (!run.orphaned) {
+          refused.computeIfAbsent(run.owner(), caller -> new ArrayList<>()).add(run.spec().id());
         }
       }
     }
+    refused.forEach((caller, calls) ->
+        effects.send(
+            caller, new Message.CallsRefused(actor.spec().id(), actor.incarnation, calls)));
     for (Execution run = actor.firstTaken; run != null; run = run.nextTaken) {
       run.cancel();
       effects.interrupt(run);

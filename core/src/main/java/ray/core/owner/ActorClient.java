@@ -129,6 +129,7 @@ final class ActorClient {
           return;
         }
         underWay.put(task.spec().id(), task);
+        task.incarnation = incarnation;
         batch.add(pushes.run(task, worker, nowNs));
       }
       line.remove();

@@ -218,6 +218,7 @@ final class ActorClients {
   }
 
   void refused(Message.CallsRefused message) {
+    tasks.refused(message);
     ActorClient client = clients.get(message.actor());
     if (client != null) {
       client.refused(message, time.nowNs);
@@ -267,9 +268,6 @@ final class ActorClients {
     if (client.state == ActorInfo.State.DEAD) {
       releaseCreation(client);
     }
-    if (client.state != ActorInfo.State.ALIVE) {
-      tasks.letGoOf(task -> change.actor().equals(task.spec().actor()));
-    }
     Outcome.Failed failure =
         change.state() == ActorInfo.State.DEAD && cause != null
             ? cause
@@ -277,6 +275,9 @@ final class ActorClients {
     for (Task task : lost) {
       // One that takes the result of another may have ended with that one.
       if (!task.isEnded()) {
+        if (task.state == TaskInfo.State.RUNNING) {
+          tasks.abandonIfItMayRun(task);
+        }
         tasks.end(task, List.of(failure), 0);
       }
     }

@@ -46,6 +46,9 @@ public final class Task {
   /** How many of them the program took. */
   int itemsTaken;
 
+  /** The incarnation of its actor that the last attempt was sent to. */
+  int incarnation;
+
   /** Why it failed. */
   Outcome.@Nullable Failed failure;
 

@@ -4,10 +4,10 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
-import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import ray.ActorId;
 import ray.ErrorCode;
+import ray.ObjectId;
 import ray.TaskInfo;
 import ray.core.DeadProcesses;
 import ray.core.LongMap;
@@ -22,6 +22,7 @@ import ray.core.TaskSpec;
 final class TaskLife {
   private final OwnerEffects effects;
   private final References references;
+  private final DeadProcesses dead;
   private final EventTime time;
   private final Arguments arguments;
   private final Generators generators;
@@ -41,6 +42,7 @@ final class TaskLife {
       long self, OwnerEffects effects, References references, DeadProcesses dead, EventTime time) {
     this.effects = effects;
     this.references = references;
+    this.dead = dead;
     this.time = time;
     this.arguments = new Arguments(references);
     this.generators = new Generators(effects, references);
@@ -238,17 +240,37 @@ final class TaskLife {
     abandoned.put(task.spec().id().number(), task);
   }
 
+  /**
+   * A call is to end because its actor has, of which the worker may not know yet: it may still run
+   * the call, or begin it, and will say so, or that it refused it.
+   */
+  void abandonIfItMayRun(Task call) {
+    if (!dead.contains(call.worker)) {
+      abandon(call);
+    }
+  }
+
+  /** Calls that nobody waits for any more were not run. */
+  void refused(Message.CallsRefused message) {
+    for (ObjectId id : message.tasks()) {
+      Task late = abandoned.get(id.number());
+      if (late != null && late.incarnation == message.incarnation()) {
+        letGo(late);
+      }
+    }
+  }
+
   /** A run that nobody waited for has ended, or is gone. */
   private void letGo(Task late) {
     abandoned.remove(late.spec().id().number());
     arguments.release(late.spec());
   }
 
-  /** Lets go of what runs read that are gone with their worker or their actor. */
-  void letGoOf(Predicate<Task> gone) {
+  /** Lets go of what runs read that are gone with their worker. */
+  private void letGoOf(long worker) {
     List<Task> late = new ArrayList<>();
     abandoned.forEach(task -> {
-      if (gone.test(task)) {
+      if (task.worker == worker) {
         late.add(task);
       }
     });
@@ -354,7 +376,7 @@ final class TaskLife {
         end(task, List.of(workerDied(task, died.reason())), 0);
       }
     }
-    letGoOf(task -> task.worker == died.process());
+    letGoOf(died.process());
   }
 
   private static Outcome.Failed workerDied(Task task, String reason) {

@@ -515,7 +515,7 @@ class ExecutorCoreTest implements ExecutorEffects {
   }
 
   @Test
-  void aKilledActorsCallIsInterruptedAndTheOthersNeverRun() {
+  void aKilledActorsCallIsInterruptedAndTheOthersAreRefused() {
     createActor();
     call("", 2);
     Lane lane = takeSome();
@@ -523,6 +523,8 @@ class ExecutorCoreTest implements ExecutorEffects {
 
     receive(new Message.StopActor(ACTOR, 0, "killed", false));
     assertThat(interrupted).containsExactlyElementsOf(lane.runs());
+    assertThat(sent(OWNER, Message.CallsRefused.class))
+        .containsExactly(new Message.CallsRefused(ACTOR, 0, List.of(new ObjectId(OWNER, 4))));
     assertThat(gone).isEmpty();
     finish(lane, value());
 

@@ -111,6 +111,7 @@ class ActorCallsTest {
 
     assertThat(owner.failureOf(own(2))).isEqualTo(ErrorCode.ACTOR_DIED);
     assertThat(owner.failureOf(own(4))).isEqualTo(ErrorCode.ACTOR_DIED);
+    owner.done(own(2), 1, value("late"));
     for (long number : new long[] {2, 4, -2}) {
       owner.drop(own(number));
     }
@@ -386,7 +387,7 @@ class ActorCallsTest {
   }
 
   @Test
-  void aCancelledCallKeepsItsArgumentsUntilItsRunOrItsActorIsGone() {
+  void aCancelledCallKeepsItsArgumentsUntilItsRunOrItsWorkerIsGone() {
     owner.put(own(2), value("a"));
     owner.createActor(ACTOR, 0);
     owner.actor(ACTOR, ActorInfo.State.ALIVE, 0);
@@ -395,6 +396,41 @@ class ActorCallsTest {
     owner.core.cancel(own(4), false, 1);
     assertThat(owner.failureOf(own(4))).isEqualTo(ErrorCode.TASK_CANCELLED);
     assertThat(owner.core.knows(own(2))).isTrue();
+
+    owner.actor(ACTOR, ActorInfo.State.DEAD, 0);
+    assertThat(owner.core.knows(own(2))).isTrue();
+    owner.receive(new Message.ProcessDied(WORKER, "test"));
+
+    assertThat(owner.core.knows(own(2))).isFalse();
+  }
+
+  @Test
+  void aCallOfADeadActorKeepsItsArgumentsUntilItsWorkerHasRunOrRefusedIt() {
+    owner.put(own(2), value("a"));
+    owner.createActor(ACTOR, 0);
+    owner.actor(ACTOR, ActorInfo.State.ALIVE, 0);
+    owner.call(ACTOR, own(4), 0, own(2));
+    owner.call(ACTOR, own(6), 0, own(2));
+    owner.drop(own(2));
+
+    owner.actor(ACTOR, ActorInfo.State.DEAD, 0);
+    assertThat(owner.failureOf(own(4))).isEqualTo(ErrorCode.ACTOR_DIED);
+    assertThat(owner.failureOf(own(6))).isEqualTo(ErrorCode.ACTOR_DIED);
+    owner.done(own(4), 1, value("late"));
+    assertThat(owner.core.knows(own(2))).isTrue();
+    owner.receive(new Message.CallsRefused(new ActorId(ACTOR), 0, List.of(own(6))));
+
+    assertThat(owner.core.knows(own(2))).isFalse();
+  }
+
+  @Test
+  void aCallOfAnActorThatDiedWithItsWorkerKeepsNothing() {
+    owner.put(own(2), value("a"));
+    owner.createActor(ACTOR, 0);
+    owner.actor(ACTOR, ActorInfo.State.ALIVE, 0);
+    owner.call(ACTOR, own(4), 0, own(2));
+    owner.drop(own(2));
+    owner.receive(new Message.ProcessDied(WORKER, "test"));
 
     owner.actor(ACTOR, ActorInfo.State.DEAD, 0);
 
