@@ -7,13 +7,17 @@ import ray.simulator.coverage.Report;
 
 /** Prints what seeds have reached of the cores. */
 final class CoverageReport {
+  /** Of fewer seeds, what was not reached says more about their number than about the cores. */
+  static final long SEEDS_FOR_LIST = 1000;
+
   private final PrintWriter out;
 
   CoverageReport(PrintWriter out) {
     this.out = out;
   }
 
-  void print(Report report) {
+  /** Prints it; where in the cores the gaps are, only if there were seeds enough. */
+  void print(Report report, long seeds) {
     out.println(
         "events: %,d kinds; not reached: %s"
             .formatted(
@@ -29,6 +33,10 @@ final class CoverageReport {
     out.println(branches + " explained gaps: " + report.explained());
     if (report.unreached().isEmpty()) {
       out.println("every line and branch of the cores was reached, but those explained");
+    } else if (seeds < SEEDS_FOR_LIST) {
+      out.println(
+          "not reached, and not explained: %,d places; run %,d seeds or more to see which"
+              .formatted(report.unreached().size(), SEEDS_FOR_LIST));
     } else {
       out.println("not reached, and not explained (%,d):".formatted(report.unreached().size()));
       for (Gap gap : report.unreached()) {

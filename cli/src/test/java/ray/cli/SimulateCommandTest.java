@@ -3,10 +3,16 @@ package ray.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import ray.simulator.coverage.Gap;
+import ray.simulator.coverage.Report;
 
 /** The command line of {@code ray simulate}. */
 class SimulateCommandTest {
@@ -26,7 +32,26 @@ class SimulateCommandTest {
 
     assertThat(outcome.exitCode()).as(outcome.err()).isZero();
     assertThat(outcome.out())
-        .contains("ControlCore gets JobEnded", "branches: control ", "control/ControlCore.java:");
+        .contains("ControlCore gets JobEnded", "branches: control ")
+        .containsPattern("not explained: [0-9]+ places; run 1,000 seeds or more to see which")
+        .doesNotContain("control/ControlCore.java:");
+  }
+
+  @Test
+  void whereTheCoresWereNotReachedIsListedAfterManySeeds() {
+    Gap gap = new Gap("node/NodeCore.java", 7, "return;", Gap.What.LINE);
+    Report report = new Report(1, List.of(), Map.of(), List.of(gap), 0);
+
+    assertThat(printed(report, 999)).contains("1 places").doesNotContain("NodeCore");
+    assertThat(printed(report, 1000))
+        .contains(
+            "not reached, and not explained (1):", "node/NodeCore.java:7 never reached:  return;");
+  }
+
+  private static String printed(Report report, long seeds) {
+    StringWriter text = new StringWriter();
+    new CoverageReport(new PrintWriter(text)).print(report, seeds);
+    return text.toString();
   }
 
   @Test
