@@ -132,6 +132,25 @@ record Program(
         features);
   }
 
+  /** The same, but its first run may throw what is worth another run. */
+  Program perhapsFailingOnce() {
+    return new Program(
+        seed,
+        kind,
+        depth,
+        steps,
+        skipped,
+        returns,
+        fails,
+        seed % 2 == 0 ? 1 : 0,
+        maxRetries,
+        careful,
+        pure,
+        token,
+        sequence,
+        features);
+  }
+
   /** The same without failures. */
   Program sound() {
     return new Program(

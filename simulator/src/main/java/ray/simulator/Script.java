@@ -29,6 +29,9 @@ import ray.simulator.World.ReturnValue;
 final class Script {
   private static final int MAX_VARIABLES = 12;
 
+  /** Of more calls at once than these, an owner gathers some. */
+  private static final int MAX_NOT_GATHERED = 32;
+
   private static final Body ONE_REF = new Body(0, List.of(Kind.VALUE));
 
   /** A ref that the script holds. */
@@ -360,10 +363,9 @@ final class Script {
     for (int i = 0; i < burst; i++) {
       Program method = program.child(Program.Kind.METHOD, dice);
       Program asCall = method.asCall(called.kind == Kind.PURE, called.token, ++called.calls);
-      add(
-          world.call(actorRef, burst > 1 ? asCall.brief() : asCall, callArguments()),
-          Kind.VALUE,
-          false);
+      // A ref that is not ready would hold back all calls behind it, and none would be gathered.
+      List<Argument> arguments = burst > MAX_NOT_GATHERED ? List.of(byValue()) : callArguments();
+      add(world.call(actorRef, burst > 1 ? asCall.brief() : asCall, arguments), Kind.VALUE, false);
     }
     world.drop(actorRef);
   }
@@ -534,7 +536,9 @@ final class Script {
       case 1 -> beginRelay();
       case 2 ->
           world.doomedActor(
-              program.child(Program.Kind.CREATION, dice), task.asCall(true, 0, 1), dice.coin());
+              program.child(Program.Kind.CREATION, dice),
+              task.asCall(true, 0, 1).perhapsFailingOnce(),
+              dice.coin());
       default ->
           world.named(
               "actor" + dice.below(3),
