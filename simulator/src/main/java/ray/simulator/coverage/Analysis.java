@@ -135,6 +135,7 @@ final class Analysis {
       return;
     }
     boolean before = true;
+    boolean excused = false;
     for (int i = method.getFirstLine(); i <= method.getLastLine(); i++) {
       ILine line = method.getLine(i);
       String text = sources.line(ROOT + file, i);
@@ -144,10 +145,14 @@ final class Analysis {
       count(file, line.getBranchCounter());
       boolean reached = line.getInstructionCounter().getCoveredCount() > 0;
       if (reached && line.getBranchCounter().getMissedCount() > 0) {
-        gap(name, new Gap(file, i, text, Gap.What.BRANCH));
+        excused = gap(name, new Gap(file, i, text, Gap.What.BRANCH));
+      } else if (!reached && before && excused) {
+        // What explains the branch explains what it leads to.
+        explained++;
       } else if (!reached && before) {
         gap(name, new Gap(file, i, text, Gap.What.LINE));
       }
+      excused &= !reached || line.getBranchCounter().getMissedCount() > 0;
       before = reached;
     }
   }
@@ -156,12 +161,15 @@ final class Analysis {
     return text.startsWith("assert ") || text.contains("Invariant.");
   }
 
-  private void gap(String method, Gap gap) {
-    if (explanations.has(gap.file(), method, gap.text())) {
+  /** Returns whether the gap is explained. */
+  private boolean gap(String method, Gap gap) {
+    boolean isExplained = explanations.has(gap.file(), method, gap.text());
+    if (isExplained) {
       explained++;
     } else {
       gaps.add(gap);
     }
+    return isExplained;
   }
 
   /** What a method is called in its source; what a lambda is in counts as that method. */
