@@ -157,7 +157,7 @@ final class ActorClient {
    * failed.
    */
   void refused(Message.CallsRefused message, long nowNs) {
-    if (message.incarnation() != incarnation || state != ActorInfo.State.ALIVE) {
+    if (message.incarnation() != incarnation || state == ActorInfo.State.DEAD) {
       return;
     }
     state = ActorInfo.State.RESTARTING;
@@ -216,9 +216,9 @@ final class ActorClient {
   }
 
   private void putBack(List<Task> tasks, long nowNs) {
-    for (int i = tasks.size() - 1; i >= 0; i--) {
-      tasks.get(i).enter(TaskInfo.State.QUEUED, nowNs);
-      waiting.addFirst(tasks.get(i));
+    for (Task task : tasks) {
+      task.enter(TaskInfo.State.QUEUED, nowNs);
+      waiting.putBack(task);
     }
   }
 

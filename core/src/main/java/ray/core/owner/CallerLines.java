@@ -43,9 +43,18 @@ final class CallerLines {
     of(task).add(task);
   }
 
-  /** A call comes before those that its caller made after it. */
-  void addFirst(Task task) {
-    of(task).addFirst(task);
+  /** A call that was sent comes back: behind those that its caller made before it. */
+  void putBack(Task task) {
+    ArrayDeque<Task> line = of(task);
+    long number = task.spec().id().number();
+    ArrayDeque<Task> earlier = new ArrayDeque<>(0);
+    while (!line.isEmpty() && line.getFirst().spec().id().number() < number) {
+      earlier.push(line.removeFirst());
+    }
+    line.addFirst(task);
+    while (!earlier.isEmpty()) {
+      line.addFirst(earlier.pop());
+    }
   }
 
   /** The line whose turn it is. */

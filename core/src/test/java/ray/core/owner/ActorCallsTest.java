@@ -293,6 +293,24 @@ class ActorCallsTest {
   }
 
   @Test
+  void callsRefusedByAndByComeBackInTheOrderInWhichTheyWereMade() {
+    owner.createActor(ACTOR, 1);
+    owner.actor(ACTOR, ActorInfo.State.ALIVE, 0);
+    owner.call(ACTOR, own(2), 0);
+    owner.call(ACTOR, own(4), 0);
+    owner.call(ACTOR, own(6), 0);
+
+    owner.receive(new Message.CallsRefused(new ActorId(ACTOR), 0, List.of(own(4))));
+    owner.receive(new Message.CallsRefused(new ActorId(ACTOR), 0, List.of(own(2))));
+    owner.receive(new Message.CallsRefused(new ActorId(ACTOR), 0, List.of(own(6))));
+    owner.sent.clear();
+    owner.actor(ACTOR, ActorInfo.State.RESTARTING, 1);
+    owner.actor(ACTOR, ActorInfo.State.ALIVE, 1);
+
+    assertThat(called()).containsExactly(own(2), own(4), own(6));
+  }
+
+  @Test
   void refusedCallsDidNotRunAndGoToTheNextIncarnationInOrder() {
     owner.createActor(ACTOR, 1);
     owner.actor(ACTOR, ActorInfo.State.ALIVE, 0);

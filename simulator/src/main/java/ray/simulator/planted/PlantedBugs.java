@@ -156,9 +156,9 @@ public final class PlantedBugs {
           bug(
                   "calls-back-in-reverse",
                   "calls that an actor did not run before its restart are sent again in reverse",
-                  "owner/ActorClient.java",
-                  "for (int i = tasks.size() - 1; i >= 0; i--) {",
-                  "for (int i = 0; i < tasks.size(); i++) {",
+                  "owner/CallerLines.java",
+                  "line.getFirst().spec().id().number() < number",
+                  "line.getFirst().spec().id().number() > number",
                   CALLS_IN_ORDER)
               .in("cancels"),
           bug(
