@@ -172,8 +172,8 @@ public final class PlantedBugs {
               "earlier-refusal-believed",
               "what a worker refused for the actor before its restart stops calls of the new one",
               "owner/ActorClient.java",
-              "message.incarnation() != incarnation || state != ActorInfo.State.ALIVE",
-              "state != ActorInfo.State.ALIVE",
+              "message.incarnation() != incarnation || state == ActorInfo.State.DEAD",
+              "state == ActorInfo.State.DEAD",
               PROGRESS,
               FREED),
           bug(
