@@ -13,14 +13,14 @@ import ray.runtime.serialization.FunctionSnapshot;
  * @param captured the refs that it captured
  * @param kinds what each of those is: what an actor is, or null for an object
  * @param spread whether its one value holds several results
- * @param retryExceptions exceptions after which it runs again
+ * @param retryExceptions classes of exceptions after which it runs again, by name
  */
 record Callee(
     FunctionSnapshot snapshot,
     List<ObjectId> captured,
     List<@Nullable ActorKind> kinds,
     boolean spread,
-    List<Class<? extends Throwable>> retryExceptions) {
+    List<String> retryExceptions) {
 
   /** The function for one run. */
   RayFunction function(Values values, OwnerShell owner, Acquired acquired) {
@@ -35,9 +35,13 @@ record Callee(
     return (RayFunction) snapshot.restore(values.serializers(), handles);
   }
 
+  /** By name, as the exception's class may be one of another loader. */
   boolean retries(Throwable thrown) {
-    for (Class<? extends Throwable> each : retryExceptions) {
-      if (each.isInstance(thrown)) {
+    if (retryExceptions.isEmpty()) {
+      return false;
+    }
+    for (Class<?> at = thrown.getClass(); at != null; at = at.getSuperclass()) {
+      if (retryExceptions.contains(at.getName())) {
         return true;
       }
     }

@@ -160,7 +160,13 @@ public final class Submitter {
       captured.add(owner.idOf(handle));
       kinds.add(handle instanceof ActorRef<?> actor ? LocalActorHandle.of(actor).kind() : null);
     }
-    Callee callee = new Callee(snapshot, List.copyOf(captured), kinds, spread, retryExceptions);
+    Callee callee =
+        new Callee(
+            snapshot,
+            List.copyOf(captured),
+            kinds,
+            spread,
+            retryExceptions.stream().map(Class::getName).toList());
     owner.keep(callee, handles.handles());
     return callee;
   }

@@ -34,9 +34,18 @@ public abstract class Mailbox {
   private final AtomicBoolean busy = new AtomicBoolean();
 
   /** The mailboxes that this thread has still to visit. */
-  private static final class Round {
+  private static final class Round implements Batch {
     private final ArrayDeque<Mailbox> pending = new ArrayDeque<>(8);
     private boolean running;
+
+    @Override
+    public void close() {
+      try {
+        visitPending(this);
+      } finally {
+        running = false;
+      }
+    }
   }
 
   /** Handles one event. Must not block. */
@@ -99,6 +108,29 @@ public abstract class Mailbox {
     } finally {
       round.running = false;
     }
+  }
+
+  /**
+   * Until it is closed, what this thread posts is only queued: each mailbox is visited once, with
+   * all that came for it.
+   */
+  public static Batch batch() {
+    Round round = ROUND.get();
+    if (round.running) {
+      return Batch.WITHIN_ANOTHER;
+    }
+    round.running = true;
+    return round;
+  }
+
+  /** What one thread posts together. */
+  public interface Batch extends AutoCloseable {
+    /** A batch that is part of a larger one. */
+    Batch WITHIN_ANOTHER = () -> {};
+
+    /** Visits the mailboxes. */
+    @Override
+    void close();
   }
 
   private void enter() {

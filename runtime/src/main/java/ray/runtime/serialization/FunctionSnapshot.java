@@ -1,5 +1,7 @@
 package ray.runtime.serialization;
 
+import java.lang.invoke.MethodHandle;
+import java.lang.invoke.MethodType;
 import java.lang.invoke.SerializedLambda;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -20,11 +22,23 @@ public sealed interface FunctionSnapshot {
    */
   Object restore(ValueSerializers serializers, RefResolver refs);
 
+  /**
+   * The function as data, for another process.
+   *
+   * @throws UnserializableValueException if it can't travel
+   */
+  FunctionForm form(ValueSerializers serializers);
+
   /** It captures nothing mutable and is used as it is. */
   record Shared(FunctionInfo info, Object function) implements FunctionSnapshot {
     @Override
     public Object restore(ValueSerializers serializers, RefResolver refs) {
       return function;
+    }
+
+    @Override
+    public FunctionForm form(ValueSerializers serializers) {
+      return Functions.form(info, function, serializers);
     }
   }
 
@@ -58,6 +72,11 @@ public sealed interface FunctionSnapshot {
       return lambdaClass.fromForm(form, values);
     }
 
+    @Override
+    public FunctionForm form(ValueSerializers serializers) {
+      return Functions.form(info, false, FunctionForm.LambdaForm.of(form), captured);
+    }
+
     /** Returns how much the captured values weigh. */
     public long capturedBytes() {
       return captured.sizeBytes();
@@ -67,8 +86,86 @@ public sealed interface FunctionSnapshot {
   /** An object of a named class that implements a functional interface, as bytes. */
   record OfObject(FunctionInfo info, Serialized object) implements FunctionSnapshot {
     @Override
+    public FunctionForm form(ValueSerializers serializers) {
+      return Functions.form(info, false, null, object);
+    }
+
+    @Override
     public Object restore(ValueSerializers serializers, RefResolver refs) {
       return Objects.requireNonNull(serializers.deserialize(object, refs));
+    }
+  }
+
+  /** A function of another process, whose class is looked for when it first runs. */
+  final class Received implements FunctionSnapshot {
+    private final FunctionForm form;
+    private final FunctionInfo info;
+    private volatile @Nullable Object shared;
+    private volatile @Nullable MethodHandle deserialize;
+    private volatile @Nullable Class<?> capturing;
+
+    /** A function from this form. */
+    public Received(FunctionForm form) {
+      this.form = form;
+      this.info =
+          new FunctionInfo(
+              form.name(),
+              form.ownerClassName(),
+              form.methodName(),
+              form.methodDescriptor(),
+              MethodType.methodType(Object.class),
+              0,
+              false);
+    }
+
+    @Override
+    public FunctionInfo info() {
+      return info;
+    }
+
+    @Override
+    public FunctionForm form(ValueSerializers serializers) {
+      return form;
+    }
+
+    @Override
+    public Object restore(ValueSerializers serializers, RefResolver refs) {
+      Object made = shared;
+      if (made == null) {
+        made = make(serializers, refs);
+        if (form.shared()) {
+          shared = made;
+        }
+      }
+      return made;
+    }
+
+    private Object make(ValueSerializers serializers, RefResolver refs) {
+      Object value = Objects.requireNonNull(serializers.deserialize(form.value(), refs));
+      FunctionForm.LambdaForm lambda = form.lambda();
+      if (lambda == null) {
+        return value;
+      }
+      try {
+        Class<?> owner = capturing;
+        MethodHandle handle = deserialize;
+        if (owner == null || handle == null) {
+          owner =
+              Class.forName(
+                  lambda.capturingClass().replace('/', '.'), false, serializers.classLoader());
+          handle = Functions.deserializer(owner);
+          capturing = owner;
+          deserialize = handle;
+        }
+        return (Object) handle.invokeExact(lambda.with(owner, (Object[]) value));
+      } catch (Error e) {
+        throw e;
+      } catch (Throwable e) {
+        throw new UnreadableValueException(
+            "can't make the function %s of %s again: %s"
+                .formatted(form.name(), form.ownerClassName(), e),
+            e);
+      }
     }
   }
 }

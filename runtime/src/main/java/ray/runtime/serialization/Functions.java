@@ -98,6 +98,45 @@ public final class Functions {
     }
   }
 
+  /** A function that is shared, as data. */
+  static FunctionForm form(FunctionInfo info, Object function, ValueSerializers serializers) {
+    LambdaClass lambdaClass = CLASSES.get(function.getClass());
+    HandleTable none = new HandleTable();
+    if (!lambdaClass.isLambda()) {
+      return form(info, true, null, serializers.serialize(function, none).detach());
+    }
+    SerializedLambda form = lambdaClass.toForm(function);
+    return form(
+        info,
+        true,
+        FunctionForm.LambdaForm.of(form),
+        serialize(arguments(form), info, serializers, none));
+  }
+
+  static FunctionForm form(
+      FunctionInfo info,
+      boolean shared,
+      FunctionForm.@Nullable LambdaForm lambda,
+      Serialized value) {
+    return new FunctionForm(
+        info.name(),
+        info.ownerClassName(),
+        info.methodName(),
+        info.methodDescriptor(),
+        shared,
+        lambda,
+        value);
+  }
+
+  /** What the compiler gave a class to make its lambdas again. */
+  static MethodHandle deserializer(Class<?> owner) throws ReflectiveOperationException {
+    return TrustedLookup.in(owner)
+        .findStatic(
+            owner,
+            "$deserializeLambda$",
+            MethodType.methodType(Object.class, SerializedLambda.class));
+  }
+
   private static @Nullable Object[] arguments(SerializedLambda form) {
     @Nullable Object[] arguments = new Object[form.getCapturedArgCount()];
     for (int index = 0; index < arguments.length; index++) {
@@ -172,12 +211,7 @@ public final class Functions {
         Class<?> owner = ownerOf(form);
         MethodHandle handle = deserialize.get();
         if (handle == null) {
-          handle =
-              TrustedLookup.in(owner)
-                  .findStatic(
-                      owner,
-                      "$deserializeLambda$",
-                      MethodType.methodType(Object.class, SerializedLambda.class));
+          handle = deserializer(owner);
           deserialize.set(handle);
         }
         return (Object) handle.invokeExact(with(form, owner, captured));

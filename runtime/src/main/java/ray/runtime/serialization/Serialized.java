@@ -61,7 +61,13 @@ public final class Serialized {
     return new Serialized(header, buffers, !buffers.isEmpty());
   }
 
-  byte[] header() {
+  /** A value that was taken apart: its header, and its buffers in order, which nobody changes. */
+  public static Serialized of(byte[] header, List<MemorySegment> buffers) {
+    return new Serialized(header, buffers, false);
+  }
+
+  /** Returns the header, which is not to be changed. */
+  public byte[] header() {
     return header;
   }
 

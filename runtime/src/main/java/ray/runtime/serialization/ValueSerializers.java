@@ -84,6 +84,11 @@ public final class ValueSerializers {
     rules.surrogates().register(type, codec);
   }
 
+  /** Returns where the classes of values come from. */
+  public ClassLoader classLoader() {
+    return classLoader;
+  }
+
   /** Returns whether a value may be handed to another task as it is. */
   public boolean isImmutable(@Nullable Object value) {
     return immutability.isImmutable(value);

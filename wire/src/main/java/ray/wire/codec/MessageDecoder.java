@@ -50,42 +50,83 @@ public final class MessageDecoder {
     this.opaque = opaque;
   }
 
-  /**
-   * A message with its address.
-   *
-   * @param to the process that it is for
-   * @param from who sent it, where it was passed on; else 0
-   */
-  public record Received(long to, long from, Message message) {}
+  /** Gets what was read. */
+  public interface Sink {
+    /**
+     * A message.
+     *
+     * @param to the process that it is for
+     * @param from who sent it, where it was passed on; else 0
+     */
+    void message(long to, long from, Message message);
+
+    /** A question. */
+    void request(Request request);
+
+    /** An answer. */
+    void response(Response response);
+  }
 
   /** Reads an {@code Envelope}. */
-  public Received read(byte[] bytes, int offset, int length) throws IOException {
+  public void read(byte[] bytes, int offset, int length, Sink sink) throws IOException {
     try {
-      return envelope(CodedInputStream.newInstance(bytes, offset, length));
+      envelope(CodedInputStream.newInstance(bytes, offset, length), sink);
     } catch (RuntimeException damaged) {
       throw new IOException("a message that makes no sense", damaged);
     }
   }
 
-  private Received envelope(CodedInputStream in) throws IOException {
+  private void envelope(CodedInputStream in, Sink sink) throws IOException {
     long to = 0;
     long from = 0;
-    Message message = null;
+    Object content = null;
     for (int tag; (tag = in.readTag()) != 0; ) {
-      switch (tag >>> 3) {
+      int field = tag >>> 3;
+      switch (field) {
         case 1 -> to = in.readFixed64();
         case 2 -> from = in.readFixed64();
         case 3 -> nested(in, this::definition);
-        default -> {
-          int field = tag >>> 3;
-          message = nested(in, content -> message(field, content));
-        }
+        case MessageFields.REQUEST -> content = nested(in, MessageDecoder::request);
+        case MessageFields.RESPONSE -> content = nested(in, MessageDecoder::response);
+        default -> content = nested(in, fields -> message(field, fields));
       }
     }
-    if (message == null) {
-      throw new InvalidProtocolBufferException("an envelope without a message");
+    switch (content) {
+      case Message message -> sink.message(to, from, message);
+      case Request request -> sink.request(request);
+      case Response response -> sink.response(response);
+      case null, default -> throw new InvalidProtocolBufferException("an envelope without content");
     }
-    return new Received(to, from, message);
+  }
+
+  private static Request request(CodedInputStream in) throws IOException {
+    long id = 0;
+    int kind = 0;
+    byte[] payload = {};
+    for (int tag; (tag = in.readTag()) != 0; ) {
+      switch (tag >>> 3) {
+        case 1 -> id = in.readInt64();
+        case 2 -> kind = in.readInt32();
+        case 3 -> payload = in.readByteArray();
+        default -> in.skipField(tag);
+      }
+    }
+    return new Request(id, kind, payload);
+  }
+
+  private static Response response(CodedInputStream in) throws IOException {
+    long id = 0;
+    String failure = null;
+    byte[] payload = {};
+    for (int tag; (tag = in.readTag()) != 0; ) {
+      switch (tag >>> 3) {
+        case 1 -> id = in.readInt64();
+        case 2 -> failure = in.readStringRequireUtf8();
+        case 3 -> payload = in.readByteArray();
+        default -> in.skipField(tag);
+      }
+    }
+    return new Response(id, failure, payload);
   }
 
   /** Reads the content of a length-delimited field. */

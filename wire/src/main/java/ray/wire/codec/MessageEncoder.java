@@ -89,6 +89,31 @@ public final class MessageEncoder {
     out.endFrame(start);
   }
 
+  /** Writes a frame with a question. */
+  public void frame(Request request) {
+    int start = out.beginFrame();
+    int begun = out.begin(MessageFields.REQUEST);
+    out.varint(1, request.id());
+    out.varint(2, request.kind());
+    out.bytes(3, request.payload());
+    out.end(begun);
+    out.endFrame(start);
+  }
+
+  /** Writes a frame with an answer. */
+  public void frame(Response response) {
+    int start = out.beginFrame();
+    int begun = out.begin(MessageFields.RESPONSE);
+    out.varint(1, response.id());
+    String failure = response.failure();
+    if (failure != null) {
+      out.presentString(2, failure);
+    }
+    out.bytes(3, response.payload());
+    out.end(begun);
+    out.endFrame(start);
+  }
+
   // ---- calls
 
   private void define(Message message) {

@@ -7,6 +7,9 @@ final class MessageFields {
   /** The last of them. */
   static final int LAST = 49;
 
+  static final int REQUEST = 60;
+  static final int RESPONSE = 61;
+
   private MessageFields() {}
 
   static int of(Message message) {

@@ -57,8 +57,57 @@ class MessageCodecTest {
     return frames;
   }
 
-  private MessageDecoder.Received read(byte[] frame) throws IOException {
-    return decoder.read(frame, 0, frame.length);
+  /** What was read. */
+  private record Received(long to, long from, Object content) {
+    Message message() {
+      return (Message) content;
+    }
+  }
+
+  private Received read(byte[] frame) throws IOException {
+    List<Received> received = new ArrayList<>();
+    decoder.read(
+        frame,
+        0,
+        frame.length,
+        new MessageDecoder.Sink() {
+          @Override
+          public void message(long to, long from, Message message) {
+            received.add(new Received(to, from, message));
+          }
+
+          @Override
+          public void request(Request request) {
+            received.add(new Received(0, 0, request));
+          }
+
+          @Override
+          public void response(Response response) {
+            received.add(new Received(0, 0, response));
+          }
+        });
+    assertThat(received).hasSize(1);
+    return received.getFirst();
+  }
+
+  @Test
+  void questionsAndAnswersTravelToo() throws IOException {
+    encoder.frame(new Request(1, 2, new byte[] {3}));
+    encoder.frame(new Response(1, null, new byte[0]));
+    encoder.frame(new Response(2, "", new byte[] {4}));
+    List<byte[]> frames = frames();
+    Request request = (Request) read(frames.get(0)).content();
+    assertThat(request.id()).isEqualTo(1);
+    assertThat(request.kind()).isEqualTo(2);
+    assertThat(request.payload()).containsExactly(3);
+    Response answer = (Response) read(frames.get(1)).content();
+    assertThat(answer.failure()).isNull();
+    assertThat(answer.payload()).isEmpty();
+    Response refusal = (Response) read(frames.get(2)).content();
+    assertThat(refusal.failure()).isEmpty();
+    assertThat(refusal.payload()).containsExactly(4);
+    assertThat(Envelope.parseFrom(frames.get(0)).getRequest().getKind()).isEqualTo(2);
+    assertThat(Envelope.parseFrom(frames.get(2)).getResponse().hasFailure()).isTrue();
   }
 
   @ParameterizedTest
@@ -70,7 +119,7 @@ class MessageCodecTest {
       encoder.frame(TO, i, message);
       List<byte[]> frames = frames();
       assertThat(frames).hasSize(1);
-      MessageDecoder.Received received = read(frames.getFirst());
+      Received received = read(frames.getFirst());
       assertThat(received.to()).isEqualTo(TO);
       assertThat(received.from()).isEqualTo(i);
       assertSame(received.message(), message);

@@ -1,0 +1,175 @@
+package ray.wire.socket;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.channels.SocketChannel;
+import java.util.Arrays;
+import ray.core.Message;
+import ray.wire.codec.MessageDecoder;
+import ray.wire.codec.OpaqueCodec;
+import ray.wire.codec.Request;
+import ray.wire.codec.Response;
+
+/** What another process says to this one. Used by one thread at a time, the one that reads. */
+final class IncomingLink implements Poller.Channel, MessageDecoder.Sink {
+  private static final int INITIAL_BYTES = 64 * 1024;
+
+  /** No frame is longer. */
+  private static final int MAX_FRAME_BYTES = 512 << 20;
+
+  /** How long a peer may take to say who it is. */
+  private static final long HANDSHAKE_NS = 5_000_000_000L;
+
+  private final SocketChannel channel;
+  private final SocketTransport transport;
+  private final MessageDecoder decoder;
+  private final long acceptedNs = System.nanoTime();
+  private byte[] bytes = new byte[Handshake.MAX_BYTES];
+  private int filled;
+  private boolean greeted;
+  private long peer;
+  private boolean closed;
+
+  IncomingLink(SocketChannel channel, OpaqueCodec opaque, SocketTransport transport) {
+    this.channel = channel;
+    this.transport = transport;
+    this.decoder = new MessageDecoder(opaque);
+  }
+
+  boolean isGreeted() {
+    return greeted;
+  }
+
+  @Override
+  public boolean read() {
+    if (closed) {
+      return false;
+    }
+    try {
+      int count = channel.read(ByteBuffer.wrap(bytes, filled, bytes.length - filled));
+      if (count < 0) {
+        end("its connection ended");
+        return true;
+      }
+      if (count == 0) {
+        return false;
+      }
+      filled += count;
+      if (greeted || greet()) {
+        handleFrames();
+      }
+    } catch (Handshake.RefusedException e) {
+      refuse(e.reason());
+    } catch (IOException e) {
+      end("its connection broke: " + e);
+    }
+    return true;
+  }
+
+  private boolean greet() throws IOException {
+    Handshake.Hello hello = Handshake.read(bytes, filled, transport.token());
+    if (hello == null) {
+      return false;
+    }
+    greeted = true;
+    peer = hello.process();
+    if (hello.purpose() == Handshake.SESSION) {
+      transport.writeSession(channel);
+      close();
+      return false;
+    }
+    if (!transport.accepts(peer, this)) {
+      throw new Handshake.RefusedException("this process was given up and is to end");
+    }
+    channel.write(Handshake.welcome());
+    byte[] larger = new byte[INITIAL_BYTES];
+    filled -= hello.length();
+    System.arraycopy(bytes, hello.length(), larger, 0, filled);
+    bytes = larger;
+    return true;
+  }
+
+  private void handleFrames() throws IOException {
+    int at = 0;
+    while (filled - at >= Integer.BYTES) {
+      int length =
+          ByteBuffer.wrap(bytes, at, Integer.BYTES).order(ByteOrder.LITTLE_ENDIAN).getInt();
+      if (length < 0 || length > MAX_FRAME_BYTES) {
+        throw new IOException("a frame of " + length + " bytes");
+      }
+      if (filled - at - Integer.BYTES < length) {
+        makeRoom(at, Integer.BYTES + length);
+        return;
+      }
+      at += Integer.BYTES;
+      decoder.read(bytes, at, length, this);
+      at += length;
+    }
+    makeRoom(at, INITIAL_BYTES);
+  }
+
+  /** Moves what was not read to the front of an array that is as large as the next frame. */
+  private void makeRoom(int from, int size) {
+    int wanted = Math.max(INITIAL_BYTES, size);
+    byte[] target = bytes.length >= wanted && bytes.length <= 4 * wanted ? bytes : new byte[wanted];
+    filled -= from;
+    System.arraycopy(bytes, from, target, 0, filled);
+    bytes = target;
+  }
+
+  @Override
+  public void message(long to, long from, Message message) {
+    transport.received(peer, to, message);
+  }
+
+  @Override
+  public void request(Request request) {
+    transport.asked(peer, request);
+  }
+
+  @Override
+  public void response(Response response) {
+    transport.answered(response);
+  }
+
+  @Override
+  public void tick(long nowNs) {
+    if (!greeted && !closed && nowNs - acceptedNs > HANDSHAKE_NS) {
+      refuse("it did not say who it is in time");
+    }
+  }
+
+  private void refuse(String reason) {
+    try {
+      channel.write(Handshake.refusal(reason));
+    } catch (IOException e) {
+      SocketTransport.LOG.debug("refusing a connection", e);
+    }
+    boolean known = greeted;
+    close();
+    if (known) {
+      transport.ended(peer, this, reason);
+    }
+  }
+
+  private void end(String reason) {
+    close();
+    if (greeted) {
+      transport.ended(peer, this, reason);
+    }
+  }
+
+  void close() {
+    if (!closed) {
+      closed = true;
+      bytes = Arrays.copyOf(bytes, 0);
+      transport.poller().remove(this);
+      try {
+        channel.close();
+      } catch (IOException e) {
+        SocketTransport.LOG.debug("closing a connection", e);
+      }
+    }
+  }
+}

@@ -1,0 +1,213 @@
+package ray.wire.socket;
+
+import java.io.IOException;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+import ray.core.Message;
+import ray.wire.Endpoint;
+import ray.wire.Mailbox;
+import ray.wire.codec.MessageEncoder;
+import ray.wire.codec.OpaqueCodec;
+import ray.wire.codec.ProtoWriter;
+import ray.wire.codec.Request;
+import ray.wire.codec.Response;
+
+/**
+ * What one process says to another. It is a mailbox: threads that send at the same time share one
+ * write, and what a core says while it handles a batch of events goes out in one too. The
+ * connection is made by the first message. Thread-safe.
+ */
+final class OutgoingLink extends Mailbox implements Endpoint, Poller.Channel {
+  /** How much is handed to the system at once. */
+  private static final int CHUNK_BYTES = 64 * 1024;
+
+  /** How much the system is asked to take before the peer has read it. */
+  private static final int SOCKET_BUFFER_BYTES = 1 << 20;
+
+  /** How much may wait for a peer that does not read. */
+  private static final int MAX_WAITING_BYTES = 512 << 20;
+
+  private enum Event {
+    WRITABLE,
+    CLOSE
+  }
+
+  private record Failed(String reason) {}
+
+  private final long peer;
+  private final Path socket;
+  private final SocketTransport transport;
+  private final ProtoWriter out = new ProtoWriter();
+  private final MessageEncoder encoder;
+  private final ByteBuffer chunk = ByteBuffer.allocateDirect(CHUNK_BYTES);
+  private final ByteBuffer answer =
+      ByteBuffer.allocate(3 + Short.MAX_VALUE).order(ByteOrder.LITTLE_ENDIAN);
+
+  private @Nullable SocketChannel channel;
+
+  /** How much of what is in the writer has gone. */
+  private int sent;
+
+  private boolean stalled;
+  private volatile boolean closed;
+
+  OutgoingLink(long peer, Path socket, OpaqueCodec opaque, SocketTransport transport) {
+    this.peer = peer;
+    this.socket = socket;
+    this.transport = transport;
+    this.encoder = new MessageEncoder(opaque, out);
+    chunk.flip();
+  }
+
+  long peer() {
+    return peer;
+  }
+
+  @Override
+  public void deliver(Message message) {
+    post(message);
+  }
+
+  @Override
+  protected void handle(Object event) {
+    if (closed) {
+      return;
+    }
+    switch (event) {
+      case Message message -> encoder.frame(peer, 0, message);
+      case Request request -> encoder.frame(request);
+      case Response response -> encoder.frame(response);
+      case Event.WRITABLE -> stalled = false;
+      case Event.CLOSE -> {
+        leaving();
+        shut();
+      }
+      case Failed failed -> fail(failed.reason());
+      default -> throw new IllegalArgumentException("not for a connection: " + event);
+    }
+    if (out.size() - sent > MAX_WAITING_BYTES) {
+      fail("it has not read " + (out.size() - sent) + " bytes that were sent to it");
+    }
+  }
+
+  @Override
+  protected @Nullable Object leaving() {
+    if (!closed && !stalled && sent < out.size()) {
+      try {
+        write(channel == null ? connect() : channel);
+      } catch (IOException e) {
+        fail(e.toString());
+      }
+    }
+    return null;
+  }
+
+  private SocketChannel connect() throws IOException {
+    SocketChannel made = SocketChannel.open(StandardProtocolFamily.UNIX);
+    channel = made;
+    made.connect(UnixDomainSocketAddress.of(socket));
+    made.setOption(java.net.StandardSocketOptions.SO_SNDBUF, SOCKET_BUFFER_BYTES);
+    ByteBuffer hello = Handshake.hello(transport.token(), Handshake.MESSAGES, transport.self());
+    while (hello.hasRemaining()) {
+      made.write(hello);
+    }
+    made.configureBlocking(false);
+    transport.poller().add(made, SelectionKey.OP_READ, this);
+    return made;
+  }
+
+  private void write(SocketChannel to) throws IOException {
+    while (true) {
+      if (!chunk.hasRemaining()) {
+        if (sent == out.size()) {
+          sent = 0;
+          out.clear(CHUNK_BYTES);
+          return;
+        }
+        int length = Math.min(CHUNK_BYTES, out.size() - sent);
+        chunk.clear().put(out.array(), sent, length).flip();
+        sent += length;
+      }
+      if (to.write(chunk) == 0) {
+        // What is in the chunk counts as sent, but goes first.
+        stalled = true;
+        if (sent == out.size()) {
+          sent = 0;
+          out.clear(CHUNK_BYTES);
+        }
+        transport.poller().wantsToWrite(to, true);
+        return;
+      }
+    }
+  }
+
+  @Override
+  public void writable() {
+    SocketChannel open = channel;
+    if (open != null) {
+      transport.poller().wantsToWrite(open, false);
+    }
+    post(Event.WRITABLE);
+  }
+
+  /** The peer says nothing here but whether it lets this process speak; its end is its death. */
+  @Override
+  public boolean read() {
+    SocketChannel open = channel;
+    if (open == null || closed) {
+      return false;
+    }
+    try {
+      int count = open.read(answer);
+      if (count > 0 && answer.get(0) == Handshake.REFUSED && answer.position() >= 3) {
+        int length = Short.toUnsignedInt(answer.getShort(1));
+        if (answer.position() >= 3 + length) {
+          post(
+              new Failed(
+                  "it refused the connection: "
+                      + new String(answer.array(), 3, length, StandardCharsets.UTF_8)));
+        }
+      } else if (count < 0) {
+        post(new Failed("its connection ended"));
+      }
+      return false;
+    } catch (IOException e) {
+      post(new Failed("its connection broke: " + e.getMessage()));
+      return false;
+    }
+  }
+
+  private void fail(String reason) {
+    if (!closed) {
+      shut();
+      transport.unreachable(peer, reason);
+    }
+  }
+
+  private void shut() {
+    closed = true;
+    sent = 0;
+    out.clear(0);
+    transport.poller().remove(this);
+    SocketChannel open = channel;
+    if (open != null) {
+      try {
+        open.close();
+      } catch (IOException e) {
+        SocketTransport.LOG.debug("closing a connection", e);
+      }
+    }
+  }
+
+  /** Ends the connection after what was posted before. */
+  void close() {
+    post(Event.CLOSE);
+  }
+}
