@@ -7,85 +7,52 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.Callable;
-import java.util.concurrent.CompletionException;
-import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
-import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import ray.ActorInfo;
 import ray.ActorRef;
 import ray.NodeInfo;
 import ray.ObjectInfo;
-import ray.ObjectRef;
-import ray.ObjectRefStream;
 import ray.RayInstance;
 import ray.RayOptions;
-import ray.RemoteFunction1;
 import ray.Resources;
 import ray.RuntimeContext;
 import ray.SchedulerInfo;
-import ray.SchedulingStrategy;
 import ray.TaskInfo;
-import ray.TaskOptions;
-import ray.ValueSerializer;
-import ray.WaitResult;
 import ray.control.ControlShell;
 import ray.core.FunctionKey;
 import ray.core.Message;
 import ray.core.NodeView;
 import ray.core.control.ActorView;
-import ray.function.RayFunction;
 import ray.node.NodeShell;
 import ray.runtime.ExecutorShell;
 import ray.runtime.ExecutorThreads;
 import ray.runtime.FailureReporter;
-import ray.runtime.Handle;
 import ray.runtime.LocalWaiting;
 import ray.runtime.Looking;
 import ray.runtime.OwnerShell;
 import ray.runtime.RefCollector;
+import ray.runtime.RuntimeBackend;
 import ray.runtime.Submitter;
-import ray.runtime.SubmitterSource;
-import ray.runtime.UnorderedMap;
-import ray.runtime.Waits;
-import ray.runtime.serialization.SurrogateCodec;
+import ray.runtime.WorkerEndpoint;
 import ray.runtime.serialization.ValueSerializers;
-import ray.spi.ActorCreation;
-import ray.spi.Backend;
 import ray.spi.Backends;
-import ray.spi.FunctionCall;
-import ray.spi.Shape;
 import ray.store.ObjectStore;
+import ray.wire.Polling;
 
 /**
  * Ray inside one JVM: control service, node service, driver and one worker, which talk by calling
  * each other. Driver and worker are separate owners all the same, so that every protocol runs as on
  * a cluster.
  */
-final class EmbeddedRay implements Backend, SubmitterSource {
+final class EmbeddedRay extends RuntimeBackend {
   /** How long a close waits for running tasks. */
   private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(5);
 
   private static final AtomicLong INSTANCES = new AtomicLong();
-  private static final FunctionCall<ObjectRef<List<Object>>> GATHER =
-      FunctionCall.ofUnshared(new Gather(), Shape.<List<Object>>one())
-          .withOptions(
-              new TaskOptions(
-                  "Ray.all",
-                  Resources.NONE,
-                  TaskOptions.DEFAULT_MAX_RETRIES,
-                  List.of(),
-                  null,
-                  SchedulingStrategy.standard(),
-                  Map.of(),
-                  TaskOptions.DEFAULT_BACKPRESSURE));
-
-  private final RayOptions options;
   private final long job;
   private final long nodeId;
   private final LazyStore store;
@@ -98,20 +65,18 @@ final class EmbeddedRay implements Backend, SubmitterSource {
   private final RefCollector collector;
   private final FailureReporter failures;
   private final Submitter submitter;
-  private final Waits waits;
   private final Looking looking;
-  private final FunctionCall<ObjectRef<List<Object>>> gather;
   private final AtomicBoolean closed = new AtomicBoolean();
 
   private EmbeddedRay(RayOptions options) {
-    this.options = options;
+    super(options, Polling.NOTHING);
     String name = Long.toString(INSTANCES.incrementAndGet());
     SecureRandom random = new SecureRandom();
-    this.job = id(random);
-    this.nodeId = id(random);
-    long controlId = id(random);
-    long driverId = id(random);
-    long workerId = id(random);
+    this.job = newId(random);
+    this.nodeId = newId(random);
+    long controlId = newId(random);
+    long driverId = newId(random);
+    long workerId = newId(random);
     this.failures = new FailureReporter(options.quietFailures(), () -> System.err);
     this.collector = new RefCollector(failures, name);
     this.store = new LazyStore(options, workerId, () -> {});
@@ -122,10 +87,12 @@ final class EmbeddedRay implements Backend, SubmitterSource {
         new NodeShell(
             nodeId, total(options), options.labels(), transport, controlId, this::startWorker);
     transport.register(nodeId, node);
-    LocalWaiting waiting = new LocalWaiting(this, options.serialMode());
+    LocalWaiting waiting = waiting();
     var peers = new OwnerShell.Peers(transport, nodeId, controlId);
     AtomicLong keys = new AtomicLong(1);
-    ValueSerializers serializers = serializers(options);
+    ClassLoader loader = Thread.currentThread().getContextClassLoader();
+    ValueSerializers serializers =
+        serializers(loader == null ? EmbeddedRay.class.getClassLoader() : loader, options);
     this.driver =
         new OwnerShell(
             driverId,
@@ -149,22 +116,13 @@ final class EmbeddedRay implements Backend, SubmitterSource {
     this.executor = new ExecutorShell(workerOwner, peers, options.serialMode());
     transport.register(driverId, driver);
     transport.register(workerId, new WorkerEndpoint(workerOwner, executor));
-    this.threads = new ExecutorThreads(executor, this::tick, options.serialMode(), name);
+    this.threads =
+        new ExecutorThreads(executor, this::tick, options.serialMode(), Polling.NOTHING, name);
     this.submitter =
         new Submitter(this, job, options.namespace(), driver, waiting, options.creationSites());
-    this.waits = new Waits(waiting);
     this.looking = new Looking(List.of(driver, workerOwner));
-    this.gather = GATHER.on(this);
     waiting.executors(List.of(executor));
     executor.start(threads, this);
-  }
-
-  private static long id(SecureRandom random) {
-    long id;
-    do {
-      id = random.nextLong();
-    } while (id == 0);
-    return id;
   }
 
   private static Resources total(RayOptions options) {
@@ -180,36 +138,6 @@ final class EmbeddedRay implements Backend, SubmitterSource {
       total = total.with(each.getKey(), each.getValue());
     }
     return total;
-  }
-
-  private static ValueSerializers serializers(RayOptions options) {
-    ClassLoader loader = Thread.currentThread().getContextClassLoader();
-    ValueSerializers serializers =
-        ValueSerializers.forLoader(loader == null ? EmbeddedRay.class.getClassLoader() : loader)
-            .handles(type -> ObjectRef.class.isAssignableFrom(type) || ActorRef.class == type)
-            .build();
-    options.serializers().forEach((type, codec) -> register(serializers, type, codec));
-    return serializers;
-  }
-
-  @SuppressWarnings("unchecked")
-  private static <T> void register(
-      ValueSerializers serializers, Class<T> type, ValueSerializer<?> codec) {
-    ValueSerializer<T> typed = (ValueSerializer<T>) codec;
-    serializers.register(
-        type,
-        new SurrogateCodec<T>() {
-          @SuppressWarnings("NullAway") // a surrogate may be null
-          @Override
-          public Object replace(T value) {
-            return typed.replace(value);
-          }
-
-          @Override
-          public T restore(Object surrogate) {
-            return typed.restore(surrogate);
-          }
-        });
   }
 
   /** Starts an instance. */
@@ -240,126 +168,17 @@ final class EmbeddedRay implements Backend, SubmitterSource {
     return submitter;
   }
 
-  // ---- calls
-
-  @Override
-  public Object submit(FunctionCall<?> call, @Nullable Object[] arguments) {
-    return submitter.submit(call, arguments);
-  }
-
-  @Override
-  public RayFunction copy(RayFunction function) {
-    return submitter.copy(function);
-  }
-
-  @Override
-  public <T> ActorRef<T> createActor(ActorCreation<T> creation, @Nullable Object[] arguments) {
-    return submitter.create(creation, arguments);
-  }
-
-  @Override
-  public void exitActor() {
-    submitter.exitActor();
-  }
-
-  @Override
-  public <T extends @Nullable Object> ObjectRef<T> put(T value) {
-    if (value instanceof ObjectRef<?>) {
-      throw new IllegalArgumentException(
-          "a ref can't be put: it is one already; put a value that contains it, a list say");
-    }
-    return submitter.put(value);
-  }
-
-  @Override
-  public <T extends @Nullable Object> List<T> get(List<ObjectRef<T>> refs) {
-    return waits.get(refs);
-  }
-
-  @Override
-  public <T extends @Nullable Object> List<T> get(List<ObjectRef<T>> refs, Duration timeout) {
-    return waits.get(refs, timeout);
-  }
-
-  @Override
-  public <T extends @Nullable Object> WaitResult<T> wait(
-      List<ObjectRef<T>> refs, int count, @Nullable Duration timeout) {
-    return waits.wait(refs, count, timeout);
-  }
-
-  @Override
-  public <T extends @Nullable Object> Iterable<ObjectRef<T>> asCompleted(List<ObjectRef<T>> refs) {
-    return waits.asCompleted(refs);
-  }
-
-  @Override
-  public <A extends @Nullable Object, R extends @Nullable Object> Stream<R> mapUnordered(
-      RemoteFunction1<A, ObjectRef<R>> function, Stream<? extends A> stream, int maxInFlight) {
-    RemoteFunction1<A, ObjectRef<R>> bound = function.on(this);
-    return UnorderedMap.<A, R>of(waits, argument -> bound.remote(argument), stream, maxInFlight);
-  }
-
-  @SuppressWarnings("unchecked")
-  @Override
-  public <T extends @Nullable Object> ObjectRef<List<T>> all(List<ObjectRef<T>> refs) {
-    return (ObjectRef<List<T>>) (ObjectRef<?>) gather.invoke(refs.toArray());
-  }
-
-  @Override
-  public <T extends @Nullable Object> ObjectRef<T> fromFuture(CompletionStage<T> stage) {
-    OwnerShell owner = submitter.owner();
-    Handle<T> promise = owner.promise();
-    var id = promise.id();
-    stage.whenComplete((value, thrown) -> {
-      if (thrown != null) {
-        Throwable cause =
-            thrown instanceof CompletionException && thrown.getCause() != null
-                ? thrown.getCause()
-                : thrown;
-        owner.fail(id, "a future", cause);
-      } else {
-        owner.fulfil(id, value);
-      }
-    });
-    return promise;
-  }
-
-  @Override
-  public void cancel(ObjectRef<?> ref, boolean recursive) {
-    submitter.cancel((Handle<?>) ref, recursive);
-  }
-
-  @Override
-  public void cancel(ObjectRefStream<?> stream, boolean recursive) {
-    submitter.cancel(stream, recursive);
-  }
-
-  @Override
-  public <T> Optional<ActorRef<T>> actor(String name) {
-    return actor(name, options.namespace());
-  }
-
   @Override
   public <T> Optional<ActorRef<T>> actor(String name, String namespace) {
     ActorView found = control.ask(core -> core.find(namespace, name));
     return found == null ? Optional.empty() : Optional.of(submitter.found(found.spec()));
   }
 
-  @Override
-  public <R extends @Nullable Object> R call(Callable<R> code) throws Exception {
-    Backend before = Backends.bind(this);
-    try {
-      return code.call();
-    } finally {
-      Backends.bind(before);
-    }
-  }
-
   // ---- looking in
 
   @Override
   public RuntimeContext context() {
-    return submitter.context(Long.toHexString(nodeId), options.namespace());
+    return submitter.context(Long.toHexString(nodeId), options().namespace());
   }
 
   @Override

@@ -80,6 +80,14 @@ public final class ExecutorShell extends Mailbox implements Endpoint, ExecutorEf
     return startable;
   }
 
+  /** Gives what waits for a thread one, if none is looking for work. */
+  public void provide() {
+    ExecutorThreads workers = threads;
+    if (startable && workers != null) {
+      workers.provideNow();
+    }
+  }
+
   @Nullable Lane take() {
     return call(() -> {
       Lane lane = core.take(System.nanoTime());

@@ -4,6 +4,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 import ray.core.executor.Lane;
+import ray.wire.Polling;
 
 /**
  * Gives executors threads. User code runs on virtual threads, so one that blocks costs no thread of
@@ -42,6 +43,7 @@ public final class ExecutorThreads implements AutoCloseable {
 
   private final ExecutorShell executor;
   private final Ticker ticker;
+  private final Polling polling;
   private final Thread watch;
   private final boolean serial;
   private final AtomicInteger looking = new AtomicInteger();
@@ -59,9 +61,11 @@ public final class ExecutorThreads implements AutoCloseable {
     boolean tick(long nowNs);
   }
 
-  /** Threads for an executor; a serial one has none of its own. */
-  public ExecutorThreads(ExecutorShell executor, Ticker ticker, boolean serial, String name) {
+  /** Threads for an executor; a serial one has none of its own. Those that look for work poll. */
+  public ExecutorThreads(
+      ExecutorShell executor, Ticker ticker, boolean serial, Polling polling, String name) {
     this.executor = executor;
+    this.polling = polling;
     this.ticker = ticker;
     this.serial = serial;
     this.watch = RayThreads.unstarted("ray-watch-" + name, this::watch);
@@ -125,6 +129,13 @@ public final class ExecutorThreads implements AutoCloseable {
         || ticker.tick(System.nanoTime());
   }
 
+  /** The same as the watch does, without waiting for it. */
+  void provideNow() {
+    if (!serial) {
+      provide(System.nanoTime());
+    }
+  }
+
   private void provide(long nowNs) {
     if (looking.get() > 0) {
       return;
@@ -177,10 +188,13 @@ public final class ExecutorThreads implements AutoCloseable {
               return lane;
             }
           }
-          Thread.onSpinWait();
+          if (!polling.poll()) {
+            Thread.onSpinWait();
+          }
         }
         Thread.yield();
       }
+      polling.leave();
       return null;
     } finally {
       looking.decrementAndGet();

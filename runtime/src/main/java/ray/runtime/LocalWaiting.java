@@ -15,6 +15,7 @@ import ray.core.Message;
 import ray.core.Outcome;
 import ray.core.executor.Lane;
 import ray.spi.Backend;
+import ray.wire.Polling;
 
 /**
  * Waits where the executors are in this JVM: a thread runs the task that it waits for itself, if
@@ -25,8 +26,11 @@ public final class LocalWaiting implements Waiting, GeneratorStream.Parker {
   /** How many tasks may run inside each other on one thread's stack. */
   static final int MAX_DEPTH = 24;
 
-  /** How long a thread spins before it parks, at most. */
+  /** How long a thread spins before it parks, at most, where all is in one JVM. */
   private static final long MAX_SPIN_NS = 25_000;
+
+  /** The same where what it waits for comes from another process. */
+  private static final long MAX_POLLING_NS = 100_000;
 
   /**
    * How long a call of the serial mode waits until it may run: for a thread that holds a core up.
@@ -38,6 +42,8 @@ public final class LocalWaiting implements Waiting, GeneratorStream.Parker {
 
   private final Backend backend;
   private final boolean serial;
+  private final Polling polling;
+  private final long maxSpinNs;
   private final Map<ActorId, CompletableFuture<Message.ActorRegistered>> registrations =
       new ConcurrentHashMap<>();
   private List<ExecutorShell> executors = List.of();
@@ -45,10 +51,12 @@ public final class LocalWaiting implements Waiting, GeneratorStream.Parker {
   /** The recent waits' time, smoothed; racy by design. */
   private volatile long averageWaitNs;
 
-  /** Waiting for an instance. */
-  public LocalWaiting(Backend backend, boolean serial) {
+  /** Waiting for an instance; threads that spin read messages meanwhile. */
+  public LocalWaiting(Backend backend, boolean serial, Polling polling) {
     this.backend = backend;
     this.serial = serial;
+    this.polling = polling;
+    this.maxSpinNs = polling == Polling.NOTHING ? MAX_SPIN_NS : MAX_POLLING_NS;
   }
 
   /** Lets waiting threads run tasks of these executors. */
@@ -108,19 +116,9 @@ public final class LocalWaiting implements Waiting, GeneratorStream.Parker {
     }
     long beganNs = System.nanoTime();
     Thread thread = Thread.currentThread();
-    if (averageWaitNs < MAX_SPIN_NS) {
-      boolean virtual = thread.isVirtual();
-      for (int i = 0; System.nanoTime() - beganNs < MAX_SPIN_NS; i++) {
-        if ((outcome = cell.outcome()) != null) {
-          waited(beganNs);
-          return outcome;
-        }
-        if (virtual && (i & 7) == 7) {
-          Thread.yield();
-        } else {
-          Thread.onSpinWait();
-        }
-      }
+    if (spin(() -> cell.outcome() != null, beganNs)) {
+      waited(beganNs);
+      return cell.outcome();
     }
     HandleCell.Waiter waiter = new HandleCell.Waiter(() -> LockSupport.unpark(thread));
     if (cell.whenComplete(waiter)) {
@@ -151,9 +149,32 @@ public final class LocalWaiting implements Waiting, GeneratorStream.Parker {
     return cell.outcome();
   }
 
+  /** Looks for a while, if recent waits were short; returns whether the condition came to hold. */
+  private boolean spin(BooleanSupplier condition, long beganNs) {
+    if (averageWaitNs >= maxSpinNs) {
+      return false;
+    }
+    boolean virtual = Thread.currentThread().isVirtual();
+    for (int i = 0; System.nanoTime() - beganNs < maxSpinNs; i++) {
+      if (condition.getAsBoolean()) {
+        return true;
+      }
+      if (polling.poll()) {
+        continue;
+      }
+      if (virtual && (i & 7) == 7) {
+        Thread.yield();
+      } else {
+        Thread.onSpinWait();
+      }
+    }
+    polling.leave();
+    return condition.getAsBoolean();
+  }
+
   private void waited(long beganNs) {
     long sampleNs = System.nanoTime() - beganNs;
-    averageWaitNs += (Math.min(sampleNs, 100 * MAX_SPIN_NS) - averageWaitNs) / 8;
+    averageWaitNs += (Math.min(sampleNs, 100 * maxSpinNs) - averageWaitNs) / 8;
   }
 
   private static TaskCancelledException interrupted(String what) {
@@ -175,6 +196,9 @@ public final class LocalWaiting implements Waiting, GeneratorStream.Parker {
       context.executor.block(context);
     }
     try {
+      if (polling != Polling.NOTHING) {
+        spin(condition, System.nanoTime());
+      }
       while (!condition.getAsBoolean()) {
         long leftNs = Clocks.remainingNs(deadlineNs);
         if (leftNs <= 0) {

@@ -1,4 +1,4 @@
-package ray.embedded;
+package ray.runtime;
 
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;

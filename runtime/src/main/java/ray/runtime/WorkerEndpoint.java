@@ -1,8 +1,6 @@
-package ray.embedded;
+package ray.runtime;
 
 import ray.core.Message;
-import ray.runtime.ExecutorShell;
-import ray.runtime.OwnerShell;
 import ray.wire.Endpoint;
 
 /**
@@ -11,7 +9,7 @@ import ray.wire.Endpoint;
  * @param owner its owner
  * @param executor its executor
  */
-record WorkerEndpoint(OwnerShell owner, ExecutorShell executor) implements Endpoint {
+public record WorkerEndpoint(OwnerShell owner, ExecutorShell executor) implements Endpoint {
   @Override
   public void deliver(Message message) {
     switch (message) {

@@ -1,0 +1,98 @@
+package ray.processes;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.security.SecureRandom;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
+import ray.RayOptions;
+import ray.RayStateException;
+import ray.runtime.serialization.ValueSerializers;
+import ray.spi.Backends;
+
+/**
+ * A program that is connected to a node: it owns what it creates, and its workers ask it for code.
+ */
+final class DriverRay extends ProcessRay {
+  private static final AtomicLong INSTANCES = new AtomicLong();
+
+  private final ClassLoader code;
+  private final AtomicBoolean closed = new AtomicBoolean();
+
+  private DriverRay(
+      RayOptions options,
+      Identity identity,
+      Transports transports,
+      ValueSerializers serializers,
+      ClassLoader code,
+      String name) {
+    super(options, identity, transports, serializers, name);
+    this.code = code;
+  }
+
+  static DriverRay connect(RayOptions options) {
+    byte[] token;
+    try {
+      token = Tokens.load(null);
+    } catch (IOException e) {
+      throw new RayStateException("can't read the token: " + e.getMessage());
+    }
+    Payload.Session session = SessionClient.find(options.address(), token);
+    if (!Files.isDirectory(session.sockets())) {
+      throw new RayStateException(
+          "the node at "
+              + options.address()
+              + " is on another machine, which is not supported yet");
+    }
+    SecureRandom random = new SecureRandom();
+    Identity identity = new Identity(session, newId(random), newId(random), token);
+    ClassLoader context = Thread.currentThread().getContextClassLoader();
+    ClassLoader code = context == null ? ClassLoader.getSystemClassLoader() : context;
+    ValueSerializers serializers = serializers(code, options);
+    String name = "driver-" + INSTANCES.incrementAndGet();
+    Transports transports = new Transports(identity, serializers, "ray-reader-" + name);
+    DriverRay ray = new DriverRay(options, identity, transports, serializers, code, name);
+    transports.sockets().register(identity.self(), ray.owner());
+    ray.join(Question.JOIN_AS_DRIVER, ray::answer, ray::headGone);
+    return ray;
+  }
+
+  private byte[] answer(long asker, int kind, byte[] payload) throws IOException {
+    if (kind != Question.FIND_RESOURCE) {
+      throw new IOException("a driver answers no question of kind " + kind);
+    }
+    String name = Payload.FindResource.read(payload).name();
+    try (InputStream found = code.getResourceAsStream(name)) {
+      return new Payload.FoundResource(found == null ? null : found.readAllBytes()).bytes();
+    }
+  }
+
+  private void headGone() {
+    if (!closed.get()) {
+      System.err.println("Ray: the node is gone, and with it all that this program had there");
+      owner().shut();
+    }
+  }
+
+  @Override
+  public void close() {
+    if (!closed.compareAndSet(false, true)) {
+      return;
+    }
+    Backends.closed(this);
+    owner().close();
+    try {
+      ask(Question.LEAVE, new byte[0]);
+    } catch (IOException gone) {
+      // Then it has ended the job already.
+    }
+    submitter().reportUnseen(failures());
+    shut();
+  }
+
+  @Override
+  public String toString() {
+    return "Ray at " + options().address() + ", job " + Long.toHexString(identity().job());
+  }
+}

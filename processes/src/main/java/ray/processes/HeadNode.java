@@ -1,0 +1,184 @@
+package ray.processes;
+
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import ray.Resources;
+import ray.control.ControlShell;
+import ray.core.Message;
+import ray.core.control.ActorView;
+import ray.node.NodeShell;
+import ray.runtime.RuntimeBackend;
+import ray.wire.codec.MessageBytes;
+import ray.wire.codec.OpaqueCodec;
+import ray.wire.socket.SocketTransport;
+
+/**
+ * The head process: a node with its workers, and the control service. Drivers and workers join it;
+ * what becomes of them it tells all others. Thread-safe.
+ */
+final class HeadNode implements SocketTransport.Deaths, SocketTransport.Questions, AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(HeadNode.class);
+
+  private final SecureRandom random = new SecureRandom();
+  private final Payload.Session session;
+  private final SocketTransport transport;
+  private final ControlShell control;
+  private final NodeShell node;
+  private final WorkerLauncher launcher;
+  private final Members members = new Members();
+
+  /** Deaths and starts, in order: handling one may start processes, which takes milliseconds. */
+  private final ExecutorService affairs =
+      Executors.newSingleThreadExecutor(Thread.ofPlatform().daemon().name("ray-members").factory());
+
+  HeadNode(Path folder, Path tokenFile, Resources total, Map<String, String> labels)
+      throws IOException {
+    this.session =
+        new Payload.Session(
+            folder,
+            RuntimeBackend.newId(random),
+            RuntimeBackend.newId(random),
+            ProcessHandle.current().pid());
+    this.transport =
+        new SocketTransport(
+            new SocketTransport.Config(
+                session.node(),
+                session.sockets(),
+                Tokens.load(tokenFile),
+                OpaqueCodec.PASSING_ON,
+                this,
+                this),
+            "ray-reader");
+    this.control = new ControlShell(transport);
+    this.node =
+        new NodeShell(
+            session.node(), total, labels, transport, session.control(), this::startWorker);
+    this.launcher = new WorkerLauncher(session, tokenFile);
+    transport.register(session.control(), control);
+    transport.register(session.node(), node);
+  }
+
+  /** Listens, and returns the port. */
+  int start(InetSocketAddress address) throws IOException {
+    int port = transport.listen(address);
+    transport.start();
+    node.start();
+    return port;
+  }
+
+  @Override
+  public byte[] session() {
+    return session.bytes();
+  }
+
+  // ---- members
+
+  @Override
+  public byte[] answer(long asker, int kind, byte[] payload) throws Exception {
+    return switch (kind) {
+      case Question.JOIN_AS_DRIVER -> joined(Payload.Join.read(payload), true);
+      case Question.JOIN_AS_WORKER -> {
+        Payload.Join join = Payload.Join.read(payload);
+        byte[] answer = joined(join, false);
+        node.workerStarted(join.job(), join.process());
+        yield answer;
+      }
+      case Question.UNREACHABLE -> {
+        Payload.Unreachable report = Payload.Unreachable.read(payload);
+        unreachableFor(asker, report);
+        yield new byte[0];
+      }
+      case Question.LEAVE -> {
+        affairs.submit(() -> gone(asker, "its program ended")).get();
+        yield new byte[0];
+      }
+      case Question.FIND_ACTOR -> find(Payload.FindActor.read(payload));
+      case Question.NODES ->
+          MessageBytes.write(
+              new Message.NodesChanged(List.of(node.view()), List.of()), OpaqueCodec.PASSING_ON);
+      default -> throw new IOException("a node answers no question of kind " + kind);
+    };
+  }
+
+  private byte[] joined(Payload.Join join, boolean driver) {
+    int index = members.add(new Members.Member(join.process(), join.job(), join.pid(), driver));
+    return new Payload.Joined(members.recentlyDead(), index).bytes();
+  }
+
+  private byte[] find(Payload.FindActor wanted) {
+    ActorView found = control.ask(core -> core.find(wanted.namespace(), wanted.name()));
+    return found == null
+        ? new byte[0]
+        : MessageBytes.write(
+            new Message.RegisterActor(found.spec(), null, 0), OpaqueCodec.PASSING_ON);
+  }
+
+  private void startWorker(long job) {
+    affairs.execute(() -> {
+      Members.Member driver = members.driver(job);
+      if (driver == null) {
+        return;
+      }
+      long worker = RuntimeBackend.newId(random);
+      try {
+        Process started = launcher.start(worker, job, driver.process());
+        started
+            .onExit()
+            .thenAccept(
+                ended -> affairs.execute(() -> gone(worker, "exit code " + ended.exitValue())));
+      } catch (IOException e) {
+        LOG.error("can't start a worker", e);
+      }
+    });
+  }
+
+  /** A connection has ended: its process is dead, or is made so. */
+  @Override
+  public void unreachable(long process, String reason) {
+    affairs.execute(() -> gone(process, reason));
+  }
+
+  /** One process can't reach another, which may live: then it is ended, as it can't be a part. */
+  private void unreachableFor(long asker, Payload.Unreachable report) {
+    affairs.execute(() -> {
+      if (members.find(report.process()) == null) {
+        transport.send(asker, new Message.ProcessDied(report.process(), report.reason()));
+      } else {
+        gone(report.process(), report.reason());
+      }
+    });
+  }
+
+  private void gone(long process, String reason) {
+    Members.Member member = members.remove(process);
+    if (member == null) {
+      return;
+    }
+    if (member.isDriver()) {
+      control.deliver(new Message.JobEnded(member.job()));
+      for (Members.Member worker : members.workers(member.job())) {
+        gone(worker.process(), "its job ended");
+      }
+    } else {
+      launcher.kill(process);
+    }
+    Message.ProcessDied death = new Message.ProcessDied(process, reason);
+    transport.died(death);
+    members.all().forEach(other -> transport.send(other.process(), death));
+  }
+
+  @Override
+  public void close() {
+    affairs.shutdownNow();
+    launcher.killAll();
+    transport.close();
+  }
+}

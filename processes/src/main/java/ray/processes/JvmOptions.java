@@ -1,0 +1,25 @@
+package ray.processes;
+
+import java.lang.management.ManagementFactory;
+import java.util.List;
+
+/** The options of this JVM that its children are to have too. */
+final class JvmOptions {
+  private JvmOptions() {}
+
+  static List<String> ofThisJvm() {
+    return ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
+        .filter(JvmOptions::isInherited)
+        .toList();
+  }
+
+  private static boolean isInherited(String option) {
+    return option.startsWith("--enable-native-access")
+        || option.startsWith("--sun-misc-unsafe-memory-access")
+        || option.startsWith("-XX:+UseCompactObjectHeaders")
+        || option.startsWith("-XX:+IgnoreUnrecognizedVMOptions")
+        || option.startsWith("-XX:AOTCache=")
+        || option.startsWith("-Xlog:aot")
+        || option.startsWith("-Xlog:cds");
+  }
+}

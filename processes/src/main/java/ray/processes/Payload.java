@@ -1,0 +1,185 @@
+package ray.processes;
+
+import com.google.protobuf.CodedInputStream;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import ray.wire.codec.ProtoWriter;
+
+/** The payloads of questions and answers, as {@code session.proto} has them. */
+sealed interface Payload {
+  /** Writes the fields. */
+  void write(ProtoWriter out);
+
+  /** The payload as bytes. */
+  default byte[] bytes() {
+    ProtoWriter out = new ProtoWriter();
+    write(out);
+    return Arrays.copyOf(out.array(), out.size());
+  }
+
+  /** What a program is told that finds a node by its port. */
+  record Session(Path folder, long node, long control, long pid) implements Payload {
+    @Override
+    public void write(ProtoWriter out) {
+      out.string(1, folder.toString());
+      out.fixed64(2, node);
+      out.fixed64(3, control);
+      out.varint(4, pid);
+    }
+
+    static Session read(byte[] bytes) throws IOException {
+      Fields fields = Fields.read(bytes);
+      return new Session(
+          Path.of(fields.text(1)), fields.number(2), fields.number(3), fields.number(4));
+    }
+
+    Path sockets() {
+      return folder.resolve("s");
+    }
+
+    Path logs() {
+      return folder.resolve("logs");
+    }
+  }
+
+  /** A driver or a worker is there. */
+  record Join(long process, long job, long pid) implements Payload {
+    @Override
+    public void write(ProtoWriter out) {
+      out.fixed64(1, process);
+      out.fixed64(2, job);
+      out.varint(3, pid);
+    }
+
+    static Join read(byte[] bytes) throws IOException {
+      Fields fields = Fields.read(bytes);
+      return new Join(fields.number(1), fields.number(2), fields.number(3));
+    }
+  }
+
+  /** Answer to that. */
+  record Joined(List<Long> dead, int index) implements Payload {
+    @Override
+    public void write(ProtoWriter out) {
+      dead.forEach(process -> out.repeatedFixed64(1, process));
+      out.varint(2, index);
+    }
+
+    static Joined read(byte[] bytes) throws IOException {
+      Fields fields = Fields.read(bytes);
+      return new Joined(fields.numbers(1), (int) fields.number(2));
+    }
+  }
+
+  /** A process can't be reached. */
+  record Unreachable(long process, String reason) implements Payload {
+    @Override
+    public void write(ProtoWriter out) {
+      out.fixed64(1, process);
+      out.string(2, reason);
+    }
+
+    static Unreachable read(byte[] bytes) throws IOException {
+      Fields fields = Fields.read(bytes);
+      return new Unreachable(fields.number(1), fields.text(2));
+    }
+  }
+
+  /** Which actor has this name? */
+  record FindActor(String namespace, String name) implements Payload {
+    @Override
+    public void write(ProtoWriter out) {
+      out.string(1, namespace);
+      out.string(2, name);
+    }
+
+    static FindActor read(byte[] bytes) throws IOException {
+      Fields fields = Fields.read(bytes);
+      return new FindActor(fields.text(1), fields.text(2));
+    }
+  }
+
+  /** A class or another resource of a job's code. */
+  record FindResource(String name) implements Payload {
+    @Override
+    public void write(ProtoWriter out) {
+      out.string(1, name);
+    }
+
+    static FindResource read(byte[] bytes) throws IOException {
+      return new FindResource(Fields.read(bytes).text(1));
+    }
+  }
+
+  /** The answer to that; null if there is none of that name. */
+  @SuppressWarnings("ArrayRecordComponent") // never compared
+  record FoundResource(byte @Nullable [] content) implements Payload {
+    @Override
+    public void write(ProtoWriter out) {
+      out.bool(1, content != null);
+      if (content != null) {
+        out.bytes(2, content);
+      }
+    }
+
+    static FoundResource read(byte[] bytes) throws IOException {
+      Fields fields = Fields.read(bytes);
+      return new FoundResource(fields.number(1) == 0 ? null : fields.content(2));
+    }
+  }
+
+  /** The fields of any of these: numbers, and bytes, by their number. */
+  final class Fields {
+    private static final int MAX = 4;
+
+    private final List<List<Long>> numbers = new ArrayList<>();
+    private final byte[][] contents = new byte[MAX + 1][];
+
+    private Fields() {
+      for (int i = 0; i <= MAX; i++) {
+        numbers.add(new ArrayList<>());
+        contents[i] = new byte[0];
+      }
+    }
+
+    static Fields read(byte[] bytes) throws IOException {
+      Fields fields = new Fields();
+      CodedInputStream in = CodedInputStream.newInstance(bytes);
+      for (int tag; (tag = in.readTag()) != 0; ) {
+        int field = tag >>> 3;
+        if (field > MAX) {
+          in.skipField(tag);
+          continue;
+        }
+        switch (tag & 7) {
+          case 0 -> fields.numbers.get(field).add(in.readRawVarint64());
+          case 1 -> fields.numbers.get(field).add(in.readFixed64());
+          case 2 -> fields.contents[field] = in.readByteArray();
+          default -> in.skipField(tag);
+        }
+      }
+      return fields;
+    }
+
+    long number(int field) {
+      List<Long> all = numbers.get(field);
+      return all.isEmpty() ? 0 : all.getLast();
+    }
+
+    List<Long> numbers(int field) {
+      return List.copyOf(numbers.get(field));
+    }
+
+    byte[] content(int field) {
+      return contents[field];
+    }
+
+    String text(int field) {
+      return new String(contents[field], java.nio.charset.StandardCharsets.UTF_8);
+    }
+  }
+}

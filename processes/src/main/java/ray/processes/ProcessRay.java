@@ -1,0 +1,294 @@
+package ray.processes;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.atomic.AtomicLong;
+import ray.ActorInfo;
+import ray.ActorRef;
+import ray.NodeInfo;
+import ray.ObjectInfo;
+import ray.RayOptions;
+import ray.RayStateException;
+import ray.Resources;
+import ray.RuntimeContext;
+import ray.SchedulerInfo;
+import ray.TaskInfo;
+import ray.core.Message;
+import ray.core.NodeView;
+import ray.runtime.ExecutorShell;
+import ray.runtime.ExecutorThreads;
+import ray.runtime.FailureReporter;
+import ray.runtime.JobCodec;
+import ray.runtime.Looking;
+import ray.runtime.OwnerShell;
+import ray.runtime.RefCollector;
+import ray.runtime.RuntimeBackend;
+import ray.runtime.Submitter;
+import ray.runtime.serialization.ValueSerializers;
+import ray.store.ObjectStore;
+import ray.wire.codec.MessageBytes;
+import ray.wire.codec.OpaqueCodec;
+import ray.wire.socket.SocketTransport;
+
+/**
+ * What a driver and a worker have in common: an owner, and an executor, which a driver has for its
+ * clock only, connected to a node.
+ */
+abstract class ProcessRay extends RuntimeBackend {
+  /** How the process and its session are called. */
+  record Identity(Payload.Session session, long self, long job, byte[] token) {}
+
+  private final Identity identity;
+  private final Transports transports;
+  private final OwnerShell owner;
+  private final ExecutorShell executor;
+  private final ExecutorThreads threads;
+  private final RefCollector collector;
+  private final FailureReporter failures;
+  private final Submitter submitter;
+  private final Looking looking;
+  private final AtomicLong keys = new AtomicLong();
+
+  /** The transport, which is made before the backend that waits on it. */
+  static final class Transports
+      implements SocketTransport.Deaths, SocketTransport.Questions, ray.wire.Polling {
+    private final Identity identity;
+    private final SocketTransport sockets;
+    private volatile SocketTransport.Questions questions =
+        (asker, kind, payload) -> {
+          throw new IOException("this process answers no question of kind " + kind);
+        };
+    private volatile Runnable headGone = () -> {};
+
+    Transports(Identity identity, ValueSerializers serializers, String name) {
+      this.identity = identity;
+      this.sockets =
+          new SocketTransport(
+              new SocketTransport.Config(
+                  identity.self(),
+                  identity.session().sockets(),
+                  identity.token(),
+                  new JobCodec(serializers),
+                  this,
+                  this),
+              name);
+      sockets.sameAs(identity.session().control(), identity.session().node());
+    }
+
+    SocketTransport sockets() {
+      return sockets;
+    }
+
+    @Override
+    public void unreachable(long process, String reason) {
+      if (process == identity.session().node() || process == identity.session().control()) {
+        headGone.run();
+      } else {
+        var report = new Payload.Unreachable(process, reason);
+        sockets.ask(identity.session().node(), Question.UNREACHABLE, report.bytes());
+      }
+    }
+
+    @Override
+    public byte[] answer(long asker, int kind, byte[] payload) throws Exception {
+      return questions.answer(asker, kind, payload);
+    }
+
+    @Override
+    public boolean poll() {
+      return sockets.poll();
+    }
+
+    @Override
+    public void leave() {
+      sockets.leave();
+    }
+  }
+
+  ProcessRay(
+      RayOptions options,
+      Identity identity,
+      Transports transports,
+      ValueSerializers serializers,
+      String name) {
+    super(options, transports);
+    this.identity = identity;
+    this.transports = transports;
+    this.failures = new FailureReporter(options.quietFailures(), () -> System.err);
+    this.collector = new RefCollector(failures, name);
+    var peers =
+        new OwnerShell.Peers(
+            transports.sockets(), identity.session().node(), identity.session().control());
+    this.owner =
+        new OwnerShell(
+            identity.self(),
+            peers,
+            this::store,
+            serializers,
+            keys::getAndIncrement,
+            collector,
+            failures,
+            waiting());
+    this.executor = new ExecutorShell(owner, peers, options.serialMode());
+    this.threads =
+        new ExecutorThreads(executor, owner::tick, options.serialMode(), transports, name);
+    this.submitter =
+        new Submitter(
+            this, identity.job(), options.namespace(), owner, waiting(), options.creationSites());
+    this.looking = new Looking(List.of(owner));
+    executor.start(threads, this);
+  }
+
+  private ObjectStore store() {
+    throw new RayStateException(
+        "values of more than 64 KiB can't be shared between processes yet: run the program without"
+            + " an address");
+  }
+
+  /** Lets it run, and tells the node. */
+  void join(int question, SocketTransport.Questions answers, Runnable headGone) {
+    transports.questions = answers;
+    transports.headGone = headGone;
+    transports.sockets().start();
+    collector.start();
+    threads.start();
+    try {
+      var join = new Payload.Join(identity.self(), identity.job(), ProcessHandle.current().pid());
+      Payload.Joined joined = Payload.Joined.read(ask(question, join.bytes()));
+      keys.set((long) joined.index() << Integer.SIZE);
+      for (long dead : joined.dead()) {
+        transports.sockets().died(new Message.ProcessDied(dead, "it ended before this one began"));
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Asks the node, and waits for the answer. */
+  byte[] ask(int question, byte[] payload) throws IOException {
+    return ask(identity.session().node(), question, payload);
+  }
+
+  /** Asks a process, and waits for the answer. */
+  byte[] ask(long process, int question, byte[] payload) throws IOException {
+    try {
+      return transports.sockets().ask(process, question, payload).join();
+    } catch (CompletionException e) {
+      throw e.getCause() instanceof IOException told ? told : new IOException(e.getCause());
+    }
+  }
+
+  Identity identity() {
+    return identity;
+  }
+
+  Transports transports() {
+    return transports;
+  }
+
+  OwnerShell owner() {
+    return owner;
+  }
+
+  ExecutorShell executor() {
+    return executor;
+  }
+
+  FailureReporter failures() {
+    return failures;
+  }
+
+  /** Stops its threads and connections. */
+  void shut() {
+    owner.shut();
+    threads.close();
+    collector.close();
+    transports.sockets().close();
+  }
+
+  @Override
+  public Submitter submitter() {
+    return submitter;
+  }
+
+  @Override
+  public <T> Optional<ActorRef<T>> actor(String name, String namespace) {
+    try {
+      byte[] answer = ask(Question.FIND_ACTOR, new Payload.FindActor(namespace, name).bytes());
+      if (answer.length == 0) {
+        return Optional.empty();
+      }
+      Message.RegisterActor found =
+          (Message.RegisterActor) MessageBytes.read(answer, OpaqueCodec.PASSING_ON);
+      return Optional.of(submitter.found(found.spec()));
+    } catch (IOException e) {
+      throw new RayStateException("can't look for actor '" + name + "': " + e.getMessage());
+    }
+  }
+
+  // ---- looking in
+
+  @Override
+  public RuntimeContext context() {
+    return submitter.context(Long.toHexString(identity.session().node()), options().namespace());
+  }
+
+  private List<NodeView> nodeViews() {
+    try {
+      byte[] answer = ask(Question.NODES, new byte[0]);
+      return ((Message.NodesChanged) MessageBytes.read(answer, OpaqueCodec.PASSING_ON)).nodes();
+    } catch (IOException e) {
+      throw new RayStateException("can't ask for the nodes: " + e.getMessage());
+    }
+  }
+
+  @Override
+  public List<NodeInfo> nodes() {
+    return nodeViews().stream()
+        .map(view ->
+            new NodeInfo(
+                Long.toHexString(view.id()),
+                true,
+                view.total(),
+                view.available(),
+                view.labels(),
+                0,
+                0))
+        .toList();
+  }
+
+  @Override
+  public Resources clusterResources() {
+    return nodeViews().getFirst().total();
+  }
+
+  @Override
+  public Resources availableResources() {
+    return nodeViews().getFirst().available();
+  }
+
+  @Override
+  public List<TaskInfo> tasks() {
+    return looking.tasks((of, key) -> "");
+  }
+
+  @Override
+  public List<ActorInfo> actors() {
+    throw new UnsupportedOperationException("actors of a node are not listed yet");
+  }
+
+  @Override
+  public List<ObjectInfo> objects() {
+    return looking.objects();
+  }
+
+  @Override
+  public SchedulerInfo schedulerInfo() {
+    NodeView view = nodeViews().getFirst();
+    return looking.scheduler(
+        (of, key) -> "", view.total(), view.available(), executor.ask(core -> core.blockedCount()));
+  }
+}

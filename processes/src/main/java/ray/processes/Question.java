@@ -1,0 +1,27 @@
+package ray.processes;
+
+/** What processes ask each other; the payloads are in {@code session.proto}. */
+final class Question {
+  private Question() {}
+
+  /** A driver joins: {@code Join}, answered by {@code Joined}. */
+  static final int JOIN_AS_DRIVER = 1;
+
+  /** A worker is ready: {@code Join}, answered by {@code Joined}. */
+  static final int JOIN_AS_WORKER = 2;
+
+  /** {@code Unreachable}; the answer is empty. */
+  static final int UNREACHABLE = 3;
+
+  /** A driver is about to end, and its job with it; the answer is empty. */
+  static final int LEAVE = 4;
+
+  /** {@code FindActor}, answered by an envelope with its registration; empty if there is none. */
+  static final int FIND_ACTOR = 5;
+
+  /** Which nodes there are: answered by an envelope with a change of nodes. */
+  static final int NODES = 6;
+
+  /** Asked of a driver: {@code FindResource}, answered by {@code FoundResource}. */
+  static final int FIND_RESOURCE = 7;
+}
