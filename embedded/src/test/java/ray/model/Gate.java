@@ -1,81 +1,78 @@
 package ray.model;
 
-import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * A gate between a test and its tasks. Tasks get copies of values, so what travels is a number; the
- * gate itself stays in the JVM that they share.
+ * A gate between a test and its tasks. Tasks get copies of values, so what travels is a name; what
+ * happened at the gate is noted where all processes see it.
  */
-record Gate(long number) {
-  private static final AtomicLong NUMBERS = new AtomicLong();
-  private static final Map<Long, State> STATES = new ConcurrentHashMap<>();
-
-  private static final class State {
-    final CountDownLatch open = new CountDownLatch(1);
-    final AtomicInteger arrived = new AtomicInteger();
-    final AtomicInteger passed = new AtomicInteger();
-    final AtomicInteger interrupted = new AtomicInteger();
-  }
+record Gate(Notes notes) {
+  private static final String OPEN = "open";
+  private static final String ARRIVED = "arrived";
+  private static final String PASSED = "passed";
+  private static final String INTERRUPTED = "interrupted";
+  private static final long LOOK_MS = 1;
 
   /** A new gate, which is closed. */
   static Gate closed() {
-    Gate gate = new Gate(NUMBERS.incrementAndGet());
-    STATES.put(gate.number, new State());
-    return gate;
-  }
-
-  private State state() {
-    return STATES.get(number);
+    return new Gate(Notes.empty());
   }
 
   void open() {
-    state().open.countDown();
+    notes.add(OPEN);
   }
 
   /** Waits until the gate is open. */
   void pass() throws InterruptedException {
-    state().arrived.incrementAndGet();
+    notes.add(ARRIVED);
     try {
-      if (!state().open.await(TestRay.PATIENCE.toNanos(), TimeUnit.NANOSECONDS)) {
-        throw new AssertionError("the gate was not opened");
-      }
+      awaitOpen();
     } catch (InterruptedException e) {
-      state().interrupted.incrementAndGet();
+      notes.add(INTERRUPTED);
       throw e;
     }
-    state().passed.incrementAndGet();
+    notes.add(PASSED);
+  }
+
+  private void awaitOpen() throws InterruptedException {
+    long deadlineNs = System.nanoTime() + TestRay.PATIENCE.toNanos();
+    if (Thread.interrupted()) {
+      throw new InterruptedException();
+    }
+    while (notes.count(OPEN) == 0) {
+      if (System.nanoTime() - deadlineNs > 0) {
+        throw new AssertionError("the gate was not opened");
+      }
+      TimeUnit.MILLISECONDS.sleep(LOOK_MS);
+    }
   }
 
   /** Waits until the gate is open, whatever interrupts there are. */
   void passStubbornly() {
-    state().arrived.incrementAndGet();
+    notes.add(ARRIVED);
     boolean passed = false;
     while (!passed) {
       try {
-        passed = state().open.await(TestRay.PATIENCE.toNanos(), TimeUnit.NANOSECONDS);
+        awaitOpen();
+        passed = true;
       } catch (InterruptedException e) {
-        state().interrupted.incrementAndGet();
+        notes.add(INTERRUPTED);
       }
     }
-    state().passed.incrementAndGet();
+    notes.add(PASSED);
   }
 
   /** How many came to the gate. */
   int arrived() {
-    return state().arrived.get();
+    return notes.count(ARRIVED);
   }
 
   int passed() {
-    return state().passed.get();
+    return notes.count(PASSED);
   }
 
   int interrupted() {
-    return state().interrupted.get();
+    return notes.count(INTERRUPTED);
   }
 
   void awaitArrivals(int count) {

@@ -6,6 +6,7 @@ import java.util.function.BooleanSupplier;
 import ray.Ray;
 import ray.RayInstance;
 import ray.RayOptions;
+import ray.processes.LocalNode;
 
 /** Gives each test an instance of its own, so that tests run in parallel in one JVM. */
 final class TestRay {
@@ -27,8 +28,23 @@ final class TestRay {
     return RayOptions.defaults().cpus(2).objectStore(STORE_BYTES).quiet();
   }
 
+  /** Whether instances are nodes with workers in processes of their own. */
+  static boolean inProcesses() {
+    return Boolean.getBoolean("ray.test.processes");
+  }
+
   /** Runs a program with an instance behind {@code Ray}'s static methods. */
   static void with(RayOptions options, Program program) throws Exception {
+    if (!inProcesses()) {
+      run(options, program);
+      return;
+    }
+    try (LocalNode node = LocalNode.start(options)) {
+      run(options.address(node.address()), program);
+    }
+  }
+
+  private static void run(RayOptions options, Program program) throws Exception {
     try (RayInstance ray = Ray.start(options)) {
       ray.call(() -> {
         program.run(ray);

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.security.SecureRandom;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutorService;
@@ -74,6 +75,10 @@ final class HeadNode implements SocketTransport.Deaths, SocketTransport.Question
     return port;
   }
 
+  Path logs() {
+    return session.logs();
+  }
+
   @Override
   public byte[] session() {
     return session.bytes();
@@ -104,6 +109,16 @@ final class HeadNode implements SocketTransport.Deaths, SocketTransport.Question
       case Question.NODES ->
           MessageBytes.write(
               new Message.NodesChanged(List.of(node.view()), List.of()), OpaqueCodec.PASSING_ON);
+      case Question.ACTORS -> {
+        List<ActorView> actors = new ArrayList<>();
+        control.ask(core -> {
+          core.forEachActor(actors::add);
+          return true;
+        });
+        yield new Payload.Actors(actors.stream().map(Payload.ListedActor::of).toList()).bytes();
+      }
+      case Question.LOAD ->
+          new Payload.Load(node.ask(core -> (long) core.suspendedCount())).bytes();
       default -> throw new IOException("a node answers no question of kind " + kind);
     };
   }

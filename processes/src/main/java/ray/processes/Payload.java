@@ -2,11 +2,20 @@ package ray.processes;
 
 import com.google.protobuf.CodedInputStream;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import ray.ActorInfo;
+import ray.core.ActorSpec;
+import ray.core.Message;
+import ray.core.Outcome;
+import ray.core.control.ActorView;
+import ray.wire.codec.MessageBytes;
+import ray.wire.codec.OpaqueCodec;
 import ray.wire.codec.ProtoWriter;
 
 /** The payloads of questions and answers, as {@code session.proto} has them. */
@@ -132,17 +141,102 @@ sealed interface Payload {
     }
   }
 
+  /** An actor in a list. */
+  @SuppressWarnings("ArrayRecordComponent") // never compared
+  record ListedActor(
+      byte[] registration, ActorInfo.State state, int restarts, long node, String cause)
+      implements Payload {
+    static ListedActor of(ActorView view) {
+      Outcome.Failed cause = view.cause();
+      return new ListedActor(
+          MessageBytes.write(
+              new Message.RegisterActor(view.spec(), null, 0), OpaqueCodec.PASSING_ON),
+          view.state(),
+          view.restarts(),
+          view.node(),
+          cause == null ? "" : cause.message());
+    }
+
+    @Override
+    public void write(ProtoWriter out) {
+      out.bytes(1, registration);
+      out.varint(2, state.ordinal());
+      out.varint(3, restarts);
+      out.fixed64(4, node);
+      out.string(5, cause);
+    }
+
+    static ListedActor read(byte[] bytes) throws IOException {
+      Fields fields = Fields.read(bytes);
+      return new ListedActor(
+          fields.content(1),
+          ActorInfo.State.values()[(int) fields.number(2)],
+          (int) fields.number(3),
+          fields.number(4),
+          fields.text(5));
+    }
+
+    ActorInfo info() throws IOException {
+      ActorSpec spec =
+          ((Message.RegisterActor) MessageBytes.read(registration, OpaqueCodec.PASSING_ON)).spec();
+      return new ActorInfo(
+          spec.id(),
+          spec.className(),
+          spec.options().name(),
+          spec.namespace(),
+          state,
+          spec.isDetached(),
+          restarts,
+          node == 0 ? Optional.empty() : Optional.of(Long.toHexString(node)),
+          spec.options().resources(),
+          spec.options().labels(),
+          cause.isEmpty() ? Optional.empty() : Optional.of(cause));
+    }
+  }
+
+  /** Actors. */
+  record Actors(List<ListedActor> actors) implements Payload {
+    @Override
+    public void write(ProtoWriter out) {
+      for (ListedActor actor : actors) {
+        int begun = out.begin(1);
+        actor.write(out);
+        out.end(begun);
+      }
+    }
+
+    static Actors read(byte[] bytes) throws IOException {
+      List<ListedActor> actors = new ArrayList<>();
+      for (byte[] each : Fields.read(bytes).contents(1)) {
+        actors.add(ListedActor.read(each));
+      }
+      return new Actors(actors);
+    }
+  }
+
+  /** How busy a node is. */
+  record Load(long blocked) implements Payload {
+    @Override
+    public void write(ProtoWriter out) {
+      out.varint(1, blocked);
+    }
+
+    static Load read(byte[] bytes) throws IOException {
+      return new Load(Fields.read(bytes).number(1));
+    }
+  }
+
   /** The fields of any of these: numbers, and bytes, by their number. */
   final class Fields {
-    private static final int MAX = 4;
+    private static final int MAX = 5;
 
     private final List<List<Long>> numbers = new ArrayList<>();
-    private final byte[][] contents = new byte[MAX + 1][];
+    private final List<List<byte[]>> contents = new ArrayList<>();
 
     private Fields() {
       for (int i = 0; i <= MAX; i++) {
         numbers.add(new ArrayList<>());
-        contents[i] = new byte[0];
+        contents.add(new ArrayList<>());
       }
     }
 
@@ -158,7 +252,7 @@ sealed interface Payload {
         switch (tag & 7) {
           case 0 -> fields.numbers.get(field).add(in.readRawVarint64());
           case 1 -> fields.numbers.get(field).add(in.readFixed64());
-          case 2 -> fields.contents[field] = in.readByteArray();
+          case 2 -> fields.contents.get(field).add(in.readByteArray());
           default -> in.skipField(tag);
         }
       }
@@ -175,11 +269,16 @@ sealed interface Payload {
     }
 
     byte[] content(int field) {
-      return contents[field];
+      List<byte[]> all = contents.get(field);
+      return all.isEmpty() ? new byte[0] : all.getLast();
+    }
+
+    List<byte[]> contents(int field) {
+      return List.copyOf(contents.get(field));
     }
 
     String text(int field) {
-      return new String(contents[field], java.nio.charset.StandardCharsets.UTF_8);
+      return new String(content(field), StandardCharsets.UTF_8);
     }
   }
 }

@@ -2,6 +2,7 @@ package ray.processes;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletionException;
@@ -277,7 +278,16 @@ abstract class ProcessRay extends RuntimeBackend {
 
   @Override
   public List<ActorInfo> actors() {
-    throw new UnsupportedOperationException("actors of a node are not listed yet");
+    try {
+      List<ActorInfo> infos = new ArrayList<>();
+      for (Payload.ListedActor actor :
+          Payload.Actors.read(ask(Question.ACTORS, new byte[0])).actors()) {
+        infos.add(actor.info());
+      }
+      return infos;
+    } catch (IOException e) {
+      throw new RayStateException("can't ask for the actors: " + e.getMessage());
+    }
   }
 
   @Override

@@ -24,4 +24,10 @@ final class Question {
 
   /** Asked of a driver: {@code FindResource}, answered by {@code FoundResource}. */
   static final int FIND_RESOURCE = 7;
+
+  /** Which actors there are: answered by {@code Actors}. */
+  static final int ACTORS = 8;
+
+  /** How busy the node is: answered by {@code Load}. */
+  static final int LOAD = 9;
 }

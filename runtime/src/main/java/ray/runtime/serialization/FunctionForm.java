@@ -47,19 +47,5 @@ public record FunctionForm(
           lambda.getImplMethodSignature(),
           lambda.getInstantiatedMethodType());
     }
-
-    SerializedLambda with(Class<?> capturing, @Nullable Object[] captured) {
-      return new SerializedLambda(
-          capturing,
-          interfaceClass,
-          interfaceMethod,
-          interfaceSignature,
-          methodKind,
-          methodClass,
-          method,
-          signature,
-          instantiatedType,
-          captured);
-    }
   }
 }

@@ -1,6 +1,5 @@
 package ray.runtime.serialization;
 
-import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodType;
 import java.lang.invoke.SerializedLambda;
 import java.util.Objects;
@@ -45,18 +44,14 @@ public sealed interface FunctionSnapshot {
   /** A lambda, and the values it captured as bytes. */
   final class OfLambda implements FunctionSnapshot {
     private final FunctionInfo info;
-    private final Functions.LambdaClass lambdaClass;
-    private final SerializedLambda form;
+    private final ClassLoader loader;
+    private final FunctionForm.LambdaForm form;
     private final Serialized captured;
 
-    OfLambda(
-        FunctionInfo info,
-        Functions.LambdaClass lambdaClass,
-        SerializedLambda form,
-        Serialized captured) {
+    OfLambda(FunctionInfo info, ClassLoader loader, SerializedLambda lambda, Serialized captured) {
       this.info = info;
-      this.lambdaClass = lambdaClass;
-      this.form = lambdaClass.withoutCaptured(form);
+      this.loader = loader;
+      this.form = FunctionForm.LambdaForm.of(lambda);
       this.captured = captured;
     }
 
@@ -69,12 +64,12 @@ public sealed interface FunctionSnapshot {
     public Object restore(ValueSerializers serializers, RefResolver refs) {
       @Nullable Object[] values =
           (Object[]) Objects.requireNonNull(serializers.deserialize(captured, refs));
-      return lambdaClass.fromForm(form, values);
+      return Functions.make(info, form, loader, values);
     }
 
     @Override
     public FunctionForm form(ValueSerializers serializers) {
-      return Functions.form(info, false, FunctionForm.LambdaForm.of(form), captured);
+      return Functions.form(info, false, form, captured);
     }
 
     /** Returns how much the captured values weigh. */
@@ -101,8 +96,6 @@ public sealed interface FunctionSnapshot {
     private final FunctionForm form;
     private final FunctionInfo info;
     private volatile @Nullable Object shared;
-    private volatile @Nullable MethodHandle deserialize;
-    private volatile @Nullable Class<?> capturing;
 
     /** A function from this form. */
     public Received(FunctionForm form) {
@@ -146,26 +139,7 @@ public sealed interface FunctionSnapshot {
       if (lambda == null) {
         return value;
       }
-      try {
-        Class<?> owner = capturing;
-        MethodHandle handle = deserialize;
-        if (owner == null || handle == null) {
-          owner =
-              Class.forName(
-                  lambda.capturingClass().replace('/', '.'), false, serializers.classLoader());
-          handle = Functions.deserializer(owner);
-          capturing = owner;
-          deserialize = handle;
-        }
-        return (Object) handle.invokeExact(lambda.with(owner, (Object[]) value));
-      } catch (Error e) {
-        throw e;
-      } catch (Throwable e) {
-        throw new UnreadableValueException(
-            "can't make the function %s of %s again: %s"
-                .formatted(form.name(), form.ownerClassName(), e),
-            e);
-      }
+      return Functions.make(info, lambda, serializers.classLoader(), (Object[]) value);
     }
   }
 }

@@ -1,6 +1,5 @@
 package ray.runtime.serialization;
 
-import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandleInfo;
 import java.lang.invoke.MethodType;
 import java.lang.invoke.SerializedLambda;
@@ -9,6 +8,7 @@ import java.lang.reflect.Modifier;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -83,7 +83,10 @@ public final class Functions {
       return new FunctionSnapshot.Shared(info, function);
     }
     return new FunctionSnapshot.OfLambda(
-        info, lambdaClass, form, serialize(captured, info, serializers, refs));
+        info,
+        Objects.requireNonNull(function.getClass().getClassLoader()),
+        form,
+        serialize(captured, info, serializers, refs));
   }
 
   private static Serialized serialize(
@@ -128,13 +131,22 @@ public final class Functions {
         value);
   }
 
-  /** What the compiler gave a class to make its lambdas again. */
-  static MethodHandle deserializer(Class<?> owner) throws ReflectiveOperationException {
-    return TrustedLookup.in(owner)
-        .findStatic(
-            owner,
-            "$deserializeLambda$",
-            MethodType.methodType(Object.class, SerializedLambda.class));
+  /** Makes a lambda again, with other captured values. */
+  static Object make(
+      FunctionInfo info,
+      FunctionForm.LambdaForm form,
+      ClassLoader loader,
+      @Nullable Object[] captured) {
+    try {
+      return LambdaFactories.make(form, loader, captured);
+    } catch (Error e) {
+      throw e;
+    } catch (Throwable e) {
+      throw new UnreadableValueException(
+          "can't make the function %s of %s again: %s"
+              .formatted(info.name(), info.ownerClassName(), e),
+          e);
+    }
   }
 
   private static @Nullable Object[] arguments(SerializedLambda form) {
@@ -152,7 +164,6 @@ public final class Functions {
     private final boolean capturesNothing;
     private final AtomicReference<@Nullable FunctionInfo> info = new AtomicReference<>();
     private final AtomicReference<@Nullable Method> writeReplace = new AtomicReference<>();
-    private final AtomicReference<@Nullable MethodHandle> deserialize = new AtomicReference<>();
 
     private LambdaClass(Class<?> type) {
       this.type = type;
@@ -205,41 +216,6 @@ public final class Functions {
       }
     }
 
-    /** A new lambda of the same expression with other captured values. */
-    Object fromForm(SerializedLambda form, @Nullable Object[] captured) {
-      try {
-        Class<?> owner = ownerOf(form);
-        MethodHandle handle = deserialize.get();
-        if (handle == null) {
-          handle = deserializer(owner);
-          deserialize.set(handle);
-        }
-        return (Object) handle.invokeExact(with(form, owner, captured));
-      } catch (Error e) {
-        throw e;
-      } catch (Throwable e) {
-        throw new UnreadableValueException(
-            "can't make the lambda %s of %s again"
-                .formatted(form.getImplMethodName(), form.getImplClass()),
-            e);
-      }
-    }
-
-    /** The form alone, which keeps nothing of the caller's alive. */
-    SerializedLambda withoutCaptured(SerializedLambda form) {
-      try {
-        return with(form, ownerOf(form), new Object[0]);
-      } catch (ClassNotFoundException e) {
-        throw new UnserializableValueException(
-            type, ClassNames.simple(type), "the class it was written in can't be found", e);
-      }
-    }
-
-    private Class<?> ownerOf(SerializedLambda form) throws ClassNotFoundException {
-      return Class.forName(
-          form.getCapturingClass().replace('/', '.'), false, type.getClassLoader());
-    }
-
     private FunctionInfo describe(SerializedLambda form) {
       String owner = form.getImplClass().replace('/', '.');
       String simpleOwner = owner.substring(owner.lastIndexOf('.') + 1).replace('$', '.');
@@ -281,21 +257,6 @@ public final class Functions {
         }
       }
       return null;
-    }
-
-    private static SerializedLambda with(
-        SerializedLambda form, Class<?> owner, @Nullable Object[] captured) {
-      return new SerializedLambda(
-          owner,
-          form.getFunctionalInterfaceClass(),
-          form.getFunctionalInterfaceMethodName(),
-          form.getFunctionalInterfaceMethodSignature(),
-          form.getImplMethodKind(),
-          form.getImplClass(),
-          form.getImplMethodName(),
-          form.getImplMethodSignature(),
-          form.getInstantiatedMethodType(),
-          captured);
     }
   }
 }

@@ -79,12 +79,20 @@ final class TrustedLookup {
     }
   }
 
-  /** Returns a lookup with full access to a class, by the official way where that is allowed. */
+  /**
+   * Returns a lookup with full access to a class, by the official way where that is allowed. Of a
+   * class in another module, as one of another class loader is, that way gives less.
+   */
   static Lookup in(Class<?> type) throws IllegalAccessException {
     try {
-      return MethodHandles.privateLookupIn(type, MethodHandles.lookup());
+      Lookup official = MethodHandles.privateLookupIn(type, MethodHandles.lookup());
+      return official.hasFullPrivilegeAccess() ? official : inTrusted(type).orElse(official);
     } catch (IllegalAccessException notOpen) {
-      return Holder.LOOKUP.orElseThrow(() -> notOpen).in(type);
+      return inTrusted(type).orElseThrow(() -> notOpen);
     }
+  }
+
+  private static Optional<Lookup> inTrusted(Class<?> type) {
+    return Holder.LOOKUP.map(lookup -> lookup.in(type));
   }
 }

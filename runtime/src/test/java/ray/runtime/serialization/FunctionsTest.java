@@ -126,6 +126,69 @@ class FunctionsTest {
     assertThat(counter.n).isZero();
   }
 
+  private static <T> Fn<T, String> takes(Class<T> type, Fn<T, String> function) {
+    return function;
+  }
+
+  /** The compiler's own way of making lambdas again mixes these up (JDK-8208752). */
+  @Test
+  void referencesToOneMethodForArgumentsOfDifferentTypesAreToldApart() {
+    Fn<Integer, String> ofNumbers = takes(Integer.class, String::valueOf);
+    Fn<List<?>, String> ofLists = String::valueOf;
+    int[] state = {1};
+    Fn<Integer, Fn<List<?>, String>> inLambda = x -> String::valueOf;
+
+    for (Fn<?, String> each : List.of(ofLists, ofNumbers)) {
+      FunctionForm form = Functions.snapshot(each, serializers, handles).form(serializers);
+      Fn<Object, String> restored = restored(new FunctionSnapshot.Received(form));
+      assertThat(restored.apply(each == ofLists ? List.of(state[0]) : 1)).contains("1");
+    }
+    assertThat(inLambda.apply(0).apply(List.of(2))).isEqualTo("[2]");
+  }
+
+  @Test
+  void aFunctionAsDataIsMadeAgain() {
+    int five = 5;
+    int[] changed = {1};
+    Counter counter = new Counter();
+    List<Fn<Integer, Integer>> functions =
+        List.of(
+            FunctionsTest::square, x -> x + five, x -> x + changed[0], counter::add, new Doubler());
+    List<Integer> results = new ArrayList<>();
+    for (Fn<Integer, Integer> each : functions) {
+      FunctionForm form = Functions.snapshot(each, serializers, handles).form(serializers);
+      FunctionSnapshot received = new FunctionSnapshot.Received(form);
+      Fn<Integer, Integer> made = restored(received);
+      assertThat(made).isNotSameAs(each);
+      results.add(made.apply(3));
+      // it can travel on
+      FunctionForm again = Functions.snapshot(made, serializers, handles).form(serializers);
+      assertThat(again.name()).isEqualTo(form.name());
+      assertThat(again.lambda()).isEqualTo(form.lambda());
+    }
+    assertThat(results).containsExactly(9, 8, 4, 3, 6);
+    Fn<String, StringBuilder> constructor = StringBuilder::new;
+    Fn<String, StringBuilder> made =
+        restored(
+            new FunctionSnapshot.Received(
+                Functions.snapshot(constructor, serializers, handles).form(serializers)));
+    assertThat(made.apply("x")).hasToString("x");
+  }
+
+  @Test
+  void aFunctionWhoseClassIsMissingSaysWhich() {
+    FunctionForm form =
+        Functions.snapshot((Fn<Integer, Integer>) FunctionsTest::square, serializers, handles)
+            .form(serializers);
+    ValueSerializers elsewhere =
+        ValueSerializers.forLoader(ClassLoader.getPlatformClassLoader()).build();
+    assertThatThrownBy(
+            () -> new FunctionSnapshot.Received(form).restore(elsewhere, new HandleTable()))
+        .isInstanceOf(UnreadableValueException.class)
+        .hasMessageContaining("FunctionsTest.square")
+        .hasMessageContaining(FunctionsTest.class.getName());
+  }
+
   @Test
   void capturedHandlesGoThroughTheTable() {
     Handle handle = new Handle("writer's");

@@ -1,0 +1,72 @@
+package ray.processes;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.Map;
+import java.util.stream.Stream;
+import ray.RayOptions;
+import ray.Resources;
+
+/**
+ * A node in this JVM, with workers in processes of their own: for tests, and for tools that need a
+ * node for as long as they run. Its files go when it is closed.
+ */
+public final class LocalNode implements AutoCloseable {
+  private final Path folder;
+  private final HeadNode head;
+  private final int port;
+
+  private LocalNode(Path folder, HeadNode head, int port) {
+    this.folder = folder;
+    this.head = head;
+    this.port = port;
+  }
+
+  /** Starts a node with the resources and labels that these options name, at any free port. */
+  public static LocalNode start(RayOptions options) {
+    try {
+      Path folder = Files.createTempDirectory("ray-node-");
+      Resources total =
+          Resources.NONE
+              .with(
+                  Resources.CPU,
+                  options.givenCpus().orElse(Runtime.getRuntime().availableProcessors()))
+              .with(
+                  Resources.MEMORY,
+                  options.givenMemoryBytes().orElse(Runtime.getRuntime().maxMemory()));
+      for (Map.Entry<String, Double> each : options.resources().entrySet()) {
+        total = total.with(each.getKey(), each.getValue());
+      }
+      HeadNode head = new HeadNode(folder, Tokens.file(), total, options.labels());
+      return new LocalNode(
+          folder, head, head.start(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0)));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** What programs connect to. */
+  public String address() {
+    return ConnectedProvider.SCHEME + "127.0.0.1:" + port;
+  }
+
+  /** Where its logs lie. */
+  public Path logs() {
+    return head.logs();
+  }
+
+  @Override
+  public void close() {
+    head.close();
+    try (Stream<Path> files = Files.walk(folder)) {
+      files.sorted(Comparator.reverseOrder()).forEach(file -> file.toFile().delete());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}
