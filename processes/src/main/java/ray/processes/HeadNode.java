@@ -7,8 +7,10 @@ import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import ray.Resources;
@@ -17,6 +19,7 @@ import ray.core.Message;
 import ray.core.control.ActorView;
 import ray.node.NodeShell;
 import ray.runtime.RuntimeBackend;
+import ray.store.ObjectStoreConfig;
 import ray.wire.codec.MessageBytes;
 import ray.wire.codec.OpaqueCodec;
 import ray.wire.socket.SocketTransport;
@@ -34,13 +37,19 @@ final class HeadNode implements SocketTransport.Deaths, SocketTransport.Question
   private final ControlShell control;
   private final NodeShell node;
   private final WorkerLauncher launcher;
+  private final StoreService store;
   private final Members members = new Members();
 
   /** Deaths and starts, in order: handling one may start processes, which takes milliseconds. */
   private final ExecutorService affairs =
       Executors.newSingleThreadExecutor(Thread.ofPlatform().daemon().name("ray-members").factory());
 
-  HeadNode(Path folder, Path tokenFile, Resources total, Map<String, String> labels)
+  HeadNode(
+      Path folder,
+      Path tokenFile,
+      Resources total,
+      Map<String, String> labels,
+      ObjectStoreConfig storage)
       throws IOException {
     this.session =
         new Payload.Session(
@@ -58,6 +67,7 @@ final class HeadNode implements SocketTransport.Deaths, SocketTransport.Question
                 this,
                 this),
             "ray-reader");
+    this.store = new StoreService(storage, session.node());
     this.control = new ControlShell(transport);
     this.node =
         new NodeShell(
@@ -123,9 +133,16 @@ final class HeadNode implements SocketTransport.Deaths, SocketTransport.Question
     };
   }
 
+  @Override
+  public @Nullable CompletableFuture<byte[]> answerAtOnce(long asker, int kind, byte[] payload) {
+    return store.answer(asker, kind, payload);
+  }
+
   private byte[] joined(Payload.Join join, boolean driver) {
     int index = members.add(new Members.Member(join.process(), join.job(), join.pid(), driver));
-    return new Payload.Joined(members.recentlyDead(), index).bytes();
+    return new Payload.Joined(
+            members.recentlyDead(), index, store.file().toString(), store.capacityBytes())
+        .bytes();
   }
 
   private byte[] find(Payload.FindActor wanted) {
@@ -187,6 +204,7 @@ final class HeadNode implements SocketTransport.Deaths, SocketTransport.Question
     }
     Message.ProcessDied death = new Message.ProcessDied(process, reason);
     transport.died(death);
+    store.processDied(process);
     members.all().forEach(other -> transport.send(other.process(), death));
   }
 
@@ -195,5 +213,6 @@ final class HeadNode implements SocketTransport.Deaths, SocketTransport.Question
     affairs.shutdownNow();
     launcher.killAll();
     transport.close();
+    store.close();
   }
 }

@@ -7,6 +7,8 @@ import java.nio.file.Path;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import ray.Resources;
+import ray.store.MemoryKind;
+import ray.store.ObjectStoreConfig;
 
 /** The main class of a node's process. */
 public final class HeadProcess {
@@ -15,7 +17,8 @@ public final class HeadProcess {
   /**
    * Runs until it is ended.
    *
-   * @param arguments the session's folder, the token file, the port, the number of CPUs
+   * @param arguments the session's folder, the token file, the port, the number of CPUs, the
+   *     store's size in bytes
    */
   public static void main(String[] arguments) throws IOException, InterruptedException {
     Path folder = Path.of(arguments[0]);
@@ -26,11 +29,17 @@ public final class HeadProcess {
         Resources.NONE
             .with(Resources.CPU, cpus)
             .with(Resources.MEMORY, Runtime.getRuntime().maxMemory());
-    HeadNode head = new HeadNode(folder, tokenFile, total, Map.of());
+    HeadNode head =
+        new HeadNode(folder, tokenFile, total, Map.of(), storage(Long.parseLong(arguments[4])));
     Runtime.getRuntime().addShutdownHook(new Thread(head::close));
     int bound = head.start(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
     System.out.println("ready " + bound);
     // All threads are daemons: a signal ends the process, at any time.
     new CountDownLatch(1).await();
+  }
+
+  /** A store of this size, in memory that other processes can map. */
+  static ObjectStoreConfig storage(long bytes) {
+    return ObjectStoreConfig.ofCapacity(bytes).withMemoryKind(MemoryKind.SHARED);
   }
 }

@@ -17,6 +17,8 @@ import ray.Resources;
  * node for as long as they run. Its files go when it is closed.
  */
 public final class LocalNode implements AutoCloseable {
+  private static final long DEFAULT_STORE_BYTES = 256L << 20;
+
   private final Path folder;
   private final HeadNode head;
   private final int port;
@@ -42,7 +44,14 @@ public final class LocalNode implements AutoCloseable {
       for (Map.Entry<String, Double> each : options.resources().entrySet()) {
         total = total.with(each.getKey(), each.getValue());
       }
-      HeadNode head = new HeadNode(folder, Tokens.file(), total, options.labels());
+      HeadNode head =
+          new HeadNode(
+              folder,
+              Tokens.file(),
+              total,
+              options.labels(),
+              HeadProcess.storage(options.givenObjectStoreBytes().orElse(DEFAULT_STORE_BYTES))
+                  .withPutTimeout(options.putTimeout()));
       return new LocalNode(
           folder, head, head.start(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0)));
     } catch (IOException e) {

@@ -14,6 +14,7 @@ import ray.core.ActorSpec;
 import ray.core.Message;
 import ray.core.Outcome;
 import ray.core.control.ActorView;
+import ray.core.store.StoreObject;
 import ray.wire.codec.MessageBytes;
 import ray.wire.codec.OpaqueCodec;
 import ray.wire.codec.ProtoWriter;
@@ -71,16 +72,19 @@ sealed interface Payload {
   }
 
   /** Answer to that. */
-  record Joined(List<Long> dead, int index) implements Payload {
+  record Joined(List<Long> dead, int index, String store, long storeBytes) implements Payload {
     @Override
     public void write(ProtoWriter out) {
       dead.forEach(process -> out.repeatedFixed64(1, process));
       out.varint(2, index);
+      out.string(3, store);
+      out.varint(4, storeBytes);
     }
 
     static Joined read(byte[] bytes) throws IOException {
       Fields fields = Fields.read(bytes);
-      return new Joined(fields.numbers(1), (int) fields.number(2));
+      return new Joined(
+          fields.numbers(1), (int) fields.number(2), fields.text(3), fields.number(4));
     }
   }
 
@@ -223,6 +227,50 @@ sealed interface Payload {
 
     static Load read(byte[] bytes) throws IOException {
       return new Load(Fields.read(bytes).number(1));
+    }
+  }
+
+  /** What is asked of the store. */
+  record StoreRequest(long key, long sizeBytes, long process) implements Payload {
+    @Override
+    public void write(ProtoWriter out) {
+      out.varint(1, key);
+      out.varint(2, sizeBytes);
+      out.fixed64(3, process);
+    }
+
+    static StoreRequest read(byte[] bytes) throws IOException {
+      Fields fields = Fields.read(bytes);
+      return new StoreRequest(fields.number(1), fields.number(2), fields.number(3));
+    }
+  }
+
+  /** Where an object is; null if it is not there. */
+  record Located(@Nullable StoreObject object, boolean there) implements Payload {
+    static Located at(@Nullable StoreObject object) {
+      return new Located(object, object != null);
+    }
+
+    @Override
+    public void write(ProtoWriter out) {
+      if (object != null) {
+        out.varint(1, object.sizeBytes());
+        out.varint(2, object.bank());
+        out.varint(3, object.offset());
+        out.varint(4, object.coldBytes());
+      }
+      out.bool(5, there);
+    }
+
+    static Located read(byte[] bytes, long key) throws IOException {
+      Fields fields = Fields.read(bytes);
+      boolean there = fields.number(5) != 0;
+      return new Located(
+          fields.number(1) != 0
+              ? new StoreObject(
+                  key, (int) fields.number(2), fields.number(3), fields.number(1), fields.number(4))
+              : null,
+          there);
     }
   }
 

@@ -2,11 +2,13 @@ package ray.processes;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
 import ray.ActorInfo;
 import ray.ActorRef;
 import ray.NodeInfo;
@@ -29,7 +31,9 @@ import ray.runtime.RefCollector;
 import ray.runtime.RuntimeBackend;
 import ray.runtime.Submitter;
 import ray.runtime.serialization.ValueSerializers;
-import ray.store.ObjectStore;
+import ray.store.SharedBanks;
+import ray.store.Store;
+import ray.store.StoreClient;
 import ray.wire.codec.MessageBytes;
 import ray.wire.codec.OpaqueCodec;
 import ray.wire.socket.SocketTransport;
@@ -52,6 +56,7 @@ abstract class ProcessRay extends RuntimeBackend {
   private final Submitter submitter;
   private final Looking looking;
   private final AtomicLong keys = new AtomicLong();
+  private volatile @Nullable StoreClient store;
 
   /** The transport, which is made before the backend that waits on it. */
   static final class Transports
@@ -135,7 +140,7 @@ abstract class ProcessRay extends RuntimeBackend {
             waiting());
     this.executor = new ExecutorShell(owner, peers, options.serialMode());
     this.threads =
-        new ExecutorThreads(executor, owner::tick, options.serialMode(), transports, name);
+        new ExecutorThreads(executor, this::tick, options.serialMode(), transports, name);
     this.submitter =
         new Submitter(
             this, identity.job(), options.namespace(), owner, waiting(), options.creationSites());
@@ -143,10 +148,20 @@ abstract class ProcessRay extends RuntimeBackend {
     executor.start(threads, this);
   }
 
-  private ObjectStore store() {
-    throw new RayStateException(
-        "values of more than 64 KiB can't be shared between processes yet: run the program without"
-            + " an address");
+  private Store store() {
+    Store joined = store;
+    if (joined == null) {
+      throw new RayStateException("this process has not joined its node yet");
+    }
+    return joined;
+  }
+
+  private boolean tick(long nowNs) {
+    Store joined = store;
+    if (joined != null) {
+      joined.drainViews();
+    }
+    return owner.tick(nowNs);
   }
 
   /** Lets it run, and tells the node. */
@@ -160,6 +175,10 @@ abstract class ProcessRay extends RuntimeBackend {
       var join = new Payload.Join(identity.self(), identity.job(), ProcessHandle.current().pid());
       Payload.Joined joined = Payload.Joined.read(ask(question, join.bytes()));
       keys.set((long) joined.index() << Integer.SIZE);
+      store =
+          new StoreClient(
+              new NodeStore(transports.sockets(), identity.session().node()),
+              new SharedBanks(Path.of(joined.store()), joined.storeBytes()));
       for (long dead : joined.dead()) {
         transports.sockets().died(new Message.ProcessDied(dead, "it ended before this one began"));
       }
@@ -176,7 +195,7 @@ abstract class ProcessRay extends RuntimeBackend {
   /** Asks a process, and waits for the answer. */
   byte[] ask(long process, int question, byte[] payload) throws IOException {
     try {
-      return transports.sockets().ask(process, question, payload).join();
+      return transports.sockets().await(transports.sockets().ask(process, question, payload));
     } catch (CompletionException e) {
       throw e.getCause() instanceof IOException told ? told : new IOException(e.getCause());
     }

@@ -30,4 +30,25 @@ final class Question {
 
   /** How busy the node is: answered by {@code Load}. */
   static final int LOAD = 9;
+
+  /** Room for an object: {@code StoreRequest}, answered by {@code StoreObject}. */
+  static final int STORE_CREATE = 20;
+
+  /** {@code StoreRequest}; the answer is {@code StoreObject}, there or not. */
+  static final int STORE_SEAL = 21;
+
+  /** {@code StoreRequest}; the answer is empty. */
+  static final int STORE_CANCEL = 22;
+
+  /** {@code StoreRequest}, answered by {@code StoreObject}. */
+  static final int STORE_READ = 23;
+
+  /** {@code StoreRequest}; the answer is empty. */
+  static final int STORE_READ_ENDED = 24;
+
+  /** {@code StoreRequest}; the answer is {@code StoreObject}, there or not. */
+  static final int STORE_PIN = 25;
+
+  /** {@code StoreRequest}; the answer is empty. */
+  static final int STORE_RELEASE = 26;
 }

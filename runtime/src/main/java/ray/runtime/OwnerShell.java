@@ -22,7 +22,7 @@ import ray.core.owner.OwnerEffects;
 import ray.core.owner.Reference;
 import ray.core.owner.Task;
 import ray.runtime.serialization.ValueSerializers;
-import ray.store.ObjectStore;
+import ray.store.Store;
 import ray.wire.Endpoint;
 import ray.wire.Mailbox;
 import ray.wire.Transport;
@@ -41,7 +41,7 @@ public final class OwnerShell extends Mailbox implements Endpoint, OwnerEffects 
   private final Peers peers;
   private final OwnerCore core;
   private final Values values;
-  private final Supplier<ObjectStore> store;
+  private final Supplier<? extends Store> store;
   private final RefCollector collector;
   private final FailureReporter failures;
   private final Waiting waiting;
@@ -97,7 +97,7 @@ public final class OwnerShell extends Mailbox implements Endpoint, OwnerEffects 
   public OwnerShell(
       long self,
       Peers peers,
-      Supplier<ObjectStore> store,
+      Supplier<? extends Store> store,
       ValueSerializers serializers,
       LongSupplier storeKeys,
       RefCollector collector,
@@ -467,8 +467,7 @@ public final class OwnerShell extends Mailbox implements Endpoint, OwnerEffects 
   @Override
   public void pin(Outcome.Stored stored, ObjectId heir) {
     toRun.add(() -> {
-      store.get().pin(stored.key(), self);
-      post(new Pinned(heir));
+      store.get().pin(stored.key(), self, () -> post(new Pinned(heir)));
     });
   }
 

@@ -33,8 +33,9 @@ import ray.runtime.serialization.Serialized;
 import ray.runtime.serialization.UnserializableValueException;
 import ray.runtime.serialization.ValueSerializers;
 import ray.store.CreateFailedException;
-import ray.store.ObjectStore;
 import ray.store.ReadableObject;
+import ray.store.RemoteStoreException;
+import ray.store.Store;
 import ray.store.WritableObject;
 
 /**
@@ -49,14 +50,14 @@ final class Values {
 
   private final OwnerShell owner;
   private final ValueSerializers serializers;
-  private final Supplier<ObjectStore> store;
+  private final Supplier<? extends Store> store;
   private final long node;
   private final LongSupplier keys;
 
   Values(
       OwnerShell owner,
       ValueSerializers serializers,
-      Supplier<ObjectStore> store,
+      Supplier<? extends Store> store,
       long node,
       LongSupplier keys) {
     this.owner = owner;
@@ -113,7 +114,7 @@ final class Values {
     try (WritableObject target = store.get().create(key, size, holder)) {
       bytes.writeTo(target.segment(), target::copyFrom);
       target.seal();
-    } catch (CreateFailedException e) {
+    } catch (CreateFailedException | RemoteStoreException e) {
       throw new OutOfStoreMemoryException(String.valueOf(e.getMessage()), e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

@@ -17,7 +17,7 @@ final class CreateTicket {
   }
 
   final long key;
-  private final Thread thread = Thread.currentThread();
+  private volatile Thread thread = Thread.currentThread();
   private volatile @Nullable Outcome outcome;
 
   CreateTicket(long key) {
@@ -26,6 +26,11 @@ final class CreateTicket {
 
   @Nullable Outcome outcome() {
     return outcome;
+  }
+
+  /** Another thread waits than the one that asked. */
+  void adopt() {
+    thread = Thread.currentThread();
   }
 
   void settle(Outcome settled) {

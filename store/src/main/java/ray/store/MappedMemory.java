@@ -6,6 +6,8 @@ import java.nio.ByteBuffer;
 import java.nio.MappedByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileChannel.MapMode;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -13,6 +15,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Memory that is a mapped sparse file. The file has no name any more once this is built, so nothing
@@ -24,9 +27,15 @@ final class MappedMemory implements StoreMemory {
   private final MemoryKind kind;
   private final FileChannel channel;
   private final List<MappedByteBuffer> banks;
+  private final @Nullable Path descriptor;
 
-  private MappedMemory(MemoryKind kind, FileChannel channel, List<MappedByteBuffer> banks) {
+  private MappedMemory(
+      MemoryKind kind,
+      FileChannel channel,
+      List<MappedByteBuffer> banks,
+      @Nullable Path descriptor) {
     this.kind = kind;
+    this.descriptor = descriptor;
     this.channel = channel;
     this.banks = banks;
   }
@@ -35,17 +44,39 @@ final class MappedMemory implements StoreMemory {
   static MappedMemory open(MemoryKind kind, Path directory, long capacityBytes) throws IOException {
     Path file = createFile(directory);
     FileChannel channel;
+    Path descriptor;
     try {
       channel = FileChannel.open(file, Set.of(StandardOpenOption.READ, StandardOpenOption.WRITE));
+      descriptor = kind == MemoryKind.SHARED ? descriptorOf(file) : null;
     } finally {
       Files.delete(file);
     }
     try {
-      return new MappedMemory(kind, channel, map(channel, kind, capacityBytes));
+      return new MappedMemory(kind, channel, map(channel, kind, capacityBytes), descriptor);
     } catch (IOException | RuntimeException | OutOfMemoryError e) {
       channel.close();
       throw e;
     }
+  }
+
+  /** The name by which other processes can open a file that this one has open. */
+  private static @Nullable Path descriptorOf(Path file) {
+    long pid = ProcessHandle.current().pid();
+    try (DirectoryStream<Path> open = Files.newDirectoryStream(Path.of("/proc/self/fd"))) {
+      for (Path each : open) {
+        if (Files.isSymbolicLink(each) && Files.readSymbolicLink(each).equals(file)) {
+          return Path.of("/proc", Long.toString(pid), "fd", each.getFileName().toString());
+        }
+      }
+    } catch (IOException | DirectoryIteratorException notOnThisSystem) {
+      return null;
+    }
+    return null;
+  }
+
+  @Override
+  public @Nullable Path sharedFile() {
+    return descriptor;
   }
 
   private static Path createFile(Path directory) throws IOException {

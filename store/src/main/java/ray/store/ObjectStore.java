@@ -1,6 +1,7 @@
 package ray.store;
 
 import java.lang.foreign.MemorySegment;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -10,6 +11,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BiFunction;
 import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import ray.core.store.CopyKind;
 import ray.core.store.CreateFailure;
@@ -38,7 +40,7 @@ import ray.core.store.StoreStats;
  *
  * <p>Keys are the caller's: any number that was never used in this store before.
  */
-public final class ObjectStore implements AutoCloseable {
+public final class ObjectStore implements Store, Access, AutoCloseable {
   /** A wait that consumers end by themselves within this time costs no collection. */
   private static final long PATIENCE_BEFORE_COLLECTING_NS = 20_000_000;
 
@@ -60,6 +62,7 @@ public final class ObjectStore implements AutoCloseable {
   private final StoreMemory memory;
   private final StoreCore core;
   private final Duration putTimeout;
+  private final long capacityBytes;
   private final Pins pins = new Pins();
   private final Map<Long, CreateTicket> waiting = new HashMap<>();
   private final long localProcess;
@@ -77,6 +80,7 @@ public final class ObjectStore implements AutoCloseable {
   private ObjectStore(ObjectStoreConfig config, StoreMemory memory, long localProcess) {
     this.memory = memory;
     this.putTimeout = config.putTimeout();
+    this.capacityBytes = config.capacityBytes();
     this.localProcess = localProcess;
     var limits =
         new StoreLimits(config.capacityBytes(), memory.bankBytes(), config.maxWaitingCreates());
@@ -130,6 +134,7 @@ public final class ObjectStore implements AutoCloseable {
    * @throws InterruptedException if the thread is interrupted while it waits; nothing of the object
    *     remains
    */
+  @Override
   public WritableObject create(long key, long sizeBytes, long owner) throws InterruptedException {
     return create(key, sizeBytes, owner, CopyKind.PRIMARY, putTimeout);
   }
@@ -238,11 +243,13 @@ public final class ObjectStore implements AutoCloseable {
     });
   }
 
-  boolean sealed(long key, Pin pin) {
+  @Override
+  public boolean sealed(long key, Pin pin) {
     return change(() -> pins.end(pin) && core.seal(key));
   }
 
-  void givenUp(long key, Pin pin) {
+  @Override
+  public void givenUp(long key, Pin pin) {
     change(() -> pins.end(pin) && core.cancelCreate(key));
   }
 
@@ -259,6 +266,7 @@ public final class ObjectStore implements AutoCloseable {
    *
    * @return whether that changed anything
    */
+  @Override
   public boolean release(long key, long process) {
     return change(() -> core.release(key, process));
   }
@@ -274,6 +282,100 @@ public final class ObjectStore implements AutoCloseable {
       core.processDied(process);
       return true;
     });
+  }
+
+  @Override
+  public void pin(long key, long process, Runnable pinned) {
+    pin(key, process);
+    pinned.run();
+  }
+
+  // For other processes, which have the memory mapped
+
+  /** Where other processes find the memory; null if it is this process's alone. */
+  public @Nullable Path sharedFile() {
+    return memory.sharedFile();
+  }
+
+  /** How much the store can hold. */
+  public long capacityBytes() {
+    return capacityBytes;
+  }
+
+  /** Creates an object that another process writes; says where, or why not, once that is known. */
+  public void createFor(
+      long writer, long key, long sizeBytes, long owner, Consumer<CreateResult> result) {
+    drainViews();
+    var ticket = new CreateTicket(key);
+    change(() -> {
+      checkOpen();
+      current = ticket;
+      try {
+        core.create(
+            key, sizeBytes, owner, writer, CopyKind.PRIMARY, System.nanoTime(), nanos(putTimeout));
+      } finally {
+        current = null;
+      }
+      if (ticket.outcome() == null) {
+        waiting.put(key, ticket);
+      }
+      return true;
+    });
+    if (ticket.outcome() != null) {
+      result.accept(CreateResult.of(ticket));
+      return;
+    }
+    Thread.startVirtualThread(() -> {
+      ticket.adopt();
+      try {
+        awaitRoom(ticket, putTimeout);
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      }
+      result.accept(CreateResult.of(ticket));
+    });
+  }
+
+  /** Where an object is, or why it could not be created. */
+  public record CreateResult(@Nullable StoreObject object, String failure) {
+    static CreateResult of(CreateTicket ticket) {
+      return switch (ticket.outcome()) {
+        case CreateTicket.Outcome.Created(StoreObject object) -> new CreateResult(object, "");
+        case CreateTicket.Outcome.Failed(CreateFailure failure) ->
+            new CreateResult(null, failure.message());
+        case CreateTicket.Outcome.Closed() -> new CreateResult(null, "the store was closed");
+        case null -> new CreateResult(null, "the store was interrupted");
+      };
+    }
+  }
+
+  /** Another process has written an object. */
+  public boolean sealFor(long key) {
+    return change(() -> core.seal(key));
+  }
+
+  /** Another process does not write an object. */
+  public void cancelFor(long key) {
+    change(() -> {
+      waiting.remove(key);
+      return core.cancelCreate(key);
+    });
+  }
+
+  /** Another process reads an object from now on; null if it is not there. */
+  public @Nullable StoreObject addReaderFor(long process, long key) {
+    lock.lock();
+    try {
+      checkOpen();
+      return core.addReader(key, process);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Another process has read it. */
+  public void removeReaderFor(long process, long key) {
+    change(() -> core.removeReader(key, process));
   }
 
   // Reading
@@ -294,6 +396,7 @@ public final class ObjectStore implements AutoCloseable {
    *
    * @throws ObjectNotFoundException if there is no sealed object with that key
    */
+  @Override
   public MemorySegment view(long key) {
     return startRead(key, (segment, pin) -> segment);
   }
@@ -304,6 +407,7 @@ public final class ObjectStore implements AutoCloseable {
    *
    * @throws ObjectNotFoundException if there is no sealed object with that key
    */
+  @Override
   public ReadableObject read(long key) {
     return startRead(key, (segment, pin) -> new ReadableObject(this, segment, pin));
   }
@@ -330,7 +434,8 @@ public final class ObjectStore implements AutoCloseable {
     }
   }
 
-  void endRead(Pin pin) {
+  @Override
+  public void endRead(Pin pin) {
     change(() -> pins.end(pin) && core.removeReader(pin.key, localProcess));
   }
 
@@ -363,6 +468,7 @@ public final class ObjectStore implements AutoCloseable {
    *
    * @return how many views have ended
    */
+  @Override
   public int drainViews() {
     Pin first = pins.pollEnded();
     int ended = 0;

@@ -4,6 +4,7 @@ package ray.store;
 public abstract sealed class ObjectStoreException extends RuntimeException
     permits CreateFailedException,
         ObjectNotFoundException,
+        RemoteStoreException,
         StoreClosedException,
         StoreMemoryException {
   private static final long serialVersionUID = 1;

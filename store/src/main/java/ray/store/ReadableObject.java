@@ -12,12 +12,12 @@ import java.util.concurrent.atomic.AtomicBoolean;
  * {@linkplain ObjectStore#view view}, which cannot be misused.
  */
 public final class ReadableObject implements AutoCloseable {
-  private final ObjectStore store;
+  private final Access store;
   private final MemorySegment segment;
   private final Pin pin;
   private final AtomicBoolean closed = new AtomicBoolean();
 
-  ReadableObject(ObjectStore store, MemorySegment segment, Pin pin) {
+  ReadableObject(Access store, MemorySegment segment, Pin pin) {
     this.store = store;
     this.segment = segment;
     this.pin = pin;

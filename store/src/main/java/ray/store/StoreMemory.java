@@ -1,6 +1,8 @@
 package ray.store;
 
 import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The memory of one store, in banks that are each one contiguous buffer. It gives no protection:
@@ -24,6 +26,11 @@ interface StoreMemory {
    * @throws StoreMemoryException if there is no memory for it
    */
   ByteBuffer bank(int index);
+
+  /** Where another process of the user finds the memory; null if it can't. */
+  default @Nullable Path sharedFile() {
+    return null;
+  }
 
   /** Gives the pages back at once. Whoever touches the banks from now on faults. */
   void discard();

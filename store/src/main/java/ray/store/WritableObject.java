@@ -22,13 +22,13 @@ import ray.core.store.StoreObject;
  * }
  */
 public final class WritableObject implements AutoCloseable {
-  private final ObjectStore store;
+  private final Access store;
   private final StoreObject object;
   private final MemorySegment segment;
   private final Pin pin;
   private final AtomicBoolean done = new AtomicBoolean();
 
-  WritableObject(ObjectStore store, StoreObject object, MemorySegment segment, Pin pin) {
+  WritableObject(Access store, StoreObject object, MemorySegment segment, Pin pin) {
     this.store = store;
     this.object = object;
     this.segment = segment;

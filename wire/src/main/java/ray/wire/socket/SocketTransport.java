@@ -45,6 +45,9 @@ public final class SocketTransport implements Transport, Polling, AutoCloseable 
   /** Connections that may be open and have not said who they are. */
   private static final int MAX_STRANGERS = 64;
 
+  /** How long a thread that waits for an answer reads messages itself. */
+  private static final long MAX_POLLING_NS = 100_000;
+
   private final Config config;
   private final Poller poller;
   private final ServerSocketChannel server;
@@ -97,6 +100,14 @@ public final class SocketTransport implements Transport, Polling, AutoCloseable 
   public interface Questions {
     /** Returns the answer; may block, and throws what is told to the asker. */
     byte[] answer(long asker, int kind, byte[] payload) throws Exception;
+
+    /**
+     * The same on the thread that reads, for what needs none of its own: must not block. Returns
+     * null for other questions.
+     */
+    default @Nullable CompletableFuture<byte[]> answerAtOnce(long asker, int kind, byte[] payload) {
+      return null;
+    }
 
     /** What a program that finds this process by its port is told, to join. */
     default byte[] session() {
@@ -274,6 +285,34 @@ public final class SocketTransport implements Transport, Polling, AutoCloseable 
     return answer;
   }
 
+  /**
+   * Waits for an answer: reads messages for a while, then leaves that to others.
+   *
+   * @throws java.util.concurrent.CompletionException if there is none
+   */
+  public <T extends @Nullable Object> T await(CompletableFuture<T> answer) {
+    long beganNs = System.nanoTime();
+    while (!answer.isDone()) {
+      if (poller.poll()) {
+        continue;
+      }
+      if (System.nanoTime() - beganNs > MAX_POLLING_NS) {
+        poller.leave();
+        return answer.join();
+      }
+      Thread.onSpinWait();
+    }
+    return answer.join();
+  }
+
+  /** Tells another process something; there is no answer. */
+  public void tell(long process, int kind, byte[] payload) {
+    OutgoingLink link = linkTo(process);
+    if (link != null) {
+      link.post(new Request(0, kind, payload));
+    }
+  }
+
   private void fail(long question, String reason) {
     CompletableFuture<byte[]> waiting = questions.remove(question);
     asked.remove(question);
@@ -294,19 +333,36 @@ public final class SocketTransport implements Transport, Polling, AutoCloseable 
   }
 
   void asked(long peer, Request request) {
+    CompletableFuture<byte[]> known =
+        config.questions().answerAtOnce(peer, request.kind(), request.payload());
+    if (known != null) {
+      known.whenComplete((answer, failure) -> reply(peer, request, answer, failure));
+      return;
+    }
     Thread.startVirtualThread(() -> {
-      byte[] answer = {};
-      String failure = null;
       try {
-        answer = config.questions().answer(peer, request.kind(), request.payload());
+        reply(
+            peer,
+            request,
+            config.questions().answer(peer, request.kind(), request.payload()),
+            null);
       } catch (Exception | LinkageError e) {
-        failure = e.getMessage() == null ? e.toString() : e.getMessage();
-      }
-      OutgoingLink link = linkTo(peer);
-      if (link != null) {
-        link.post(new Response(request.id(), failure, answer));
+        reply(peer, request, null, e);
       }
     });
+  }
+
+  private void reply(
+      long peer, Request request, byte @Nullable [] answer, @Nullable Throwable failure) {
+    OutgoingLink link = request.id() == 0 ? null : linkTo(peer);
+    if (link == null) {
+      return;
+    }
+    String reason = null;
+    if (failure != null) {
+      reason = failure.getMessage() == null ? failure.toString() : failure.getMessage();
+    }
+    link.post(new Response(request.id(), reason, answer == null ? new byte[0] : answer));
   }
 
   void answered(Response response) {

@@ -1,0 +1,96 @@
+package ray.processes;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+import ray.core.store.StoreObject;
+import ray.store.ObjectStore;
+import ray.store.ObjectStoreConfig;
+import ray.store.RemoteStoreException;
+
+/** A node's object store, which the processes of its machine have mapped. Thread-safe. */
+final class StoreService implements AutoCloseable {
+  private final ObjectStore store;
+
+  StoreService(ObjectStoreConfig config, long node) {
+    this.store = ObjectStore.open(config, node);
+  }
+
+  /** Where other processes find the memory. */
+  Path file() {
+    return Objects.requireNonNull(store.sharedFile(), "shared memory has a descriptor");
+  }
+
+  long capacityBytes() {
+    return store.capacityBytes();
+  }
+
+  long usedBytes() {
+    return store.usedBytes();
+  }
+
+  /** Answers a question about the store, without blocking; null if it is another question. */
+  @Nullable CompletableFuture<byte[]> answer(long asker, int kind, byte[] payload) {
+    if (kind < Question.STORE_CREATE || kind > Question.STORE_RELEASE) {
+      return null;
+    }
+    CompletableFuture<byte[]> answer = new CompletableFuture<>();
+    try {
+      Payload.StoreRequest request = Payload.StoreRequest.read(payload);
+      if (kind == Question.STORE_CREATE) {
+        create(asker, request, answer);
+      } else {
+        answer.complete(atOnce(asker, kind, request).bytes());
+      }
+    } catch (IOException | RuntimeException e) {
+      answer.completeExceptionally(e);
+    }
+    return answer;
+  }
+
+  private void create(long asker, Payload.StoreRequest request, CompletableFuture<byte[]> answer) {
+    store.createFor(
+        asker,
+        request.key(),
+        request.sizeBytes(),
+        request.process(),
+        result -> {
+          StoreObject object = result.object();
+          if (object == null) {
+            answer.completeExceptionally(new RemoteStoreException(result.failure()));
+          } else {
+            answer.complete(Payload.Located.at(object).bytes());
+          }
+        });
+  }
+
+  private Payload.Located atOnce(long asker, int kind, Payload.StoreRequest request) {
+    long key = request.key();
+    return switch (kind) {
+      case Question.STORE_SEAL -> new Payload.Located(null, store.sealFor(key));
+      case Question.STORE_CANCEL -> {
+        store.cancelFor(key);
+        yield new Payload.Located(null, true);
+      }
+      case Question.STORE_READ -> Payload.Located.at(store.addReaderFor(asker, key));
+      case Question.STORE_READ_ENDED -> {
+        store.removeReaderFor(asker, key);
+        yield new Payload.Located(null, true);
+      }
+      case Question.STORE_PIN -> new Payload.Located(null, store.pin(key, request.process()));
+      default -> new Payload.Located(null, store.release(key, request.process()));
+    };
+  }
+
+  /** A process is gone, with all that it wrote, read and kept. */
+  void processDied(long process) {
+    store.processDied(process);
+  }
+
+  @Override
+  public void close() {
+    store.close();
+  }
+}

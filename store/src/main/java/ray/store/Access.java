@@ -1,0 +1,13 @@
+package ray.store;
+
+/** What an object that is being written or read tells its store when that ends. */
+interface Access {
+  /** It is complete; returns false if nobody relies on it any more. */
+  boolean sealed(long key, Pin pin);
+
+  /** It will never be complete. */
+  void givenUp(long key, Pin pin);
+
+  /** Nobody reads it by that pin any more. */
+  void endRead(Pin pin);
+}

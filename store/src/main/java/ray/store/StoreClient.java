@@ -1,0 +1,201 @@
+package ray.store;
+
+import java.lang.foreign.MemorySegment;
+import java.nio.ByteBuffer;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BiFunction;
+import org.jspecify.annotations.Nullable;
+import ray.core.store.StoreObject;
+
+/**
+ * The object store of another process of the machine, whose memory is mapped here too: bytes are
+ * written and read in place, and only where they are is asked for. All methods may be called by any
+ * thread.
+ */
+public final class StoreClient implements Store, Access, AutoCloseable {
+  /** A wait that others end by themselves within this time costs no collection here. */
+  private static final long PATIENCE_BEFORE_COLLECTING_NS = 20_000_000;
+
+  private static final long PAUSE_MS = 5;
+
+  private final Node node;
+  private final SharedBanks banks;
+  private final ReentrantLock lock = new ReentrantLock();
+  private final Pins pins = new Pins();
+
+  /**
+   * What is asked of the process that holds the store. Answers come in the order of the questions.
+   */
+  public interface Node {
+    /** Room for an object of this process's; fails with what the node says. */
+    CompletableFuture<StoreObject> create(long key, long sizeBytes, long owner);
+
+    /** It is complete. */
+    CompletableFuture<Boolean> seal(long key);
+
+    /** It is not to be created, or will never be complete. */
+    void cancelCreate(long key);
+
+    /** Where an object is, which this process reads from now on; null if it is not there. */
+    CompletableFuture<@Nullable StoreObject> addReader(long key);
+
+    /** This process has read it, as often as it said that it would. */
+    void removeReader(long key);
+
+    /** Waits for an answer. */
+    <T extends @Nullable Object> T await(CompletableFuture<T> answer);
+
+    /** A process relies on an object. */
+    CompletableFuture<Boolean> pin(long key, long process);
+
+    /** A process does not rely on it any more. */
+    void release(long key, long process);
+  }
+
+  /** A client of a store whose memory lies in this file. */
+  public StoreClient(Node node, SharedBanks banks) {
+    this.node = node;
+    this.banks = banks;
+  }
+
+  @Override
+  public WritableObject create(long key, long sizeBytes, long owner) throws InterruptedException {
+    drainViews();
+    CompletableFuture<StoreObject> asked = node.create(key, sizeBytes, owner);
+    StoreObject object = awaitRoom(key, asked);
+    MemorySegment segment = Pins.segment(bank(object.bank()), object.offset(), object.sizeBytes());
+    lock.lock();
+    try {
+      Pin pin = pins.watch(key, Pin.Role.WRITER, segment);
+      return new WritableObject(this, object, segment, pin);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private StoreObject awaitRoom(long key, CompletableFuture<StoreObject> asked)
+      throws InterruptedException {
+    long beganNs = System.nanoTime();
+    while (true) {
+      try {
+        return asked.get(PAUSE_MS, TimeUnit.MILLISECONDS);
+      } catch (TimeoutException full) {
+        if (drainViews() == 0 && System.nanoTime() - beganNs > PATIENCE_BEFORE_COLLECTING_NS) {
+          GarbageRequest.tryCollect();
+        }
+      } catch (ExecutionException e) {
+        throw failure(e.getCause());
+      } catch (InterruptedException e) {
+        node.cancelCreate(key);
+        throw e;
+      }
+    }
+  }
+
+  private static ObjectStoreException failure(@Nullable Throwable cause) {
+    return cause instanceof ObjectStoreException told
+        ? told
+        : new RemoteStoreException(
+            cause == null ? "the node can't be reached" : String.valueOf(cause.getMessage()));
+  }
+
+  private <T extends @Nullable Object> T join(CompletableFuture<T> answer) {
+    try {
+      return node.await(answer);
+    } catch (CompletionException e) {
+      throw failure(e.getCause());
+    }
+  }
+
+  private ByteBuffer bank(int index) {
+    return banks.bank(index);
+  }
+
+  @Override
+  public ReadableObject read(long key) {
+    return startRead(key, (segment, pin) -> new ReadableObject(this, segment, pin));
+  }
+
+  @Override
+  public MemorySegment view(long key) {
+    return startRead(key, (segment, pin) -> segment);
+  }
+
+  private <T> T startRead(long key, BiFunction<MemorySegment, Pin, T> result) {
+    StoreObject object = join(node.addReader(key));
+    if (object == null) {
+      throw new ObjectNotFoundException(key);
+    }
+    MemorySegment segment =
+        Pins.segment(bank(object.bank()), object.offset(), object.sizeBytes()).asReadOnly();
+    lock.lock();
+    try {
+      return result.apply(segment, pins.watch(key, Pin.Role.READER, segment));
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  @Override
+  public void pin(long key, long process, Runnable pinned) {
+    node.pin(key, process).whenComplete((known, failure) -> pinned.run());
+  }
+
+  @Override
+  public boolean release(long key, long process) {
+    node.release(key, process);
+    return true;
+  }
+
+  @Override
+  public boolean sealed(long key, Pin pin) {
+    return end(pin) && join(node.seal(key));
+  }
+
+  @Override
+  public void givenUp(long key, Pin pin) {
+    if (end(pin)) {
+      node.cancelCreate(key);
+    }
+  }
+
+  @Override
+  public void endRead(Pin pin) {
+    if (end(pin)) {
+      node.removeReader(pin.key);
+    }
+  }
+
+  private boolean end(Pin pin) {
+    lock.lock();
+    try {
+      return pins.end(pin);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  @Override
+  public int drainViews() {
+    int ended = 0;
+    for (Pin pin; (pin = pins.pollEnded()) != null; ) {
+      ended++;
+      switch (pin.role) {
+        case READER -> endRead(pin);
+        case WRITER -> givenUp(pin.key, pin);
+      }
+    }
+    return ended;
+  }
+
+  /** Forgets the mapping; views that are in use keep it. */
+  @Override
+  public void close() {
+    banks.close();
+  }
+}
