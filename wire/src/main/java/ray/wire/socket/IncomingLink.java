@@ -37,6 +37,11 @@ final class IncomingLink implements Poller.Channel, MessageDecoder.Sink {
     this.decoder = new MessageDecoder(opaque);
   }
 
+  @Override
+  public boolean isBusy() {
+    return true;
+  }
+
   boolean isGreeted() {
     return greeted;
   }

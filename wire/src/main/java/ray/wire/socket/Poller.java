@@ -29,7 +29,7 @@ final class Poller implements AutoCloseable {
   /** Connections that may be read directly, which is cheaper than to ask which of them to read. */
   private static final int MAX_DIRECT = 4;
 
-  /** Every so many direct reads, new connections are looked for too. */
+  /** Every so many direct reads, all connections are looked at. */
   private static final int DIRECT_ROUNDS = 16;
 
   /** How often what has waited for too long is looked for. */
@@ -39,6 +39,11 @@ final class Poller implements AutoCloseable {
   interface Channel {
     /** Reads what is there without blocking; returns whether there was anything. */
     boolean read();
+
+    /** Whether it is worth a look each time. */
+    default boolean isBusy() {
+      return false;
+    }
 
     /** Room came up to write to. */
     default void writable() {}
@@ -119,7 +124,8 @@ final class Poller implements AutoCloseable {
   }
 
   private void refresh() {
-    direct = all.size() <= MAX_DIRECT ? List.copyOf(all) : List.of();
+    List<Channel> busy = all.stream().filter(Channel::isBusy).toList();
+    direct = busy.size() <= MAX_DIRECT ? busy : List.of();
   }
 
   private void change(Runnable change) {
