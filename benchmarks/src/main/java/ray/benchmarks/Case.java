@@ -2,6 +2,7 @@ package ray.benchmarks;
 
 import ray.Ray;
 import ray.RayInstance;
+import ray.RayOptions;
 
 /** One line of the microbenchmark. */
 sealed interface Case {
@@ -11,8 +12,8 @@ sealed interface Case {
   /** What it should reach. */
   Goal goal();
 
-  /** Measures it. */
-  Result measure(Timing timing) throws Exception;
+  /** Measures it, on instances that start so. */
+  Result measure(Timing timing, RayOptions options) throws Exception;
 
   /** Makes what a case repeats; the instance is the default one. */
   @FunctionalInterface
@@ -33,17 +34,17 @@ sealed interface Case {
    */
   record Repeated(String name, double factor, Goal goal, Preparation preparation) implements Case {
     @Override
-    public Result measure(Timing timing) throws Exception {
-      try (RayInstance ray = Ray.init()) {
+    public Result measure(Timing timing, RayOptions options) throws Exception {
+      try (RayInstance ray = Ray.init(options)) {
         return new Repetition(timing, factor).measure(name, preparation.prepare(ray));
       }
     }
   }
 
-  /** What needs a way of measuring of its own. */
+  /** What needs a way of measuring of its own, in this JVM. */
   record Special(String name, Goal goal, Measurement measurement) implements Case {
     @Override
-    public Result measure(Timing timing) throws Exception {
+    public Result measure(Timing timing, RayOptions options) throws Exception {
       return measurement.measure(name, timing);
     }
   }

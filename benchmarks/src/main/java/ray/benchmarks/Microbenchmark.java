@@ -10,6 +10,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import ray.RayOptions;
 
 /**
  * Runs cases one after the other. A case that fails, or does not end, is reported, and the others
@@ -23,9 +24,16 @@ final class Microbenchmark {
   private final PrintWriter out;
   private final PrintWriter err;
   private final @Nullable JsonResults json;
+  private final RayOptions options;
 
-  Microbenchmark(Timing timing, PrintWriter out, PrintWriter err, @Nullable JsonResults json) {
+  Microbenchmark(
+      Timing timing,
+      PrintWriter out,
+      PrintWriter err,
+      @Nullable JsonResults json,
+      RayOptions options) {
     this.timing = timing;
+    this.options = options;
     this.out = out;
     this.err = err;
     this.json = json;
@@ -34,6 +42,11 @@ final class Microbenchmark {
   /** Every case there is. */
   static List<Case> allCases() {
     return Stream.of(RayCases.all(), EmbeddedCases.all()).flatMap(List::stream).toList();
+  }
+
+  /** Those that Ray has too, which run against a node as they do in this JVM. */
+  static List<Case> connectedCases() {
+    return RayCases.all().stream().filter(Case.Repeated.class::isInstance).toList();
   }
 
   /** Runs the cases and returns whether all went well. */
@@ -56,7 +69,7 @@ final class Microbenchmark {
   }
 
   private @Nullable Result measure(Case each) throws InterruptedException {
-    FutureTask<Result> measurement = new FutureTask<>(() -> each.measure(timing));
+    FutureTask<Result> measurement = new FutureTask<>(() -> each.measure(timing, options));
     Thread thread = Thread.ofPlatform().daemon().name("benchmark").start(measurement);
     try {
       return measurement.get(CASE_LIMIT_SECONDS, TimeUnit.SECONDS);

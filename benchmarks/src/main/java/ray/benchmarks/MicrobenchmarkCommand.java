@@ -11,6 +11,8 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
+import ray.RayOptions;
+import ray.processes.LocalNode;
 
 /** {@code ray microbenchmark}: measures this Ray by the cases of Ray's own, and a few more. */
 @Command(
@@ -24,10 +26,19 @@ import picocli.CommandLine.Spec;
       "All cases take about six minutes; so much heap is needed: RAY_JAVA_OPTS=-Xmx4g"
     })
 public final class MicrobenchmarkCommand implements Callable<Integer> {
+  /** Enough for a few of the largest values, which are of 800 MB. */
+  private static final long STORE_BYTES = 3L << 30;
+
   @Spec private CommandSpec spec = CommandSpec.create();
 
   @Option(names = "--embedded", description = "Measure Ray inside this JVM.")
   private boolean embedded;
+
+  @Option(
+      names = "--address",
+      paramLabel = "ray://HOST:PORT",
+      description = "Measure this node (default: RAY_ADDRESS, or one that is started for it).")
+  private @Nullable String address;
 
   @Option(
       names = "--json",
@@ -55,16 +66,28 @@ public final class MicrobenchmarkCommand implements Callable<Integer> {
       cases.forEach(each -> out.println(each.name()));
       return 0;
     }
-    if (!embedded) {
-      throw misused("only an embedded Ray can be measured so far; add --embedded");
+    if (embedded) {
+      return run(cases, RayOptions.defaults().address("local"));
     }
+    String given = address != null ? address : System.getenv("RAY_ADDRESS");
+    if (given != null) {
+      return run(cases, RayOptions.defaults().address(given));
+    }
+    try (LocalNode node = LocalNode.start(RayOptions.defaults().objectStore(STORE_BYTES))) {
+      return run(cases, RayOptions.defaults().address(node.address()));
+    }
+  }
+
+  private int run(List<Case> cases, RayOptions options) throws IOException, InterruptedException {
+    PrintWriter out = spec.commandLine().getOut();
     PrintWriter err = spec.commandLine().getErr();
-    return new Microbenchmark(Timing.RAY, out, err, results()).run(cases) ? 0 : 1;
+    return new Microbenchmark(Timing.RAY, out, err, results(), options).run(cases) ? 0 : 1;
   }
 
   private List<Case> cases() {
     List<Case> cases =
-        Microbenchmark.allCases().stream().filter(each -> each.name().contains(filter)).toList();
+        (embedded ? Microbenchmark.allCases() : Microbenchmark.connectedCases())
+            .stream().filter(each -> each.name().contains(filter)).toList();
     if (cases.isEmpty()) {
       throw misused("no case's name contains '" + filter + "'; --list prints all names");
     }

@@ -9,6 +9,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.parallel.ResourceLock;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.FieldSource;
+import ray.RayOptions;
 
 /**
  * Every case that fits into the heap of a test does what its name says, in a fraction of its time.
@@ -83,7 +84,7 @@ class CasesTest {
   @ParameterizedTest
   @FieldSource("SMALL")
   void caseMeasuresSomething(Case small) throws Exception {
-    Result result = small.measure(SHORT);
+    Result result = small.measure(SHORT, RayOptions.defaults());
 
     assertThat(result.name()).isEqualTo(small.name());
     assertThat(result.perSecond()).isPositive().isFinite();

@@ -10,6 +10,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
+import ray.RayOptions;
 
 class MicrobenchmarkCommandTest {
   private static final Timing SHORT = new Timing(1_000, 1, 1_000, 1_000);
@@ -25,9 +26,9 @@ class MicrobenchmarkCommandTest {
   }
 
   @Test
-  void onlyEmbeddedCanBeMeasured() {
-    assertThat(run()).isEqualTo(2);
-    assertThat(err.toString()).contains("add --embedded");
+  void casesOfAnEmbeddedRayAreNotThoseOfANode() {
+    assertThat(run("--filter", "million")).isEqualTo(2);
+    assertThat(err.toString()).contains("million").contains("--list");
   }
 
   @Test
@@ -69,7 +70,9 @@ class MicrobenchmarkCommandTest {
                 }));
 
     boolean well =
-        new Microbenchmark(SHORT, new PrintWriter(out), new PrintWriter(err), null).run(cases);
+        new Microbenchmark(
+                SHORT, new PrintWriter(out), new PrintWriter(err), null, RayOptions.defaults())
+            .run(cases);
 
     assertThat(well).isFalse();
     assertThat(measured).containsExactly("whole");

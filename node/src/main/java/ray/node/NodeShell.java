@@ -28,6 +28,8 @@ public final class NodeShell extends Mailbox implements Endpoint, NodeEffects {
 
   private record Started(long job, long worker) {}
 
+  private record Failed(long job, String reason) {}
+
   /** A node with these resources and labels, under a control service. */
   public NodeShell(
       long self,
@@ -60,6 +62,11 @@ public final class NodeShell extends Mailbox implements Endpoint, NodeEffects {
     post(new Started(job, worker));
   }
 
+  /** A worker that was to be started will never be there. */
+  public void workerFailed(long job, String reason) {
+    post(new Failed(job, reason));
+  }
+
   /** Asks the core; not from within a core. */
   public <R extends @Nullable Object> R ask(java.util.function.Function<NodeCore, R> question) {
     Supplier<R> bound = () -> question.apply(core);
@@ -76,6 +83,7 @@ public final class NodeShell extends Mailbox implements Endpoint, NodeEffects {
     switch (event) {
       case Message message -> core.receive(message);
       case Started(long job, long worker) -> core.workerStarted(job, worker);
+      case Failed(long job, String reason) -> core.workerFailed(job, reason);
       default -> throw new IllegalArgumentException("not for a node: " + event);
     }
   }

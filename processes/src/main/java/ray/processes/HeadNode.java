@@ -127,10 +127,20 @@ final class HeadNode implements SocketTransport.Deaths, SocketTransport.Question
         });
         yield new Payload.Actors(actors.stream().map(Payload.ListedActor::of).toList()).bytes();
       }
-      case Question.LOAD ->
-          new Payload.Load(node.ask(core -> (long) core.suspendedCount())).bytes();
+      case Question.LOAD -> load().bytes();
       default -> throw new IOException("a node answers no question of kind " + kind);
     };
+  }
+
+  private Payload.Load load() {
+    long drivers = members.all().stream().filter(Members.Member::isDriver).count();
+    return new Payload.Load(
+        node.ask(core -> (long) core.suspendedCount()),
+        node.ask(core -> (long) core.leaseCount()),
+        drivers,
+        members.all().size() - drivers,
+        store.capacityBytes(),
+        store.usedBytes());
   }
 
   @Override
@@ -162,14 +172,24 @@ final class HeadNode implements SocketTransport.Deaths, SocketTransport.Question
       long worker = RuntimeBackend.newId(random);
       try {
         Process started = launcher.start(worker, job, driver.process());
-        started
-            .onExit()
-            .thenAccept(
-                ended -> affairs.execute(() -> gone(worker, "exit code " + ended.exitValue())));
+        started.onExit().thenAccept(ended -> affairs.execute(() -> exited(worker, job, ended)));
       } catch (IOException e) {
-        LOG.error("can't start a worker", e);
+        node.workerFailed(job, "a worker can't be started: " + e.getMessage());
       }
     });
+  }
+
+  private void exited(long worker, long job, Process process) {
+    boolean joined = members.find(worker) != null || members.recentlyDead().contains(worker);
+    gone(worker, "exit code " + process.exitValue());
+    if (!joined) {
+      node.workerFailed(
+          job,
+          "a worker ended with exit code "
+              + process.exitValue()
+              + " before it could run anything; what it said stands in "
+              + launcher.log(worker));
+    }
   }
 
   /** A connection has ended: its process is dead, or is made so. */

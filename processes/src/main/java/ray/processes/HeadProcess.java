@@ -1,41 +1,98 @@
 package ray.processes;
 
+import java.io.FileOutputStream;
 import java.io.IOException;
+import java.io.PrintStream;
+import java.net.BindException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Map;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.concurrent.CountDownLatch;
-import ray.Resources;
+import org.jspecify.annotations.Nullable;
 import ray.store.MemoryKind;
 import ray.store.ObjectStoreConfig;
+import ray.store.StoreMemoryException;
 
 /** The main class of a node's process. */
 public final class HeadProcess {
+  /** What it prints, followed by its port, when programs can connect. */
+  static final String READY = "ready ";
+
   private HeadProcess() {}
 
-  /**
-   * Runs until it is ended.
-   *
-   * @param arguments the session's folder, the token file, the port, the number of CPUs, the
-   *     store's size in bytes
-   */
-  public static void main(String[] arguments) throws IOException, InterruptedException {
-    Path folder = Path.of(arguments[0]);
-    Path tokenFile = Path.of(arguments[1]);
-    int port = Integer.parseInt(arguments[2]);
-    double cpus = Double.parseDouble(arguments[3]);
-    Resources total =
-        Resources.NONE
-            .with(Resources.CPU, cpus)
-            .with(Resources.MEMORY, Runtime.getRuntime().maxMemory());
-    HeadNode head =
-        new HeadNode(folder, tokenFile, total, Map.of(), storage(Long.parseLong(arguments[4])));
-    Runtime.getRuntime().addShutdownHook(new Thread(head::close));
-    int bound = head.start(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
-    System.out.println("ready " + bound);
+  /** Runs until it is ended; the arguments are those of {@link NodeOptions#toArguments}. */
+  public static void main(String[] arguments) throws InterruptedException {
+    NodeOptions options = NodeOptions.ofArguments(arguments);
+    try {
+      start(options);
+    } catch (BindException e) {
+      fail(
+          "port "
+              + options.port()
+              + " is taken by another program: choose one with --port, 0 for any");
+    } catch (StoreMemoryException e) {
+      fail(
+          String.valueOf(e.getMessage())
+              + " (--object-store-memory sets the size of the object store)");
+    } catch (IOException e) {
+      fail("the node can't start: " + e);
+    }
     // All threads are daemons: a signal ends the process, at any time.
     new CountDownLatch(1).await();
+  }
+
+  private static void fail(String message) {
+    System.out.println(message);
+    System.exit(1);
+  }
+
+  private static void start(NodeOptions options) throws IOException {
+    Path folder = makeFolder(options.sessionFolder());
+    Path token = options.tokenFile() == null ? Tokens.file() : options.tokenFile();
+    HeadNode head;
+    int port;
+    try {
+      head =
+          new HeadNode(
+              folder,
+              token,
+              options.total(),
+              options.labels(),
+              storage(options.storeCapacityBytes()));
+      port = head.start(new InetSocketAddress(InetAddress.getLoopbackAddress(), options.port()));
+    } catch (IOException | RuntimeException e) {
+      RunningNode.delete(folder);
+      throw e;
+    }
+    RunningNode note = RunningNode.noteSelf(port, folder);
+    Runtime.getRuntime()
+        .addShutdownHook(
+            new Thread(() -> {
+              head.close();
+              note.removeFiles();
+            }));
+    Files.createDirectories(head.logs());
+    System.out.println(READY + port);
+    PrintStream log =
+        new PrintStream(
+            new FileOutputStream(head.logs().resolve("node.log").toFile(), true),
+            true,
+            StandardCharsets.UTF_8);
+    System.setOut(log);
+    System.setErr(log);
+  }
+
+  private static Path makeFolder(@Nullable Path given) throws IOException {
+    var ownerOnly =
+        PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
+    if (given == null) {
+      return Files.createTempDirectory("ray-", ownerOnly);
+    }
+    Files.createDirectories(given);
+    return Files.createTempDirectory(given.toAbsolutePath(), "ray-", ownerOnly);
   }
 
   /** A store of this size, in memory that other processes can map. */

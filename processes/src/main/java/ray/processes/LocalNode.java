@@ -6,9 +6,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Comparator;
 import java.util.Map;
-import java.util.stream.Stream;
 import ray.RayOptions;
 import ray.Resources;
 
@@ -72,8 +70,8 @@ public final class LocalNode implements AutoCloseable {
   @Override
   public void close() {
     head.close();
-    try (Stream<Path> files = Files.walk(folder)) {
-      files.sorted(Comparator.reverseOrder()).forEach(file -> file.toFile().delete());
+    try {
+      RunningNode.delete(folder);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

@@ -10,8 +10,10 @@ import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import ray.ActorInfo;
+import ray.NodeInfo;
 import ray.core.ActorSpec;
 import ray.core.Message;
+import ray.core.NodeView;
 import ray.core.Outcome;
 import ray.core.control.ActorView;
 import ray.core.store.StoreObject;
@@ -218,15 +220,47 @@ sealed interface Payload {
     }
   }
 
+  /** The nodes in an answer, of which there is one, as busy as it says. */
+  static List<NodeInfo> nodes(byte[] answer, Load load) throws IOException {
+    List<NodeInfo> infos = new ArrayList<>();
+    Message read = MessageBytes.read(answer, OpaqueCodec.PASSING_ON);
+    for (NodeView view : ((Message.NodesChanged) read).nodes()) {
+      infos.add(
+          new NodeInfo(
+              Long.toHexString(view.id()),
+              true,
+              view.total(),
+              view.available(),
+              view.labels(),
+              load.storeBytes(),
+              load.usedBytes()));
+    }
+    return infos;
+  }
+
   /** How busy a node is. */
-  record Load(long blocked) implements Payload {
+  record Load(
+      long blocked, long leases, long drivers, long workers, long storeBytes, long usedBytes)
+      implements Payload {
     @Override
     public void write(ProtoWriter out) {
       out.varint(1, blocked);
+      out.varint(2, leases);
+      out.varint(3, drivers);
+      out.varint(4, workers);
+      out.varint(5, storeBytes);
+      out.varint(6, usedBytes);
     }
 
     static Load read(byte[] bytes) throws IOException {
-      return new Load(Fields.read(bytes).number(1));
+      Fields fields = Fields.read(bytes);
+      return new Load(
+          fields.number(1),
+          fields.number(2),
+          fields.number(3),
+          fields.number(4),
+          fields.number(5),
+          fields.number(6));
     }
   }
 
@@ -276,7 +310,7 @@ sealed interface Payload {
 
   /** The fields of any of these: numbers, and bytes, by their number. */
   final class Fields {
-    private static final int MAX = 5;
+    private static final int MAX = 6;
 
     private final List<List<Long>> numbers = new ArrayList<>();
     private final List<List<byte[]>> contents = new ArrayList<>();

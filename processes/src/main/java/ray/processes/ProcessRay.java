@@ -20,7 +20,6 @@ import ray.RuntimeContext;
 import ray.SchedulerInfo;
 import ray.TaskInfo;
 import ray.core.Message;
-import ray.core.NodeView;
 import ray.runtime.ExecutorShell;
 import ray.runtime.ExecutorThreads;
 import ray.runtime.FailureReporter;
@@ -256,38 +255,24 @@ abstract class ProcessRay extends RuntimeBackend {
     return submitter.context(Long.toHexString(identity.session().node()), options().namespace());
   }
 
-  private List<NodeView> nodeViews() {
+  @Override
+  public List<NodeInfo> nodes() {
     try {
-      byte[] answer = ask(Question.NODES, new byte[0]);
-      return ((Message.NodesChanged) MessageBytes.read(answer, OpaqueCodec.PASSING_ON)).nodes();
+      return Payload.nodes(
+          ask(Question.NODES, new byte[0]), Payload.Load.read(ask(Question.LOAD, new byte[0])));
     } catch (IOException e) {
       throw new RayStateException("can't ask for the nodes: " + e.getMessage());
     }
   }
 
   @Override
-  public List<NodeInfo> nodes() {
-    return nodeViews().stream()
-        .map(view ->
-            new NodeInfo(
-                Long.toHexString(view.id()),
-                true,
-                view.total(),
-                view.available(),
-                view.labels(),
-                0,
-                0))
-        .toList();
-  }
-
-  @Override
   public Resources clusterResources() {
-    return nodeViews().getFirst().total();
+    return nodes().getFirst().total();
   }
 
   @Override
   public Resources availableResources() {
-    return nodeViews().getFirst().available();
+    return nodes().getFirst().available();
   }
 
   @Override
@@ -316,7 +301,7 @@ abstract class ProcessRay extends RuntimeBackend {
 
   @Override
   public SchedulerInfo schedulerInfo() {
-    NodeView view = nodeViews().getFirst();
+    NodeInfo view = nodes().getFirst();
     return looking.scheduler(
         (of, key) -> "", view.total(), view.available(), executor.ask(core -> core.blockedCount()));
   }

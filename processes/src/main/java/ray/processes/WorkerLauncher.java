@@ -27,11 +27,16 @@ final class WorkerLauncher {
         new ProcessBuilder(commandLine(worker, job, driver))
             .redirectInput(Path.of("/dev/null").toFile())
             .redirectOutput(session.logs().resolve("worker-" + name + ".out").toFile())
-            .redirectError(session.logs().resolve("worker-" + name + ".err").toFile())
+            .redirectError(log(worker).toFile())
             .start();
     running.put(worker, started);
     started.onExit().thenRun(() -> running.remove(worker));
     return started;
+  }
+
+  /** Where a worker's errors are written. */
+  Path log(long worker) {
+    return session.logs().resolve("worker-" + Long.toHexString(worker) + ".err");
   }
 
   private List<String> commandLine(long worker, long job, long driver) {

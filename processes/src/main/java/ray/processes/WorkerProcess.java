@@ -40,7 +40,6 @@ public final class WorkerProcess extends ProcessRay {
                             .join())
                     .content(),
             WorkerProcess.class.getClassLoader());
-    Thread.currentThread().setContextClassLoader(code);
     RayOptions options = RayOptions.defaults();
     ValueSerializers serializers = serializers(code, options);
     Transports transports = new Transports(identity, serializers, "ray-reader");
@@ -50,6 +49,8 @@ public final class WorkerProcess extends ProcessRay {
         .sockets()
         .register(identity.self(), new WorkerEndpoint(worker.owner(), worker.executor()));
     transports.sockets().afterReading(worker.executor()::provide);
+    // From now on code of the job may run; before, it was this process's own libraries'.
+    Thread.currentThread().setContextClassLoader(code);
     worker.join(
         Question.JOIN_AS_WORKER,
         (asker, kind, payload) -> {

@@ -11,12 +11,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import ray.ErrorCode;
 import ray.Resources;
 import ray.core.FunctionKey;
 import ray.core.Invariant;
 import ray.core.LongMap;
 import ray.core.Message;
 import ray.core.NodeView;
+import ray.core.Outcome;
 import ray.core.Placement;
 
 /**
@@ -383,6 +385,35 @@ public final class NodeCore {
   public void workerStarted(long job, long worker) {
     starting.remove(job);
     workers.computeIfAbsent(job, missing -> new ArrayList<>()).add(worker);
+    grant();
+  }
+
+  /** A worker that was asked for can't be had: who waits for one is told so. */
+  public void workerFailed(long job, String reason) {
+    starting.remove(job);
+    if (workers.containsKey(job) && !workers.get(job).isEmpty()) {
+      return;
+    }
+    for (Demand demand : List.copyOf(demands.values())) {
+      if (demand.job == job) {
+        demands.remove(demand.key);
+        effects.send(
+            demand.key.owner(), new Message.LeasesRefused(demand.key.schedulingClass(), reason));
+      }
+    }
+    for (Message.PlaceActor actor : List.copyOf(actors)) {
+      if (actor.spec().creation().job() == job) {
+        actors.remove(actor);
+        effects.send(
+            effects.control(),
+            new Message.ActorCreated(
+                actor.spec().id(),
+                actor.incarnation(),
+                0,
+                Outcome.Failed.of(ErrorCode.OUT_OF_RESOURCES, reason),
+                List.of()));
+      }
+    }
     grant();
   }
 

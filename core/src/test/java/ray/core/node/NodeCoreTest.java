@@ -550,4 +550,40 @@ class NodeCoreTest implements NodeEffects {
   public long control() {
     return CONTROL_SERVICE;
   }
+
+  @Test
+  void whoWaitsForAWorkerThatCantBeHadIsToldWhy() {
+    // given tasks and an actor of a job without a worker, and a task of another job
+    request(OWNER, KEY, 1);
+    core.receive(placeActor(0));
+    core.receive(new Message.RequestLeases(OTHER, JOB + 1, KEY, 1));
+
+    // when the job's worker does not come
+    core.workerFailed(JOB, "no JVM");
+
+    // then its own are told, and nobody else
+    assertThat(sent(OWNER, Message.LeasesRefused.class))
+        .containsExactly(new Message.LeasesRefused(KEY, "no JVM"));
+    assertThat(sent(CONTROL_SERVICE, Message.ActorCreated.class))
+        .singleElement()
+        .satisfies(created -> {
+          assertThat(created.failure()).isNotNull();
+          assertThat(created.failure().message()).isEqualTo("no JVM");
+        });
+    assertThat(sent(OTHER, Message.LeasesRefused.class)).isEmpty();
+
+    // and the next request asks for another
+    int before = started.size();
+    request(OWNER, KEY, 1);
+    assertThat(started).hasSize(before + 1);
+  }
+
+  @Test
+  void aJobThatHasAWorkerNeedsNoOther() {
+    withWorker();
+    request(OWNER, KEY, 3);
+    core.workerFailed(JOB, "no JVM");
+    assertThat(sent(OWNER, Message.LeasesRefused.class)).isEmpty();
+    assertThat(core.leaseCount()).isEqualTo(2);
+  }
 }

@@ -1,0 +1,136 @@
+package ray.cli;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+import ray.processes.NodeLauncher;
+import ray.processes.NodeOptions;
+import ray.processes.RunningNode;
+
+/** {@code ray start --head}: starts a node that programs connect to. */
+@Command(
+    name = "start",
+    description = "Start a node on this machine, which programs connect to.",
+    mixinStandardHelpOptions = true,
+    footer = {"", "Stop it with:  ray stop"})
+final class StartCommand implements Callable<Integer> {
+  @Spec private CommandSpec spec = CommandSpec.create();
+
+  @Option(names = "--head", description = "The first node, with the control service.")
+  private boolean head;
+
+  @Option(
+      names = "--port",
+      paramLabel = "N",
+      description = "Where programs find it; 0 for any that is free (default: ${DEFAULT-VALUE}).")
+  private int port = NodeOptions.DEFAULT_PORT;
+
+  @Option(
+      names = "--num-cpus",
+      paramLabel = "N",
+      description = "How many CPUs tasks may hold together (default: all).")
+  private @Nullable Double cpus;
+
+  @Option(
+      names = "--memory",
+      paramLabel = "BYTES",
+      description = "How much memory tasks may ask for together (default: what is free).")
+  private @Nullable Long memoryBytes;
+
+  @Option(
+      names = "--object-store-memory",
+      paramLabel = "BYTES",
+      description = "The size of the object store (default: three tenths of what is free).")
+  private @Nullable Long storeBytes;
+
+  @Option(
+      names = "--resources",
+      paramLabel = "NAME=N",
+      split = ",",
+      description = "Amounts of resources of your own.")
+  private Map<String, Double> resources = new LinkedHashMap<>();
+
+  @Option(
+      names = "--labels",
+      paramLabel = "KEY=VALUE",
+      split = ",",
+      description = "Labels of the node.")
+  private Map<String, String> labels = new LinkedHashMap<>();
+
+  @Option(
+      names = "--session-dir",
+      paramLabel = "FOLDER",
+      description = "Where its sockets and logs go (default: the temporary folder).")
+  private @Nullable Path sessionFolder;
+
+  @Option(
+      names = "--token-file",
+      paramLabel = "FILE",
+      description = "Where the token stands that programs present (default: ~/.ray-java/token).")
+  private @Nullable Path tokenFile;
+
+  @Override
+  public Integer call() throws IOException, CommandFailedException {
+    check();
+    RunningNode node;
+    try {
+      node =
+          NodeLauncher.start(
+              new NodeOptions(
+                  port,
+                  cpus,
+                  memoryBytes,
+                  storeBytes,
+                  resources,
+                  labels,
+                  sessionFolder,
+                  tokenFile));
+    } catch (NodeLauncher.StartFailedException e) {
+      throw new CommandFailedException(String.valueOf(e.getMessage()));
+    }
+    PrintWriter out = spec.commandLine().getOut();
+    String other = node.port() == NodeOptions.DEFAULT_PORT ? "" : " --port " + node.port();
+    out.println("A node of Ray runs, process " + node.pid() + ".");
+    out.println("  connect:  Ray.init(\"" + node.address() + "\")");
+    out.println("            or leave the program as it is: RAY_ADDRESS=" + node.address());
+    out.println("  look in:  ray status" + other);
+    out.println("  stop:     ray stop" + other);
+    return ExitCode.OK;
+  }
+
+  private void check() {
+    if (!head) {
+      throw misused("only a head can be started so far; add --head");
+    }
+    if (port < 0 || port > 65_535) {
+      throw misused("--port must be from 0 to 65535, not " + port);
+    }
+    if (cpus != null && !(cpus >= 0)) {
+      throw misused("--num-cpus must not be negative, not " + cpus);
+    }
+    if (memoryBytes != null && memoryBytes < 0) {
+      throw misused("--memory must not be negative, not " + memoryBytes);
+    }
+    if (storeBytes != null && storeBytes < 1) {
+      throw misused("--object-store-memory must be at least 1, not " + storeBytes);
+    }
+    resources.forEach((name, amount) -> {
+      if (!(amount >= 0)) {
+        throw misused("the amount of resource " + name + " must not be negative, not " + amount);
+      }
+    });
+  }
+
+  private ParameterException misused(String message) {
+    return new ParameterException(spec.commandLine(), message);
+  }
+}

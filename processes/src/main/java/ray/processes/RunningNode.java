@@ -1,0 +1,141 @@
+package ray.processes;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.stream.Stream;
+
+/**
+ * A node of this user on this machine, as its process noted it: one small file a port, so that
+ * other commands find it.
+ *
+ * @param port where programs find it
+ * @param pid its process
+ * @param startedMs when that process began, which tells it from a later one of the same number
+ * @param folder its session's folder
+ */
+public record RunningNode(int port, long pid, long startedMs, Path folder) {
+  private static Path notes() {
+    return Path.of(System.getProperty("user.home", "."), ".ray-java", "nodes");
+  }
+
+  private Path note() {
+    return notes().resolve(Integer.toString(port));
+  }
+
+  /** What programs connect to. */
+  public String address() {
+    return ConnectedProvider.SCHEME + "127.0.0.1:" + port;
+  }
+
+  /** Notes this process as the node of a port. */
+  static RunningNode noteSelf(int port, Path folder) throws IOException {
+    ProcessHandle self = ProcessHandle.current();
+    RunningNode node = new RunningNode(port, self.pid(), startedMs(self), folder);
+    Files.createDirectories(notes());
+    Files.writeString(
+        node.note(), node.pid() + "\n" + node.startedMs() + "\n" + node.folder() + "\n");
+    return node;
+  }
+
+  private static long startedMs(ProcessHandle process) {
+    return process.info().startInstant().map(Instant::toEpochMilli).orElse(0L);
+  }
+
+  /** Nodes that were noted, whether they still run or not. */
+  public static List<RunningNode> all() throws IOException {
+    List<RunningNode> nodes = new ArrayList<>();
+    if (!Files.isDirectory(notes())) {
+      return nodes;
+    }
+    try (Stream<Path> files = Files.list(notes())) {
+      for (Path file : files.sorted().toList()) {
+        read(file).ifPresent(nodes::add);
+      }
+    }
+    return nodes;
+  }
+
+  /** The node that was noted for a port. */
+  public static Optional<RunningNode> at(int port) throws IOException {
+    return read(notes().resolve(Integer.toString(port)));
+  }
+
+  private static Optional<RunningNode> read(Path file) throws IOException {
+    if (!Files.isRegularFile(file)) {
+      return Optional.empty();
+    }
+    List<String> lines = Files.readAllLines(file);
+    try {
+      return Optional.of(
+          new RunningNode(
+              Integer.parseInt(file.getFileName().toString()),
+              Long.parseLong(lines.get(0)),
+              Long.parseLong(lines.get(1)),
+              Path.of(lines.get(2))));
+    } catch (NumberFormatException | IndexOutOfBoundsException damaged) {
+      Files.deleteIfExists(file);
+      return Optional.empty();
+    }
+  }
+
+  private Optional<ProcessHandle> process() {
+    return ProcessHandle.of(pid).filter(found -> found.isAlive() && startedMs(found) == startedMs);
+  }
+
+  /** Whether its process lives. */
+  public boolean isAlive() {
+    return process().isPresent();
+  }
+
+  /**
+   * Ends it, and waits until it is gone with all its files.
+   *
+   * @param force at once, without giving it time
+   * @return whether it is gone
+   */
+  public boolean stop(boolean force, long timeoutMs) throws InterruptedException {
+    Optional<ProcessHandle> running = process();
+    if (running.isPresent()) {
+      ProcessHandle process = running.get();
+      boolean told = force ? process.destroyForcibly() : process.destroy();
+      try {
+        process.onExit().get(told ? timeoutMs : 0, TimeUnit.MILLISECONDS);
+      } catch (TimeoutException | ExecutionException e) {
+        return false;
+      }
+    }
+    removeFiles();
+    return true;
+  }
+
+  /** Removes what a node leaves that was not ended in order. Its workers end by themselves. */
+  void removeFiles() {
+    try {
+      Files.deleteIfExists(note());
+      delete(folder);
+    } catch (IOException e) {
+      throw new UncheckedIOException("can't remove the files of the node at port " + port, e);
+    }
+  }
+
+  static void delete(Path folder) throws IOException {
+    if (!Files.isDirectory(folder)) {
+      return;
+    }
+    try (Stream<Path> files = Files.walk(folder)) {
+      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+        Files.deleteIfExists(file);
+      }
+    }
+  }
+}
