@@ -20,6 +20,8 @@ final class ActorClients {
   private final long self;
   private final OwnerEffects effects;
   private final References references;
+  private final Borrowing borrowing;
+  private final Outcomes outcomes;
   private final Arguments arguments;
   private final TaskLife tasks;
   private final EventTime time;
@@ -45,6 +47,8 @@ final class ActorClients {
     this.self = self;
     this.effects = effects;
     this.references = references;
+    this.borrowing = references.borrowing();
+    this.outcomes = references.outcomes();
     this.arguments = arguments;
     this.tasks = tasks;
     this.time = time;
@@ -247,7 +251,7 @@ final class ActorClients {
       if (creation != null) {
         arguments.keepKnown(change.retained(), creation);
       }
-      references.retainedBy(change.worker(), change.retained());
+      borrowing.retainedBy(change.worker(), change.retained());
     }
     if (client == null) {
       return;
@@ -263,7 +267,7 @@ final class ActorClients {
     } else if (references.find(change.actor().creation()) instanceof BorrowedReference foreign
         && change.state() == ActorInfo.State.DEAD
         && cause != null) {
-      references.settle(foreign, cause);
+      outcomes.settle(foreign, cause);
     }
     if (client.state == ActorInfo.State.DEAD) {
       releaseCreation(client);

@@ -15,9 +15,13 @@ import ray.core.TaskSpec;
  */
 final class Arguments {
   private final References references;
+  private final Borrowing borrowing;
+  private final Outcomes outcomes;
 
   Arguments(References references) {
     this.references = references;
+    this.borrowing = references.borrowing();
+    this.outcomes = references.outcomes();
   }
 
   /** Holds what a task takes; returns why it can't run, if one of its arguments has failed. */
@@ -34,7 +38,7 @@ final class Arguments {
           reference.addDependent(task);
           task.unresolved++;
           if (reference instanceof BorrowedReference foreign) {
-            references.ask(foreign);
+            outcomes.ask(foreign);
           }
         } else if (reference.outcome instanceof Outcome.Failed failed && broken == null) {
           broken = failed;
@@ -107,7 +111,7 @@ final class Arguments {
   /** Of what a worker has from a task's arguments, none may be lost when those are let go. */
   void keepKnown(List<ObjectId> kept, TaskSpec spec) {
     if (!kept.isEmpty()) {
-      references.protect(kept, held(spec));
+      borrowing.protect(kept, held(spec));
     }
   }
 }

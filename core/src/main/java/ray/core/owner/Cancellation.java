@@ -69,7 +69,7 @@ final class Cancellation {
     for (Task task : unfinished) {
       interrupt(task, true, failure);
     }
-    references.failUnresolved(failure);
+    references.outcomes().failUnresolved(failure);
   }
 
   private void cancel(Task task, boolean recursive) {

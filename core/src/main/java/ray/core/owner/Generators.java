@@ -12,22 +12,26 @@ import ray.core.Outcome;
 final class Generators {
   private final OwnerEffects effects;
   private final References references;
+  private final Outcomes outcomes;
+  private final Adoption adoption;
 
   Generators(OwnerEffects effects, References references) {
     this.effects = effects;
     this.references = references;
+    this.outcomes = references.outcomes();
+    this.adoption = references.adoption();
   }
 
   void itemMade(Message.ItemMade message) {
     OwnedReference first = references.findOwned(message.task());
     Task task = first == null ? null : first.producer;
     if (task == null || task.attempt != message.attempt() || task.worker != message.worker()) {
-      references.discard(List.of(message.outcome()), message.worker());
+      adoption.discard(List.of(message.outcome()), message.worker());
       return;
     }
     if (message.index() < task.items) {
       // Another run makes again what is here already, of which it may not wait to be taken.
-      references.discard(List.of(message.outcome()), message.worker());
+      adoption.discard(List.of(message.outcome()), message.worker());
       if (message.index() == 0) {
         itemsTaken(task, task.itemsTaken);
       }
@@ -37,13 +41,13 @@ final class Generators {
     task.items++;
     Object stream = task.stream;
     if (stream == null) {
-      references.discard(List.of(message.outcome()), message.worker());
+      adoption.discard(List.of(message.outcome()), message.worker());
       return;
     }
     ObjectId id = references.mint();
     OwnedReference item = references.make(id, null, null);
     item.contained++;
-    references.resolveFrom(item, message.outcome(), message.worker());
+    adoption.resolve(item, message.outcome(), message.worker());
     Outcome outcome = item.outcome == null ? message.outcome() : item.outcome;
     Object cell = effects.item(stream, id, outcome);
     references.attach(item, cell);
@@ -68,7 +72,7 @@ final class Generators {
     if (failed != null && stream != null) {
       ObjectId id = references.mint();
       Object cell = effects.item(stream, id, failed);
-      references.settle(references.make(id, cell, null), failed);
+      outcomes.settle(references.make(id, cell, null), failed);
     }
     if (stream != null) {
       effects.endOfItems(stream);
@@ -76,7 +80,7 @@ final class Generators {
     OwnedReference first = references.findOwned(task.spec().id());
     if (first != null) {
       first.producer = null;
-      references.settle(first, failed != null ? failed : new Outcome.Inline(null, 0, List.of()));
+      outcomes.settle(first, failed != null ? failed : new Outcome.Inline(null, 0, List.of()));
       references.check(first);
     }
   }

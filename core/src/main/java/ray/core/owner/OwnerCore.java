@@ -20,9 +20,11 @@ public final class OwnerCore {
   /** How many ended tasks are remembered for listings. */
   public static final int MAX_HISTORY = 10_000;
 
-  private final long self;
-  private final OwnerEffects effects;
   private final References references;
+  private final Borrowing borrowing;
+  private final Outcomes outcomes;
+  private final Aliases aliases;
+  private final Adoption adoption;
   private final EventTime time = new EventTime();
   private final DeadProcesses dead = new DeadProcesses();
   private final TaskLife tasks;
@@ -32,9 +34,11 @@ public final class OwnerCore {
 
   /** An owner with a random id, new for each incarnation of the process. */
   public OwnerCore(long self, OwnerEffects effects) {
-    this.self = self;
-    this.effects = effects;
     this.references = new References(self, effects, dead, this::ready, this::freed);
+    this.borrowing = references.borrowing();
+    this.outcomes = references.outcomes();
+    this.aliases = references.aliases();
+    this.adoption = references.adoption();
     this.tasks = new TaskLife(self, effects, references, dead, time);
     this.queues = tasks.queues();
     this.actors = tasks.actors();
@@ -55,7 +59,7 @@ public final class OwnerCore {
   public void put(ObjectId id, Outcome outcome, Object cell, @Nullable Object site) {
     OwnedReference made = references.make(id, cell, null);
     made.creationSite = site;
-    references.resolveLocally(made, outcome);
+    outcomes.setMade(made, outcome);
   }
 
   /** The program made a ref that it will complete itself. */
@@ -68,7 +72,7 @@ public final class OwnerCore {
   public void fulfil(ObjectId id, Outcome outcome) {
     OwnedReference made = references.findOwned(id);
     if (made != null && made.outcome == null) {
-      references.resolveLocally(made, outcome);
+      outcomes.setMade(made, outcome);
       made.contained--;
       references.check(made);
     }
@@ -106,8 +110,8 @@ public final class OwnerCore {
     Reference reference = references.findOrBorrow(id);
     if (reference instanceof BorrowedReference foreign && umbrella != null) {
       Reference read = references.find(umbrella);
-      if (read != null && References.keeper(read) instanceof BorrowedReference keeper) {
-        references.registerUnder(foreign, keeper);
+      if (read != null && read.keeper() instanceof BorrowedReference keeper) {
+        borrowing.registerUnder(foreign, keeper);
       }
     }
     return reference;
@@ -126,8 +130,7 @@ public final class OwnerCore {
       reference = made;
     }
     if (reference instanceof BorrowedReference foreign && !foreign.isRegistered()) {
-      foreign.registeredBy(self);
-      effects.send(id.owner(), new Message.AddBorrower(id, self, self, false));
+      borrowing.register(foreign, false);
     }
     return reference;
   }
@@ -145,7 +148,7 @@ public final class OwnerCore {
   /** The program wants an object's value: asks its owner, unless that is known. */
   public void want(ObjectId id) {
     if (references.find(id) instanceof BorrowedReference foreign) {
-      references.ask(foreign);
+      outcomes.ask(foreign);
     }
   }
 
@@ -167,19 +170,19 @@ public final class OwnerCore {
    * @param submitter who is told of them, and tells their owners
    */
   public List<ObjectId> retain(Collection<ObjectId> acquired, long submitter) {
-    return references.retain(acquired, submitter);
+    return borrowing.retain(acquired, submitter);
   }
 
   /** Refs travel to another process with a result: registers it for them. */
   public void share(List<ObjectId> ids, long process) {
     for (ObjectId id : ids) {
-      references.share(id, process);
+      borrowing.share(id, process);
     }
   }
 
   /** A stored value was pinned for an heir. */
   public void pinned(ObjectId heir) {
-    references.pinned(heir);
+    adoption.pinned(heir);
   }
 
   /** The consumer of a generator took items. */
@@ -217,17 +220,17 @@ public final class OwnerCore {
       case Message.ReclaimLeases reclaim -> queues.reclaim(nowNs);
       case Message.ItemMade item -> tasks.generators().itemMade(item);
       case Message.Resolve question -> {
-        references.asked(question);
+        outcomes.asked(question);
         flush(nowNs);
       }
-      case Message.Resolved answer -> references.answered(answer);
-      case Message.AddBorrower added -> references.addBorrower(added);
-      case Message.BorrowerAdded added -> references.acknowledged(added.object());
-      case Message.RemoveBorrower removed -> references.removeBorrower(removed);
+      case Message.Resolved answer -> resolved(answer);
+      case Message.AddBorrower added -> borrowing.addBorrower(added);
+      case Message.BorrowerAdded added -> borrowing.acknowledged(added.object());
+      case Message.RemoveBorrower removed -> borrowing.removeBorrower(removed);
       case Message.ConfirmBorrower question -> references.confirmations().asked(question);
-      case Message.BorrowerConfirmed answer -> references.confirmed(answer);
-      case Message.ProbeAlias probe -> references.probe(probe.origin(), probe.at());
-      case Message.AliasCycle cycle -> references.breakCycle(cycle.origin());
+      case Message.BorrowerConfirmed answer -> borrowing.confirmed(answer);
+      case Message.ProbeAlias probe -> aliases.probe(probe.origin(), probe.at());
+      case Message.AliasCycle cycle -> aliases.breakCycle(cycle.origin());
       case Message.CancelTask cancelled ->
           cancellation.cancel(cancelled.task(), cancelled.recursive());
       case Message.ActorChanged change -> actors.changed(change);
@@ -266,10 +269,18 @@ public final class OwnerCore {
     throw new IllegalArgumentException("not for an owner: " + message);
   }
 
+  private void resolved(Message.Resolved answer) {
+    if (answer.adopt()) {
+      adoption.answered(answer.object(), answer.outcome());
+    } else {
+      outcomes.answered(answer.object(), answer.outcome());
+    }
+  }
+
   private void processDied(Message.ProcessDied died) {
     dead.add(died.process());
     tasks.workerDied(died);
-    references.processDied(died.process(), died.reason());
+    references.deaths().died(died.process(), died.reason());
     queues.tick(time.nowNs);
   }
 

@@ -64,6 +64,15 @@ public abstract sealed class Reference permits OwnedReference, BorrowedReference
     return handles == 0 && arguments == 0 && contained == 0 && aliases == 0;
   }
 
+  /** The object whose value this one has, which is what holds the refs in it. */
+  Reference keeper() {
+    Reference keeper = this;
+    while (keeper instanceof OwnedReference own && own.target != null) {
+      keeper = own.target;
+    }
+    return keeper;
+  }
+
   void addDependent(Task task) {
     if (dependents == null) {
       dependents = new ArrayList<>(2);

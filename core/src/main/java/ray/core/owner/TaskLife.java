@@ -22,6 +22,8 @@ import ray.core.TaskSpec;
 final class TaskLife {
   private final OwnerEffects effects;
   private final References references;
+  private final Borrowing borrowing;
+  private final Adoption adoption;
   private final DeadProcesses dead;
   private final EventTime time;
   private final Arguments arguments;
@@ -42,6 +44,8 @@ final class TaskLife {
       long self, OwnerEffects effects, References references, DeadProcesses dead, EventTime time) {
     this.effects = effects;
     this.references = references;
+    this.borrowing = references.borrowing();
+    this.adoption = references.adoption();
     this.dead = dead;
     this.time = time;
     this.arguments = new Arguments(references);
@@ -178,7 +182,7 @@ final class TaskLife {
       return;
     }
     keepKnown(result, task.spec());
-    references.retainedBy(worker, result.retained());
+    borrowing.retainedBy(worker, result.retained());
     if (result.durationNs() < 0) {
       abandon(task);
     } else {
@@ -199,8 +203,8 @@ final class TaskLife {
     if (late != null) {
       keepKnown(result, late.spec());
     }
-    references.retainedBy(worker, result.retained());
-    references.discard(result.outcomes(), worker);
+    borrowing.retainedBy(worker, result.retained());
+    adoption.discard(result.outcomes(), worker);
     if (late != null
         && late.attempt == result.attempt()
         && late.worker == worker
@@ -325,7 +329,7 @@ final class TaskLife {
             failed != null
                 ? failed
                 : spec.returns() == 0 ? new Outcome.Inline(null, 0, List.of()) : outcomes.get(i);
-        references.resolveFrom(result, outcome, worker);
+        adoption.resolve(result, outcome, worker);
       }
     }
     if (!seen && failed != null) {

@@ -22,7 +22,7 @@ public final class PlantedBugs {
           bug(
               "retained-untold",
               "owners are not told of the refs that a worker keeps after a run",
-              "owner/References.java",
+              "owner/Borrowing.java",
               "      share(id, worker);",
               "",
               FREED,
@@ -38,7 +38,7 @@ public final class PlantedBugs {
           bug(
               "contained-not-counted",
               "the refs inside a task's result are not held by it",
-              "owner/References.java",
+              "owner/Adoption.java",
               "inner.contained++;\n      names.add",
               "names.add",
               REACHABLE,
@@ -46,7 +46,7 @@ public final class PlantedBugs {
           bug(
               "alias-forgets-target",
               "an alias does not count for the object that it stands for",
-              "owner/References.java",
+              "owner/Aliases.java",
               "target.aliases++;",
               "",
               REACHABLE,
@@ -54,14 +54,14 @@ public final class PlantedBugs {
           bug(
               "heir-before-pin",
               "a value taken over is let go at its source before it is pinned for its heir",
-              "owner/References.java",
-              "effects.pin(stored, heir.id());\n      resolveFrom(heir, stored, source.id().owner());",
-              "effects.pin(stored, heir.id());\n      resolveFrom(heir, stored, source.id().owner());\n      inherit(heir);",
+              "owner/Adoption.java",
+              "effects.pin(stored, heir.id());\n      resolve(heir, stored, id.owner());",
+              "effects.pin(stored, heir.id());\n      resolve(heir, stored, id.owner());\n      inherit(heir);",
               REACHABLE),
           bug(
                   "umbrella-let-go",
                   "the value from which a ref was read is not kept until the ref's owner has answered",
-                  "owner/References.java",
+                  "owner/Borrowing.java",
                   "boolean sameOwner = umbrella.id().owner() == reference.id().owner();",
                   "boolean sameOwner = true;",
                   SERIAL_RESULTS,
@@ -70,8 +70,8 @@ public final class PlantedBugs {
           bug(
               "adopted-unshared",
               "the refs inside a value that is taken over are not registered for its heir",
-              "owner/References.java",
-              "        share(id, asker.process());",
+              "owner/Outcomes.java",
+              "        borrowing.share(id, asker.process());",
               "",
               FREED,
               REACHABLE,
@@ -79,7 +79,7 @@ public final class PlantedBugs {
           bug(
               "dead-registered",
               "an owner believes a registration of a process that has died before",
-              "owner/References.java",
+              "owner/Borrowing.java",
               "reference != null && !dead.contains(message.borrower())",
               "reference != null",
               FREED),
@@ -87,7 +87,7 @@ public final class PlantedBugs {
               "unwanted-result-kept",
               "the refs in a result that comes too late are not given back",
               "owner/TaskLife.java",
-              "references.discard(result.outcomes(), worker);",
+              "adoption.discard(result.outcomes(), worker);",
               "",
               FREED),
           // ---- tasks
@@ -101,7 +101,7 @@ public final class PlantedBugs {
           bug(
               "dependents-sleep",
               "tasks that wait for an object are not woken if no handle of it is left",
-              "owner/References.java",
+              "owner/Outcomes.java",
               "if (reference.dependents != null) {",
               "if (reference.dependents != null && reference.cell != null) {",
               PROGRESS),

@@ -93,7 +93,7 @@ class PlantedBugsTest {
 
   @Test
   void withoutABugNothingIsFound() {
-    PlantedBug none = change("private boolean announcing;", "private boolean announcing = false;");
+    PlantedBug none = change("private boolean checking;", "private boolean checking = false;");
     List<PlantedSearch.Progress> told = new ArrayList<>();
     var options = new PlantedSearch.Options(List.of(none), CoreSources.find(), 0, 30, 1);
 
@@ -121,9 +121,9 @@ class PlantedBugsTest {
 
   @Test
   void whatDoesNotCompileIsAnErrorThatNamesTheBug() {
-    assertThatThrownBy(() -> search(change("private boolean announcing;", ""), 1, 1))
+    assertThatThrownBy(() -> search(change("private boolean checking;", ""), 1, 1))
         .isInstanceOf(PlantingException.class)
-        .hasMessageContainingAll("'a-change' does not compile", "announcing");
+        .hasMessageContainingAll("'a-change' does not compile", "checking");
   }
 
   @ParameterizedTest
