@@ -1,11 +1,6 @@
 package ray.core.store;
 
-import java.util.ArrayList;
-import java.util.Comparator;
-import java.util.Iterator;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 import ray.core.Invariant;
@@ -62,8 +57,8 @@ public final class StoreCore {
   private final LongMap<Entry> entries = new LongMap<>();
   private final LongMap<Claim.Process> processes = new LongMap<>();
   private final EvictionList evictables = new EvictionList();
-  private final Map<Long, WaitingCreate> waiting = new LinkedHashMap<>();
-  private long waitingBytes;
+  private final WaitingCreates waiting = new WaitingCreates();
+  private final StoreReport report;
   private long evictedObjects;
 
   /** A store with these limits, empty. */
@@ -72,6 +67,7 @@ public final class StoreCore {
     this.effects = effects;
     this.allocator = new BankAllocator(limits.capacityBytes(), limits.maxBankBytes());
     this.maxObjectBytes = allocator.bankBytes(0);
+    this.report = new StoreReport(allocator, entries, processes, evictables, waiting);
   }
 
   /** Into how many banks the capacity is split. */
@@ -132,7 +128,7 @@ public final class StoreCore {
     if (sizeBytes < 0) {
       throw new IllegalArgumentException("an object cannot have " + sizeBytes + " bytes");
     }
-    if (entries.get(key) != null || (!waiting.isEmpty() && waiting.containsKey(key))) {
+    if (entries.get(key) != null || waiting.find(key) != null) {
       effects.createFailed(key, new CreateFailure.KeyInUse(key));
       return;
     }
@@ -167,8 +163,7 @@ public final class StoreCore {
     } else if (waiting.size() >= limits.maxWaitingCreates()) {
       effects.createFailed(key, new CreateFailure.TooManyWaiting(limits.maxWaitingCreates()));
     } else {
-      waiting.put(key, create);
-      waitingBytes += sizeBytes;
+      waiting.add(create);
     }
   }
 
@@ -225,7 +220,7 @@ public final class StoreCore {
 
   /** A process no longer relies on the object. */
   public boolean release(long key, long process) {
-    WaitingCreate create = waiting.isEmpty() ? null : waiting.get(key);
+    WaitingCreate create = waiting.find(key);
     if (create != null && create.owner() == process && create.kind() == CopyKind.PRIMARY) {
       failWaiting(key, new CreateFailure.Cancelled());
       serveWaiting();
@@ -294,41 +289,27 @@ public final class StoreCore {
 
   /** Fails the creates that have waited until their deadline. */
   public void expire(long nowNs) {
-    List<Holder> holders = null;
-    boolean any = false;
-    Iterator<WaitingCreate> all = waiting.values().iterator();
-    while (all.hasNext()) {
-      WaitingCreate create = all.next();
-      if (create.isOverdue(nowNs)) {
-        all.remove();
-        waitingBytes -= create.sizeBytes();
-        holders = holders == null ? topHolders(NAMED_HOLDERS) : holders;
-        effects.createFailed(create.key(), timedOut(create, nowNs, holders));
-        any = true;
-      }
+    List<WaitingCreate> overdue = waiting.overdue(nowNs);
+    if (overdue.isEmpty()) {
+      return;
     }
-    if (any) {
-      serveWaiting();
+    List<Holder> holders = topHolders(NAMED_HOLDERS);
+    for (WaitingCreate create : overdue) {
+      waiting.remove(create);
+      effects.createFailed(create.key(), timedOut(create, nowNs, holders));
     }
+    serveWaiting();
   }
 
   /** The earliest time at which {@link #expire} has something to do. */
   public OptionalLong nextDeadlineNs() {
-    OptionalLong next = OptionalLong.empty();
-    for (WaitingCreate create : waiting.values()) {
-      if (next.isEmpty() || create.deadlineNs() - next.getAsLong() < 0) {
-        next = OptionalLong.of(create.deadlineNs());
-      }
-    }
-    return next;
+    return waiting.nextDeadlineNs();
   }
 
   /** A process is gone with all that it kept, wrote or waited for. */
   public void processDied(long process) {
-    for (WaitingCreate create : List.copyOf(waiting.values())) {
-      if (create.owner() == process || create.writer() == process) {
-        failWaiting(create.key(), new CreateFailure.ProcessDied(process));
-      }
+    for (WaitingCreate create : waiting.of(process)) {
+      failWaiting(create.key(), new CreateFailure.ProcessDied(process));
     }
     Claim.Process dead = processes.remove(process);
     Claim claim = dead == null ? null : dead.firstClaim;
@@ -363,32 +344,7 @@ public final class StoreCore {
 
   /** The counters of this moment; walks over all objects. */
   public StoreStats stats() {
-    var sum =
-        new Object() {
-          int unsealed;
-          int read;
-          long readBytes;
-          long lingeringBytes;
-        };
-    entries.forEach(entry -> {
-      sum.unsealed += entry.beingWritten ? 1 : 0;
-      sum.read += entry.readers > 0 ? 1 : 0;
-      sum.readBytes += entry.readers > 0 ? entry.block.sizeBytes : 0;
-      sum.lingeringBytes += entry.state == ObjectState.LINGERING ? entry.block.sizeBytes : 0;
-    });
-    return new StoreStats(
-        allocator.capacityBytes(),
-        allocator.usedBytes(),
-        allocator.largestFreeBytes(),
-        entries.size(),
-        sum.unsealed,
-        sum.read,
-        sum.readBytes,
-        sum.lingeringBytes,
-        evictables.bytes(),
-        evictedObjects,
-        waiting.size(),
-        waitingBytes);
+    return report.stats(evictedObjects);
   }
 
   /** How many bytes the objects take up; cheap. */
@@ -408,31 +364,19 @@ public final class StoreCore {
 
   /** The objects, the largest first, at most so many. */
   public List<ObjectInfo> objects(int limit) {
-    List<Entry> all = new ArrayList<>();
-    entries.forEach(all::add);
-    return all.stream()
-        .sorted(
-            Comparator.comparingLong((Entry e) -> e.block.sizeBytes)
-                .reversed()
-                .thenComparingLong(e -> e.object.key()))
-        .limit(limit)
-        .map(StoreCore::info)
-        .toList();
+    return report.objects(limit);
   }
 
   /** The processes that keep most bytes, at most so many. */
   public List<Holder> topHolders(int limit) {
-    List<Holder> all = new ArrayList<>();
-    processes.forEach(process -> {
-      if (process.firstClaim != null) {
-        all.add(holder(process));
-      }
-    });
-    return all.stream()
-        .sorted(
-            Comparator.comparingLong(Holder::bytes).reversed().thenComparingLong(Holder::process))
-        .limit(limit)
-        .toList();
+    return report.topHolders(limit);
+  }
+
+  /**
+   * Throws an AssertionError that names the first broken invariant; for tests, walks everything.
+   */
+  public void assertInvariants() {
+    new StoreInvariants(allocator, entries, processes, evictables, waiting).check();
   }
 
   // Creating
@@ -473,13 +417,12 @@ public final class StoreCore {
   /** Gives room to the waiting creates as long as the first of them fits. */
   private void serveWaiting() {
     while (!waiting.isEmpty()) {
-      WaitingCreate first = waiting.values().iterator().next();
+      WaitingCreate first = waiting.first();
       Block block = allocateOrEvict(first.sizeBytes());
       if (block == null) {
         return;
       }
-      waiting.remove(first.key());
-      waitingBytes -= first.sizeBytes();
+      waiting.remove(first);
       start(
           first.key(),
           first.sizeBytes(),
@@ -492,11 +435,11 @@ public final class StoreCore {
   }
 
   private boolean failWaiting(long key, CreateFailure failure) {
-    WaitingCreate create = waiting.isEmpty() ? null : waiting.remove(key);
+    WaitingCreate create = waiting.find(key);
     if (create == null) {
       return false;
     }
-    waitingBytes -= create.sizeBytes();
+    waiting.remove(create);
     effects.createFailed(key, failure);
     return true;
   }
@@ -598,115 +541,5 @@ public final class StoreCore {
     entries.remove(entry.object.key());
     allocator.free(entry.block);
     effects.freed(entry.object, cause);
-  }
-
-  // Reporting
-
-  private static ObjectInfo info(Entry entry) {
-    List<Long> owners = new ArrayList<>();
-    List<Long> readers = new ArrayList<>();
-    for (Claim at = entry.firstClaim; at != null; at = at.nextOfEntry) {
-      if (at.pins) {
-        owners.add(at.process.id);
-      }
-      if (at.readers > 0) {
-        readers.add(at.process.id);
-      }
-    }
-    return new ObjectInfo(entry.object, entry.kind, entry.state, owners, readers, entry.createdNs);
-  }
-
-  private static Holder holder(Claim.Process process) {
-    int objects = 0;
-    long bytes = 0;
-    long pinnedBytes = 0;
-    long readBytes = 0;
-    for (Claim at = process.firstClaim; at != null; at = at.nextOfProcess) {
-      long size = at.entry.block.sizeBytes;
-      objects++;
-      bytes += size;
-      pinnedBytes += at.pins ? size : 0;
-      readBytes += at.readers > 0 ? size : 0;
-    }
-    return new Holder(process.id, objects, bytes, pinnedBytes, readBytes);
-  }
-
-  /**
-   * Throws an AssertionError that names the first broken invariant; for tests, walks everything.
-   */
-  public void assertInvariants() {
-    allocator.assertInvariants(entries.size());
-    var seen =
-        new Object() {
-          int claims;
-          long evictableBytes;
-        };
-    entries.forEach(entry -> {
-      assertEntry(entry);
-      for (Claim at = entry.firstClaim; at != null; at = at.nextOfEntry) {
-        seen.claims++;
-      }
-      seen.evictableBytes += entry.evictable ? entry.block.sizeBytes : 0;
-    });
-    check(seen.evictableBytes == evictables.bytes(), "evictable bytes are miscounted");
-    processes.forEach(process -> {
-      for (Claim at = process.firstClaim; at != null; at = at.nextOfProcess) {
-        seen.claims--;
-        check(at.process == process, "a claim is in the list of another process");
-        check(entries.get(at.entry.object.key()) == at.entry, "a claim is on a freed object");
-      }
-    });
-    check(seen.claims == 0, "claims of objects and of processes differ");
-    long bytes = 0;
-    for (WaitingCreate create : waiting.values()) {
-      check(entries.get(create.key()) == null, "create " + create.key() + " waits and has bytes");
-      bytes += create.sizeBytes();
-    }
-    check(bytes == waitingBytes, "waiting bytes are miscounted");
-    if (!waiting.isEmpty()) {
-      long needed = BankAllocator.blockBytes(waiting.values().iterator().next().sizeBytes());
-      check(needed > allocator.largestFreeBytes(), "the first waiting create would fit");
-      check(
-          evictables.oldest() == null || allocator.freeBytes() + evictables.bytes() < needed,
-          "the first waiting create could have evicted");
-    }
-  }
-
-  private void assertEntry(Entry entry) {
-    int pins = 0;
-    int readers = 0;
-    int writers = 0;
-    for (Claim at = entry.firstClaim; at != null; at = at.nextOfEntry) {
-      check(!at.isEmpty(), "an empty claim was kept");
-      check(at.entry == entry, "a claim is in the list of another object");
-      pins += at.pins ? 1 : 0;
-      readers += at.readers;
-      writers += at.writes ? 1 : 0;
-    }
-    String name = "object " + entry.object.key();
-    check(pins == entry.pins, name + " miscounts its pins");
-    check(readers == entry.readers, name + " miscounts its readers");
-    check(writers == (entry.beingWritten ? 1 : 0), name + " has " + writers + " writers");
-    check(entry.object.sizeBytes() <= entry.block.sizeBytes, name + " is larger than its block");
-    check(!entry.block.free, name + " lies in a free block");
-    switch (entry.state) {
-      case CREATED -> check(entry.beingWritten, name + " has lost its writer");
-      case SEALED -> {
-        check(!entry.beingWritten, name + " is sealed and written");
-        check(
-            entry.evictable == (entry.kind == CopyKind.SECONDARY && readers == 0),
-            name + " is wrongly (not) evictable");
-      }
-      case LINGERING -> check(readers > 0 || entry.beingWritten, name + " should be freed");
-    }
-    check(
-        entry.state == ObjectState.LINGERING || entry.kind == CopyKind.SECONDARY || pins > 0,
-        name + " is kept by nobody");
-  }
-
-  private static void check(boolean holds, String broken) {
-    if (!holds) {
-      throw new AssertionError("store: " + broken);
-    }
   }
 }
