@@ -3,31 +3,48 @@ package ray.simulator;
 /** Kinds of faults. */
 public enum FaultKind {
   /** A connection breaks and comes back. */
-  BREAK,
+  BREAK(When.AT_ANY_TIME),
   /** A worker stops. */
-  WORKER_DEATH,
+  WORKER_DEATH(When.AT_ANY_TIME),
   /** A driver stops. */
-  DRIVER_DEATH,
+  DRIVER_DEATH(When.AT_ANY_TIME),
   /** A node stops, with all that is on it. */
-  NODE_DEATH,
+  NODE_DEATH(When.AT_ANY_TIME),
   /** A worker is given up by others while it still runs. */
-  FENCED,
+  FENCED(When.AT_ANY_TIME),
   /** A node comes. */
-  NODE_BIRTH,
+  NODE_BIRTH(When.AT_ANY_TIME),
   /** A worker comes without being asked for. */
-  WORKER_BIRTH,
+  WORKER_BIRTH(When.AT_ANY_TIME),
   /** A process does nothing for a while. */
-  PAUSE,
+  PAUSE(When.AT_ANY_TIME),
   /** Some nodes are very slow. */
-  SLOW_NODE,
+  SLOW_NODE(When.ON_ITS_OCCASION),
   /** Clocks differ, and run at different speeds. */
-  SKEWED_CLOCKS,
+  SKEWED_CLOCKS(When.ON_ITS_OCCASION),
   /** A store refuses a value. */
-  STORE_FAILURE,
+  STORE_FAILURE(When.ON_ITS_OCCASION),
   /** A task is cancelled. */
-  CANCEL,
+  CANCEL(When.AT_ANY_TIME),
   /** A run takes longer than it may. */
-  TIMEOUT,
+  TIMEOUT(When.ON_ITS_OCCASION),
   /** An actor is killed. */
-  KILL
+  KILL(When.AT_ANY_TIME);
+
+  private enum When {
+    AT_ANY_TIME,
+    /** When a process starts, a value is stored, or a task is submitted. */
+    ON_ITS_OCCASION
+  }
+
+  private final When when;
+
+  FaultKind(When when) {
+    this.when = when;
+  }
+
+  /** Whether it strikes at a time of its own. */
+  boolean isTimed() {
+    return when == When.AT_ANY_TIME;
+  }
 }

@@ -1,6 +1,5 @@
 package ray.simulator;
 
-import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -12,7 +11,7 @@ final class Faults {
   private final Setting setting;
   private final Cluster cluster;
   private final Dice dice;
-  private final List<FaultKind> timed = new ArrayList<>();
+  private final List<FaultKind> timed;
   private final Map<FaultKind, Integer> counts = new EnumMap<>(FaultKind.class);
   private int left;
   private boolean stopped;
@@ -22,22 +21,7 @@ final class Faults {
     this.cluster = cluster;
     this.dice = dice;
     this.left = setting.maxFaults();
-    for (FaultKind kind : setting.faults()) {
-      switch (kind) {
-        case SLOW_NODE, SKEWED_CLOCKS, STORE_FAILURE, TIMEOUT -> {}
-        case BREAK,
-            WORKER_DEATH,
-            DRIVER_DEATH,
-            NODE_DEATH,
-            FENCED,
-            NODE_BIRTH,
-            WORKER_BIRTH,
-            PAUSE,
-            CANCEL,
-            KILL ->
-            timed.add(kind);
-      }
-    }
+    this.timed = setting.faults().stream().filter(FaultKind::isTimed).toList();
   }
 
   Map<FaultKind, Integer> counts() {
