@@ -96,15 +96,29 @@ record Program(
 
   /** The same, but over soon. */
   Program brief() {
+    return with(Math.min(steps, 1), fails, failingAttempts);
+  }
+
+  /** The same, but its first run may throw what is worth another run. */
+  Program perhapsFailingOnce() {
+    return with(steps, fails, seed % 2 == 0 ? 1 : 0);
+  }
+
+  /** The same without failures. */
+  Program sound() {
+    return with(steps, false, 0);
+  }
+
+  private Program with(int otherSteps, boolean otherFails, int otherFailingAttempts) {
     return new Program(
         seed,
         kind,
         depth,
-        Math.min(steps, 1),
+        otherSteps,
         skipped,
         returns,
-        fails,
-        failingAttempts,
+        otherFails,
+        otherFailingAttempts,
         maxRetries,
         careful,
         pure,
@@ -129,44 +143,6 @@ record Program(
         stateless,
         caller,
         call,
-        features);
-  }
-
-  /** The same, but its first run may throw what is worth another run. */
-  Program perhapsFailingOnce() {
-    return new Program(
-        seed,
-        kind,
-        depth,
-        steps,
-        skipped,
-        returns,
-        fails,
-        seed % 2 == 0 ? 1 : 0,
-        maxRetries,
-        careful,
-        pure,
-        token,
-        sequence,
-        features);
-  }
-
-  /** The same without failures. */
-  Program sound() {
-    return new Program(
-        seed,
-        kind,
-        depth,
-        steps,
-        skipped,
-        returns,
-        false,
-        0,
-        maxRetries,
-        careful,
-        pure,
-        token,
-        sequence,
         features);
   }
 
