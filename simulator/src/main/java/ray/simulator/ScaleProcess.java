@@ -11,17 +11,14 @@ import ray.core.Message;
 import ray.core.Outcome;
 import ray.core.TaskPolicy;
 import ray.core.TaskSpec;
-import ray.core.executor.ActorSlot;
 import ray.core.executor.Execution;
 import ray.core.executor.ExecutorCore;
-import ray.core.executor.ExecutorEffects;
 import ray.core.executor.Lane;
 import ray.core.owner.OwnerCore;
-import ray.core.owner.OwnerEffects;
 import ray.core.owner.Task;
 
 /** A driver or a worker of a {@link ScaleRun}: it has plain tasks, and nothing else. */
-final class ScaleProcess implements OwnerEffects, ExecutorEffects {
+final class ScaleProcess implements PlainTaskEffects {
   private static final long TASK_NS = 1_000_000;
   private static final long TICK_NS = 1_000_000;
   private static final long TAKE_NS = 5_000;
@@ -155,66 +152,5 @@ final class ScaleProcess implements OwnerEffects, ExecutorEffects {
   @Override
   public long node() {
     return node;
-  }
-
-  // ---- what plain tasks never ask for
-
-  private static UnsupportedOperationException notPlain() {
-    return new UnsupportedOperationException("plain tasks do not do this");
-  }
-
-  @Override
-  public void release(Outcome.Stored stored) {
-    throw notPlain();
-  }
-
-  @Override
-  public void pin(Outcome.Stored stored, ObjectId heir) {
-    throw notPlain();
-  }
-
-  @Override
-  public Object item(Object stream, ObjectId item, Outcome outcome) {
-    throw notPlain();
-  }
-
-  @Override
-  public void endOfItems(Object stream) {
-    throw notPlain();
-  }
-
-  @Override
-  public void unseenFailure(Task task, Outcome.Failed failure) {
-    throw notPlain();
-  }
-
-  @Override
-  public void actorRegistered(Message.ActorRegistered answer) {
-    throw notPlain();
-  }
-
-  @Override
-  public void interrupt(Execution execution) {
-    throw notPlain();
-  }
-
-  @Override
-  public void resume(Execution execution) {
-    throw notPlain();
-  }
-
-  @Override
-  public void itemsTaken(Execution execution, int count) {
-    throw notPlain();
-  }
-
-  @Override
-  public void cancelChildren(ObjectId task) {
-    throw notPlain();
-  }
-
-  @Override
-  public void actorGone(ActorSlot actor) {
-    throw notPlain();
   }
 }
