@@ -7,7 +7,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
-import ray.simulator.planted.CoreSources;
+import ray.simulator.cores.CoreSources;
 import ray.simulator.planted.PlantedBug;
 import ray.simulator.planted.PlantedBugs;
 import ray.simulator.planted.PlantedSearch;

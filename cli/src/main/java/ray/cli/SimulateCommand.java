@@ -107,8 +107,7 @@ final class SimulateCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws CommandFailedException {
-    // What the cores assert about their own state is part of what is checked.
-    SimulateCommand.class.getClassLoader().setPackageAssertionStatus("ray.core", true);
+    // What the simulated processes assert is part of what is checked.
     SimulateCommand.class.getClassLoader().setPackageAssertionStatus("ray.simulator", true);
     Workload chosen = checked();
     PrintWriter out = spec.commandLine().getOut();

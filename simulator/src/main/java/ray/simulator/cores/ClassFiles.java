@@ -1,4 +1,4 @@
-package ray.simulator.coverage;
+package ray.simulator.cores;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -14,13 +14,13 @@ import java.util.stream.Stream;
 /**
  * The class files of a package and those below it, from the folder or jar that one of them is in.
  */
-final class ClassFiles {
+public final class ClassFiles {
   private static final String SUFFIX = ".class";
 
   private ClassFiles() {}
 
   /** All of them, by the names of the classes. */
-  static Map<String, byte[]> of(String packageName, Class<?> member) {
+  public static Map<String, byte[]> of(String packageName, Class<?> member) {
     Path place = place(member);
     try {
       if (Files.isDirectory(place)) {

@@ -1,30 +1,32 @@
-package ray.simulator.planted;
+package ray.simulator.cores;
 
 import java.io.IOException;
 import java.io.InputStream;
-import java.util.Map;
+import java.util.function.BiFunction;
 
 /**
- * Has the cores and the simulator for itself, some of their classes changed; all else is as it is
- * outside. What the cores assert is checked.
+ * Has the cores and the simulator for itself, and may change their classes; all else is as it is
+ * outside. What the simulator asserts is checked.
  */
-final class PatchedClassLoader extends ClassLoader {
-  private final Map<String, byte[]> changed;
+public final class CoreClassLoader extends ClassLoader {
+  private final BiFunction<String, byte[], byte[]> change;
 
-  PatchedClassLoader(Map<String, byte[]> changed) {
-    super(PatchedClassLoader.class.getClassLoader());
-    this.changed = changed;
-    setPackageAssertionStatus("ray.core", true);
+  /**
+   * A loader of cores.
+   *
+   * @param change makes of the name of a class of the cores and its class file the class file that
+   *     is loaded
+   */
+  public CoreClassLoader(BiFunction<String, byte[], byte[]> change) {
+    super(CoreClassLoader.class.getClassLoader());
+    this.change = change;
     setPackageAssertionStatus("ray.simulator", true);
-  }
-
-  private static boolean isOwn(String name) {
-    return name.startsWith("ray.core.") || name.startsWith("ray.simulator.");
   }
 
   @Override
   protected Class<?> loadClass(String name, boolean resolve) throws ClassNotFoundException {
-    if (!isOwn(name)) {
+    boolean core = name.startsWith("ray.core.");
+    if (!core && !name.startsWith("ray.simulator.")) {
       return super.loadClass(name, resolve);
     }
     synchronized (getClassLoadingLock(name)) {
@@ -32,7 +34,7 @@ final class PatchedClassLoader extends ClassLoader {
       if (loaded != null) {
         return loaded;
       }
-      byte[] bytes = changed.containsKey(name) ? changed.get(name) : read(name);
+      byte[] bytes = core ? change.apply(name, read(name)) : read(name);
       return defineClass(name, bytes, 0, bytes.length);
     }
   }
@@ -49,7 +51,7 @@ final class PatchedClassLoader extends ClassLoader {
   }
 
   /** Makes an object of a class as it is in here, which implements a type of the JDK. */
-  <T> T make(Class<?> outside, Class<T> type, Object... arguments) {
+  public <T> T make(Class<?> outside, Class<T> type, Object... arguments) {
     try {
       Class<?> inside = loadClass(outside.getName());
       Class<?>[] types = new Class<?>[arguments.length];
@@ -60,7 +62,7 @@ final class PatchedClassLoader extends ClassLoader {
       constructor.setAccessible(true);
       return type.cast(constructor.newInstance(arguments));
     } catch (ReflectiveOperationException failure) {
-      throw new PlantingException("cannot make a " + outside.getName(), failure);
+      throw new IllegalStateException("cannot make a " + outside.getName() + " anew", failure);
     }
   }
 }

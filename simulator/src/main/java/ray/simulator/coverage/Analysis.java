@@ -19,6 +19,7 @@ import ray.core.executor.ExecutorCore;
 import ray.core.node.NodeCore;
 import ray.core.owner.OwnerCore;
 import ray.core.store.StoreCore;
+import ray.simulator.cores.CoreSources;
 import ray.simulator.coverage.Report.Branches;
 
 /**
@@ -101,7 +102,7 @@ final class Analysis {
       return;
     }
     for (int i = method.getFirstLine(); i <= method.getLastLine(); i++) {
-      String text = sources.line(ROOT + file, i);
+      String text = sources.line(file, i);
       Matcher message = MESSAGE.matcher(text);
       if (message.matches() && !text.contains("misrouted(")) {
         // What is done stands on the same line, or begins on the next.
@@ -138,7 +139,7 @@ final class Analysis {
     boolean excused = false;
     for (int i = method.getFirstLine(); i <= method.getLastLine(); i++) {
       ILine line = method.getLine(i);
-      String text = sources.line(ROOT + file, i);
+      String text = sources.line(file, i);
       if (line.getStatus() == ICounter.EMPTY || isCheck(text)) {
         continue;
       }
@@ -184,12 +185,12 @@ final class Analysis {
   /** The line in which a method's name stands: a few lines before its first, at most. */
   private String declaration(String file, IMethodCoverage method) {
     for (int i = method.getFirstLine(); i > Math.max(0, method.getFirstLine() - 8); i--) {
-      String text = sources.line(ROOT + file, i);
+      String text = sources.line(file, i);
       if (text.contains(" " + method.getName() + "(")) {
         return text;
       }
     }
-    return sources.line(ROOT + file, method.getFirstLine());
+    return sources.line(file, method.getFirstLine());
   }
 
   private void count(String file, ICounter counter) {

@@ -3,7 +3,6 @@ package ray.simulator.coverage;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.Map;
-import java.util.TreeMap;
 import java.util.function.LongFunction;
 import org.jacoco.core.analysis.Analyzer;
 import org.jacoco.core.analysis.CoverageBuilder;
@@ -15,6 +14,9 @@ import org.jacoco.core.runtime.LoggerRuntime;
 import org.jacoco.core.runtime.RuntimeData;
 import ray.core.Message;
 import ray.simulator.SeedCounts;
+import ray.simulator.cores.ClassFiles;
+import ray.simulator.cores.CoreClassLoader;
+import ray.simulator.cores.CoreSources;
 
 /**
  * Cores with a probe at each branch, by JaCoCo. They are loaded apart from the product's own; all
@@ -26,38 +28,30 @@ public final class Coverage implements AutoCloseable {
   private final Map<String, byte[]> cores = ClassFiles.of(CORES, Message.class);
   private final IRuntime runtime = new LoggerRuntime();
   private final RuntimeData data = new RuntimeData();
-  private final ProbedClassLoader loader;
+  private final Instrumenter instrumenter = new Instrumenter(runtime);
+  private final CoreClassLoader loader = new CoreClassLoader(this::probed);
 
   /** Cores of which nothing is reached yet. */
   public Coverage() {
-    Map<String, byte[]> probed =
-        new TreeMap<>(ClassFiles.of(SeedCounts.class.getPackageName(), SeedCounts.class));
-    Instrumenter instrumenter = new Instrumenter(runtime);
     try {
-      for (Map.Entry<String, byte[]> core : cores.entrySet()) {
-        probed.put(core.getKey(), instrumenter.instrument(core.getValue(), core.getKey()));
-      }
       runtime.startup(data);
-    } catch (IOException failure) {
-      throw new UncheckedIOException(failure);
     } catch (Exception failure) {
       throw new IllegalStateException("the cores can't be watched", failure);
     }
-    this.loader = new ProbedClassLoader(probed);
+  }
+
+  private byte[] probed(String name, byte[] original) {
+    try {
+      return instrumenter.instrument(original, name);
+    } catch (IOException failure) {
+      throw new UncheckedIOException(failure);
+    }
   }
 
   /** Runs seeds on these cores; the answers are those of {@link SeedCounts}. */
   @SuppressWarnings("unchecked")
   public LongFunction<Map<String, Long>> seeds(String workload, int nodes) {
-    try {
-      return (LongFunction<Map<String, Long>>)
-          loader
-              .loadClass(SeedCounts.class.getName())
-              .getConstructor(String.class, Integer.class)
-              .newInstance(workload, nodes);
-    } catch (ReflectiveOperationException failure) {
-      throw new IllegalStateException("the simulator can't be loaded again", failure);
-    }
+    return loader.make(SeedCounts.class, LongFunction.class, workload, nodes);
   }
 
   /** What has been reached so far. */

@@ -19,23 +19,42 @@ import javax.tools.JavaFileObject;
 import javax.tools.SimpleJavaFileObject;
 import javax.tools.StandardJavaFileManager;
 import javax.tools.ToolProvider;
+import ray.simulator.cores.CoreClassLoader;
+import ray.simulator.cores.CoreSources;
 
 /** Compiles a core with a bug in it, in memory, against the product's classes. */
 final class PatchedCores {
   private final CoreSources sources;
 
+  /**
+   * Cores made of these sources.
+   *
+   * @throws PlantingException if they are not at hand
+   */
   PatchedCores(CoreSources sources) {
+    if (!sources.areThere()) {
+      throw new PlantingException(
+          "bugs are planted in the sources of Ray, but no folder "
+              + CoreSources.FOLDER
+              + " is above its class files or the working directory: run ./ray from a checkout of"
+              + " the project");
+    }
     this.sources = sources;
   }
 
   /**
    * A class loader in which the cores and the simulator are loaded anew, with the bug.
    *
-   * @throws PlantingException if the text is not there exactly once, or what comes of it does not
-   *     compile
+   * @throws PlantingException if the file is not there, or the text not exactly once, or what comes
+   *     of it does not compile
    */
-  PatchedClassLoader load(PlantedBug bug) {
-    return new PatchedClassLoader(compile(bug, bug.plantedIn(sources.read(bug.source()))));
+  CoreClassLoader load(PlantedBug bug) {
+    if (!sources.has(bug.source())) {
+      throw new PlantingException(
+          "planted bug '" + bug.name() + "': there is no file " + bug.source());
+    }
+    Map<String, byte[]> changed = compile(bug, bug.plantedIn(sources.text(bug.source())));
+    return new CoreClassLoader((name, original) -> changed.getOrDefault(name, original));
   }
 
   private static Map<String, byte[]> compile(PlantedBug bug, String text) {

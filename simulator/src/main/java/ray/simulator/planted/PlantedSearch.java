@@ -15,6 +15,7 @@ import java.util.function.LongFunction;
 import org.jspecify.annotations.Nullable;
 import ray.simulator.Rule;
 import ray.simulator.SeedCheck;
+import ray.simulator.cores.CoreSources;
 
 /**
  * Plants bugs, one each in cores of its own, and runs seeds one after another until a rule is

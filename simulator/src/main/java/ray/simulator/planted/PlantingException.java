@@ -7,8 +7,4 @@ public final class PlantingException extends RuntimeException {
   PlantingException(String message) {
     super(message);
   }
-
-  PlantingException(String message, Throwable cause) {
-    super(message, cause);
-  }
 }

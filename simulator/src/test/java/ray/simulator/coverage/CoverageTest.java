@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.function.LongFunction;
 import org.junit.jupiter.api.Test;
 import ray.simulator.SeedCounts;
+import ray.simulator.cores.CoreSources;
 
 /** What of the cores is noted as reached, and that what is explained is there. */
 class CoverageTest {
@@ -88,6 +89,6 @@ class CoverageTest {
         entry.text().startsWith(Explanations.METHOD)
             ? " " + entry.text().substring(Explanations.METHOD.length())
             : entry.text();
-    return sources.lines("ray/core/" + entry.file()).stream().anyMatch(line -> line.contains(text));
+    return sources.lines(entry.file()).stream().anyMatch(line -> line.contains(text));
   }
 }

@@ -16,6 +16,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 import ray.simulator.Rule;
 import ray.simulator.SeedCheck;
 import ray.simulator.ShrinkBug;
+import ray.simulator.cores.CoreClassLoader;
+import ray.simulator.cores.CoreSources;
 
 /**
  * Planted bugs can be planted, are found by a rule that should find them, and can be made small.
@@ -51,7 +53,7 @@ class PlantedBugsTest {
   @ParameterizedTest
   @MethodSource("all")
   void everyBugCanBePlanted(PlantedBug bug) {
-    PatchedClassLoader loader = new PatchedCores(CoreSources.find()).load(bug);
+    CoreClassLoader loader = new PatchedCores(CoreSources.find()).load(bug);
 
     assertThat(loader.make(SeedCheck.class, LongFunction.class, bug.workload())).isNotNull();
   }
@@ -113,6 +115,17 @@ class PlantedBugsTest {
   }
 
   @Test
+  void aFileThatIsNotThereIsAnErrorThatNamesTheBug() {
+    PlantedBug lost =
+        new PlantedBug(
+            "a-change", "something", "owner/Gone.java", "a", "b", "calm", EnumSet.of(Rule.CORE));
+
+    assertThatThrownBy(() -> search(lost, 1, 1))
+        .isInstanceOf(PlantingException.class)
+        .hasMessageContainingAll("'a-change'", "there is no file owner/Gone.java");
+  }
+
+  @Test
   void aTextThatIsThereTwiceIsAnErrorThatNamesTheBug() {
     assertThatThrownBy(() -> search(change("private ", ""), 1, 1))
         .isInstanceOf(PlantingException.class)
@@ -132,7 +145,7 @@ class PlantedBugsTest {
   void theRunOfABugIsMadeSmall(String name) {
     PlantedSearch.Result result = search(named(name), 200, 1);
     assertThat(result.found()).isNotNull();
-    PatchedClassLoader loader = new PatchedCores(CoreSources.find()).load(result.bug());
+    CoreClassLoader loader = new PatchedCores(CoreSources.find()).load(result.bug());
 
     var said =
         (Map<String, Object>)
