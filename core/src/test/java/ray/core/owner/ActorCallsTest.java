@@ -5,6 +5,7 @@ import static ray.core.owner.OwnerFixture.CONTROL;
 import static ray.core.owner.OwnerFixture.OTHER;
 import static ray.core.owner.OwnerFixture.SELF;
 import static ray.core.owner.OwnerFixture.WORKER;
+import static ray.core.owner.OwnerFixture.cell;
 import static ray.core.owner.OwnerFixture.failure;
 import static ray.core.owner.OwnerFixture.of;
 import static ray.core.owner.OwnerFixture.own;
@@ -480,7 +481,7 @@ class ActorCallsTest {
   @Test
   void aCallerWatchesAnotherOwnersActorFromItsFirstCall() {
     ObjectId theirs = of(OTHER, -2);
-    owner.core.attach(owner.core.openNamed(theirs), theirs.toString());
+    owner.core.attach(owner.core.openNamed(theirs), cell(theirs));
     owner.call(theirs, own(2), 0);
     assertThat(owner.sentTo(CONTROL))
         .containsExactly(new Message.WatchActor(new ActorId(theirs), SELF));

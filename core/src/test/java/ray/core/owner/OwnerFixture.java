@@ -44,7 +44,12 @@ final class OwnerFixture implements OwnerEffects {
   final List<ObjectId> pins = new ArrayList<>();
   final List<Outcome.Failed> unseen = new ArrayList<>();
   int ticksWanted;
-  final List<Object> items = new ArrayList<>();
+  final List<ObjectId> items = new ArrayList<>();
+
+  /** What each item was when it came. */
+  final List<Outcome> itemOutcomes = new ArrayList<>();
+
+  final List<Message.ActorRegistered> registrations = new ArrayList<>();
   boolean streamEnded;
   final OwnerCore core = new OwnerCore(SELF, this);
   long now = 1;
@@ -55,6 +60,11 @@ final class OwnerFixture implements OwnerEffects {
 
   static ObjectId of(long owner, long number) {
     return new ObjectId(owner, number);
+  }
+
+  /** The handle of an object: the same string each time, as there is one handle at a time. */
+  static String cell(ObjectId id) {
+    return id.toString().intern();
   }
 
   static Outcome.Inline value(Object body, ObjectId... contained) {
@@ -93,23 +103,23 @@ final class OwnerFixture implements OwnerEffects {
     Task task = new Task(spec, null);
     Object[] cells = new Object[spec.returns()];
     for (int i = 0; i < cells.length; i++) {
-      cells[i] = spec.result(i).toString();
+      cells[i] = cell(spec.result(i));
     }
     core.submit(task, cells, null, now);
     return task;
   }
 
   void put(ObjectId id, Outcome outcome) {
-    core.put(id, outcome, id.toString(), null);
+    core.put(id, outcome, cell(id), null);
   }
 
   void drop(ObjectId id) {
-    core.handleDropped(id, id.toString());
+    core.handleDropped(id, cell(id));
   }
 
   /** Begins to hold an object that is read in a run's arguments. */
   void acquire(ObjectId id) {
-    core.attach(core.open(id, null), id.toString());
+    core.attach(core.open(id, null), cell(id));
   }
 
   void receive(Message message) {
@@ -118,6 +128,18 @@ final class OwnerFixture implements OwnerEffects {
 
   void grant(int leases) {
     receive(new Message.LeasesGranted(NODE, KEY, WORKER, leases));
+  }
+
+  /** A run of the worker ended after so long. */
+  void doneAfter(long durationNs, ObjectId task, int attempt, Outcome... outcomes) {
+    receive(
+        new Message.TasksDone(
+            WORKER,
+            List.of(new Message.Done(task, attempt, List.of(outcomes), List.of(), 0, durationNs))));
+  }
+
+  void died(long process) {
+    receive(new Message.ProcessDied(process, "killed"));
   }
 
   void done(ObjectId task, int attempt, Outcome... outcomes) {
@@ -180,7 +202,7 @@ final class OwnerFixture implements OwnerEffects {
   Task createActor(ObjectId id, int maxRestarts, ObjectId... arguments) {
     ActorSpec spec = actor(id, maxRestarts, arguments);
     Task creation = new Task(spec.creation(), null);
-    core.createActor(spec, creation, id.toString(), now);
+    core.createActor(spec, creation, cell(id), now);
     return creation;
   }
 
@@ -206,7 +228,7 @@ final class OwnerFixture implements OwnerEffects {
             List.of(),
             Arrays.stream(arguments).map(RefArgument::new).toArray());
     Task task = new Task(spec, null, caller);
-    core.submit(task, new Object[] {id.toString()}, null, now);
+    core.submit(task, new Object[] {cell(id)}, null, now);
     return task;
   }
 
@@ -244,7 +266,8 @@ final class OwnerFixture implements OwnerEffects {
   @Override
   public Object item(Object stream, ObjectId id, Outcome outcome) {
     items.add(id);
-    return id.toString();
+    itemOutcomes.add(outcome);
+    return cell(id);
   }
 
   @Override
@@ -273,5 +296,7 @@ final class OwnerFixture implements OwnerEffects {
   }
 
   @Override
-  public void actorRegistered(Message.ActorRegistered answer) {}
+  public void actorRegistered(Message.ActorRegistered answer) {
+    registrations.add(answer);
+  }
 }

@@ -5,6 +5,7 @@ import static ray.core.owner.OwnerFixture.OTHER;
 import static ray.core.owner.OwnerFixture.SELF;
 import static ray.core.owner.OwnerFixture.THIRD;
 import static ray.core.owner.OwnerFixture.WORKER;
+import static ray.core.owner.OwnerFixture.cell;
 import static ray.core.owner.OwnerFixture.of;
 import static ray.core.owner.OwnerFixture.own;
 import static ray.core.owner.OwnerFixture.value;
@@ -228,7 +229,7 @@ class ReferencesTest {
     owner.receive(new Message.Resolved(outer, value("outer", inner), false));
 
     // when the ref is opened, and the value let go
-    owner.core.attach(owner.core.open(inner, outer), inner.toString());
+    owner.core.attach(owner.core.open(inner, outer), cell(inner));
     owner.drop(outer);
 
     // then the owner of the value is told only when that of the ref knows
@@ -247,7 +248,7 @@ class ReferencesTest {
     owner.core.retain(List.of(outer), WORKER);
     owner.core.want(outer);
     owner.receive(new Message.Resolved(outer, value("outer", inner), false));
-    owner.core.attach(owner.core.open(inner, outer), inner.toString());
+    owner.core.attach(owner.core.open(inner, outer), cell(inner));
 
     owner.drop(inner);
     owner.drop(outer);
@@ -270,7 +271,7 @@ class ReferencesTest {
     assertThat(owner.outcome(own(2))).isEqualTo(value("outer", inner));
 
     // when the ref is opened
-    owner.core.attach(owner.core.open(inner, own(2)), inner.toString());
+    owner.core.attach(owner.core.open(inner, own(2)), cell(inner));
 
     // then its owner learns of it
     assertThat(owner.sentTo(THIRD))

@@ -6,6 +6,7 @@ import static ray.core.owner.OwnerFixture.NODE;
 import static ray.core.owner.OwnerFixture.OTHER;
 import static ray.core.owner.OwnerFixture.SELF;
 import static ray.core.owner.OwnerFixture.WORKER;
+import static ray.core.owner.OwnerFixture.cell;
 import static ray.core.owner.OwnerFixture.failure;
 import static ray.core.owner.OwnerFixture.of;
 import static ray.core.owner.OwnerFixture.own;
@@ -111,7 +112,7 @@ class TasksTest {
   @Test
   void aTaskWithoutResultsHasOneThatIsEmpty() {
     Task task = new Task(OwnerFixture.spec(own(2), 0, 0, null, List.of()), null);
-    owner.core.submit(task, new Object[] {own(2).toString()}, null, 1);
+    owner.core.submit(task, new Object[] {cell(own(2))}, null, 1);
     owner.grant(1);
 
     owner.done(own(2), 1);
@@ -377,7 +378,7 @@ class TasksTest {
 
   @Test
   void aPromiseIsKeptByItsProgram() {
-    owner.core.promise(own(2), own(2).toString());
+    owner.core.promise(own(2), cell(own(2)));
     owner.submit(own(4), 0, own(2));
     owner.grant(1);
 
@@ -407,7 +408,7 @@ class TasksTest {
     owner.done(own(2), 1);
     assertThat(owner.streamEnded).isTrue();
 
-    owner.items.forEach(item -> owner.drop((ObjectId) item));
+    owner.items.forEach(owner::drop);
     owner.receive(new Message.Resolved(of(WORKER, 2), value("inner"), true));
     assertThat(owner.core.ownedCount()).isZero();
     assertThat(owner.core.borrowedCount()).isZero();
