@@ -79,21 +79,6 @@ public final class Task {
     return state;
   }
 
-  /** When it came into that state. */
-  public long sinceNs() {
-    return sinceNs;
-  }
-
-  /** Which run this is, from 1; 0 before the first. */
-  public int attempt() {
-    return attempt;
-  }
-
-  /** Why it failed, if it did. */
-  public Outcome.@Nullable Failed failure() {
-    return failure;
-  }
-
   boolean isEnded() {
     return switch (state) {
       case FINISHED, FAILED, CANCELLED -> true;

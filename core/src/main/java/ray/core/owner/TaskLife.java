@@ -116,7 +116,6 @@ final class TaskLife {
         continue;
       }
       if (outcome instanceof Outcome.Failed failed) {
-        leaveQueue(task);
         fail(task, failed);
       } else if (task.unresolved == 0) {
         schedule(task);
@@ -155,7 +154,6 @@ final class TaskLife {
   /** A task that is to end does not wait for a lease any more. */
   void leaveQueue(Task task) {
     if (task.state == TaskInfo.State.QUEUED && task.queue != null) {
-      task.enter(TaskInfo.State.CANCELLED, time.nowNs);
       task.queue.cancelled();
     }
   }
