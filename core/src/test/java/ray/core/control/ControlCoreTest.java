@@ -505,4 +505,61 @@ class ControlCoreTest {
 
     assertThat(states(OWNER).getLast()).isEqualTo(ActorInfo.State.DEAD);
   }
+
+  // ---- actors that are never made
+
+  private String causeOf(ActorId actor) {
+    sent.clear();
+    core.receive(new Message.WatchActor(actor, WATCHER));
+    Outcome.@Nullable Failed cause = sent(WATCHER, Message.ActorChanged.class).getLast().cause();
+    return Objects.requireNonNull(cause).message();
+  }
+
+  @Test
+  void whoWatchesAnActorThatWasNotMadeIsToldWhetherAnotherTookItsNameOrWhyItWasRefused() {
+    ActorId joining = new ActorId(new ObjectId(OWNER, -4));
+    ActorId refused = new ActorId(new ObjectId(OWNER, -6));
+    register(spec(ACTOR, "c", false, false, 0, 0));
+    register(spec(joining, "c", true, false, 0, 0));
+    register(spec(refused, "c", false, false, 0, 0));
+
+    assertThat(causeOf(joining)).isEqualTo("another actor took its name");
+    assertThat(causeOf(refused)).contains("use it with Ray.actor(name)");
+  }
+
+  @Test
+  void anActorThatWasRefusedItsNameHasNoConstructor() {
+    ActorId second = new ActorId(new ObjectId(OWNER, -4));
+    register(spec(ACTOR, "c", false, false, 0, 0));
+
+    register(spec(second, "c", false, false, 0, 0));
+
+    assertThat(constructorsEnded()).containsExactly(new Message.ConstructorsEnded(second));
+  }
+
+  @Test
+  void theOwnerIsToldWhatAConstructorKeptThoughItFailed() {
+    ObjectId kept = new ObjectId(OWNER, 8);
+    register(spec(ACTOR, "", false, false, 0, 0));
+
+    core.receive(
+        new Message.ActorCreated(
+            ACTOR, 0, WORKER, Outcome.Failed.of(ErrorCode.TASK_FAILED, "it threw"), List.of(kept)));
+
+    assertThat(sent(OWNER, Message.ActorChanged.class))
+        .flatExtracting(Message.ActorChanged::retained)
+        .containsExactly(kept);
+  }
+
+  @Test
+  void aConstructorOutlivesOtherNodes() {
+    core.receive(
+        new Message.RegisterNode(new NodeView(3, Resources.NONE, Resources.NONE, Map.of())));
+    register(spec(ACTOR, "", false, false, 0, 1));
+    core.receive(new Message.KillActor(ACTOR, false, "killed"));
+
+    core.receive(new Message.ProcessDied(3, "unplugged"));
+
+    assertThat(constructorsEnded()).isEmpty();
+  }
 }

@@ -42,6 +42,7 @@ class ExecutorCoreTest implements ExecutorEffects {
   private final List<ObjectId> parents = new ArrayList<>();
   private final List<ActorSlot> gone = new ArrayList<>();
   private final ExecutorCore core = new ExecutorCore(SELF, this);
+  private int runnable;
   private long now = 1;
 
   // ---- helpers
@@ -622,6 +623,262 @@ class ExecutorCoreTest implements ExecutorEffects {
     assertThat(sent(NODE, Message.SuspendLease.class)).containsExactly(new Message.SuspendLease(9));
   }
 
+  @Test
+  void anActorWithoutResourcesHasNoneToGiveBack() {
+    create(actor(Resources.NONE, 1, Map.of()), 0, 9);
+    call("", 2);
+    Lane lane = takeSome();
+    Execution run = lane.runs().getFirst();
+
+    core.blocked(run, lane, 1, now);
+    assertThat(sent(NODE, Message.SuspendLease.class)).isEmpty();
+    core.unblocked(run, now);
+
+    assertThat(resumed).containsExactly(run);
+  }
+
+  @Test
+  void aCallGoesOnAtOnceWhoseActorRanOthersMeanwhile() {
+    create(actor(Resources.ONE_CPU, 2, Map.of()), 0, 9);
+    call("", 2, 4);
+    Lane first = takeSome();
+    Lane second = takeSome();
+    Execution run = first.runs().getFirst();
+    core.blocked(run, first, 1, now);
+
+    core.unblocked(run, now);
+    assertThat(resumed).containsExactly(run);
+    core.blocked(run, first, 1, now);
+    assertThat(sent(NODE, Message.SuspendLease.class)).isEmpty();
+    core.blocked(second.runs().getFirst(), second, 1, now);
+
+    assertThat(sent(NODE, Message.SuspendLease.class)).containsExactly(new Message.SuspendLease(9));
+  }
+
+  @Test
+  void theConstructorOfAnOwnerThatDiesIsInterrupted() {
+    receive(new Message.CreateActor(actor(Resources.ONE_CPU, 1, Map.of()), null, 0, OWNER, 9));
+    Lane lane = takeSome();
+
+    receive(new Message.ProcessDied(OWNER, "killed"));
+
+    assertThat(interrupted).containsExactlyElementsOf(lane.runs());
+  }
+
+  @Test
+  void whatRunsInAnActorThatIsStoppedIsCancelled() {
+    createActor();
+    call("", 2);
+    Execution run = takeSome().runs().getFirst();
+
+    receive(new Message.StopActor(ACTOR, 0, "killed", false));
+
+    assertThat(run.isCancelled()).isTrue();
+  }
+
+  // ---- leases that idle, and those that do not
+
+  @Test
+  void aLeaseIsReturnedWhenTheTaskThatItIsForIsCancelled() {
+    attach(1);
+    push(2);
+    receive(new Message.ShrinkLeases(OWNER, KEY, 1));
+    assertThat(sent(NODE, Message.ReturnLease.class)).isEmpty();
+
+    receive(new Message.CancelRun(new ObjectId(OWNER, 2), false));
+
+    assertThat(sent(NODE, Message.ReturnLease.class)).hasSize(1);
+  }
+
+  @Test
+  void tasksThatWereCancelledOrClaimedNeedNoLease() {
+    attach(1);
+    push(2, 4, 6);
+    Lane claimed = core.claim(new ObjectId(OWNER, 4), now);
+    finish(claimed, value());
+    receive(new Message.CancelRun(new ObjectId(OWNER, 2), false));
+    finish(takeSome(), value());
+
+    receive(new Message.ShrinkLeases(OWNER, KEY, 1));
+
+    assertThat(sent(NODE, Message.ReturnLease.class)).hasSize(1);
+  }
+
+  @Test
+  void aRunThatGoesOnUsesItsLeaseAgain() {
+    attach(1);
+    push(2);
+    Lane lane = takeSome();
+    core.blocked(lane.runs().getFirst(), lane, 1, now);
+    core.unblocked(lane.runs().getFirst(), now);
+    receive(new Message.LeaseResumed(1));
+
+    push(4);
+
+    assertThat(take()).isNull();
+  }
+
+  @Test
+  void noLeaseIsAskedForWhileNothingWaits() {
+    attach(1);
+    push(2);
+    Lane lane = takeSome();
+
+    core.blocked(lane.runs().getFirst(), lane, 1, now);
+
+    assertThat(sent(NODE, Message.ReplaceLease.class)).isEmpty();
+  }
+
+  // ---- what may start, and what is told together
+
+  private static FunctionKey otherKey() {
+    return new FunctionKey("g", Resources.ONE_CPU, SchedulingStrategy.standard());
+  }
+
+  @Test
+  void threadsAreToldWhenSomethingMayStart() {
+    push(2);
+    assertThat(runnable).isZero();
+
+    attach(1);
+
+    assertThat(runnable).isOne();
+  }
+
+  @Test
+  void tasksOfTwoClassesMayComeInOneMessage() {
+    FunctionKey other = otherKey();
+    TaskSpec plain = spec(4, null, "", 0);
+    CallSpec call = new CallSpec(7, other, "g", "g", 1, plain.policy());
+    TaskSpec second = new TaskSpec(plain.id(), null, call, new Object[0], List.of(), null);
+    attach(1);
+    receive(new Message.AttachLease(3, OWNER, other));
+
+    receive(new Message.PushTasks(OWNER, List.of(pushOf(2), new Message.Push(second, 1, null))));
+
+    assertThat(numbers(takeSome())).containsExactly(2L);
+    assertThat(numbers(takeSome())).containsExactly(4L);
+  }
+
+  /** Tasks so quick that a lane has many. */
+  private Lane quickLane(long... numbers) {
+    attach(1);
+    for (int i = 0; i < 60; i++) {
+      push(1000 + 2 * i);
+      Lane lane = takeSome();
+      core.finished(
+          List.of(
+              new ExecutorCore.Result(
+                  lane.runs().getFirst(), List.of(value()), List.of(), 0, 1000)),
+          now);
+      core.closed(lane, now);
+    }
+    push(numbers);
+    sent.clear();
+    return takeSome();
+  }
+
+  private ExecutorCore.Result result(Execution run) {
+    return new ExecutorCore.Result(run, List.of(value()), List.of(), 0, 1000);
+  }
+
+  @Test
+  void whatALaneGivesBackGoesToAnotherThreadAtOnce() {
+    Lane lane = quickLane(2, 4, 6);
+    assertThat(numbers(lane)).containsExactly(2L, 4L, 6L);
+    attach(3);
+    assertThat(take()).isNull();
+
+    core.giveBack(lane, 1, now);
+
+    assertThat(core.hasStartable()).isTrue();
+    assertThat(numbers(takeSome())).containsExactly(4L, 6L);
+  }
+
+  @Test
+  void resultsOfALaneGoOutInOneMessageAndLaterOnesByThemselves() {
+    Lane lane = quickLane(2, 4, 6);
+
+    core.beginBatch();
+    core.finished(lane.runs().stream().map(this::result).toList(), now);
+    core.endBatch();
+    core.closed(lane, now);
+
+    assertThat(sent(OWNER, Message.TasksDone.class))
+        .singleElement()
+        .satisfies(done -> assertThat(done.results()).hasSize(3));
+    push(8);
+    receive(new Message.CancelRun(new ObjectId(OWNER, 8), false));
+    assertThat(sent(OWNER, Message.TasksDone.class)).hasSize(2);
+  }
+
+  @Test
+  void resultsForTwoOwnersGoToEach() {
+    attach(1);
+    push(2);
+    Lane first = takeSome();
+    receive(new Message.AttachLease(3, OTHER, KEY));
+    receive(new Message.PushTasks(OTHER, List.of(pushOf(4))));
+    Lane second = takeSome();
+
+    core.beginBatch();
+    core.finished(List.of(result(first.runs().getFirst()), result(second.runs().getFirst())), now);
+    core.endBatch();
+
+    assertThat(reported()).extracting(done -> done.task().number()).containsExactly(2L);
+    assertThat(sent(OTHER, Message.TasksDone.class))
+        .singleElement()
+        .satisfies(done -> assertThat(done.results().getFirst().task().number()).isEqualTo(4L));
+  }
+
+  @Test
+  void aRunWhoseThreadIsFreeIsNotInterrupted() {
+    attach(1);
+    push(2);
+    Execution run = takeSome().runs().getFirst();
+    core.detached(run);
+
+    receive(new Message.CancelRun(run.spec().id(), false));
+
+    assertThat(run.isCancelled()).isTrue();
+    assertThat(interrupted).isEmpty();
+  }
+
+  @Test
+  void timeIsOfNoInterestWhenAllRunsWithALimitHaveEnded() {
+    attach(1);
+    receive(
+        new Message.PushTasks(OWNER, List.of(new Message.Push(spec(2, null, "", 1_000), 1, null))));
+    Lane lane = takeSome();
+    core.startTimer(lane.runs().getFirst(), now);
+    assertThat(core.tick(now)).isTrue();
+
+    finish(lane, value());
+
+    assertThat(core.tick(now)).isFalse();
+  }
+
+  @Test
+  void ofALaneThatIsGivenBackAStoppedActorInterruptsOnlyWhatRuns() {
+    createActor();
+    for (int i = 0; i < 60; i++) {
+      call("", 1000 + 2 * i);
+      Lane lane = takeSome();
+      core.finished(List.of(result(lane.runs().getFirst())), now);
+      core.closed(lane, now);
+    }
+    call("", 2, 4);
+    Lane lane = takeSome();
+    assertThat(lane.runs()).hasSize(2);
+    core.giveBack(lane, 1, now);
+
+    receive(new Message.StopActor(ACTOR, 0, "killed", false));
+
+    assertThat(interrupted).containsExactly(lane.runs().getFirst());
+    assertThat(sent(OWNER, Message.CallsRefused.class))
+        .containsExactly(new Message.CallsRefused(ACTOR, 0, List.of(new ObjectId(OWNER, 4))));
+  }
+
   // ---- effects
 
   @Override
@@ -630,7 +887,9 @@ class ExecutorCoreTest implements ExecutorEffects {
   }
 
   @Override
-  public void runnable() {}
+  public void runnable() {
+    runnable++;
+  }
 
   @Override
   public void interrupt(Execution execution) {

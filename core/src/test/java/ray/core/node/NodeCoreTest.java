@@ -536,6 +536,124 @@ class NodeCoreTest implements NodeEffects {
     assertThat(attached()).isEmpty();
   }
 
+  @Test
+  void aWorkerIsStartedForTheFirstWhoNeedsOne() {
+    request(OWNER, KEY, 1);
+
+    assertThat(started).containsExactly(JOB);
+  }
+
+  @Test
+  void eachReplacementIsOneLeaseMore() {
+    withWorker();
+    request(OWNER, KEY, 2);
+    core.receive(new Message.ReplaceLease(WORKER, OWNER, JOB, KEY));
+    core.receive(new Message.ReplaceLease(WORKER, OWNER, JOB, KEY));
+
+    attached().forEach(taken -> core.receive(new Message.ReturnLease(taken.lease())));
+
+    assertThat(attached()).hasSize(4);
+  }
+
+  @Test
+  void aReplacementThatFindsNoRoomHasIdleLeasesGivenBack() {
+    withWorker();
+    request(OTHER, KEY, 2);
+
+    core.receive(new Message.ReplaceLease(WORKER, OWNER, JOB, KEY));
+
+    assertThat(sent(OTHER, Message.ReclaimLeases.class)).hasSize(1);
+  }
+
+  @Test
+  void whatIsForAnotherNodeIsRedirectedThereThoughItFitsHere() {
+    withWorker();
+    core.receive(
+        new Message.NodesChanged(
+            List.of(core.view(), new NodeView(3, TWO, TWO, Map.of())), List.of()));
+    FunctionKey there =
+        new FunctionKey("f", KEY.resources(), new SchedulingStrategy.NodeAffinity("3", false));
+
+    request(OWNER, there, 1);
+
+    assertThat(sent(OWNER, Message.LeasesRedirected.class))
+        .containsExactly(new Message.LeasesRedirected(there, 3));
+  }
+
+  @Test
+  void whatFindsNoRoomHereIsRedirectedToANodeThatHasSome() {
+    withWorker();
+    core.receive(
+        new Message.NodesChanged(
+            List.of(core.view(), new NodeView(3, TWO, TWO, Map.of())), List.of()));
+    request(OWNER, KEY, 2);
+    assertThat(sent(OWNER, Message.LeasesRedirected.class)).isEmpty();
+
+    request(OTHER, KEY, 1);
+
+    assertThat(sent(OTHER, Message.LeasesRedirected.class))
+        .containsExactly(new Message.LeasesRedirected(KEY, 3));
+  }
+
+  @Test
+  void leasesThatCameBackDoNotCountForTheirWorker() {
+    FunctionKey quarter = key(0.25);
+    withWorker();
+    core.workerStarted(JOB, NEXT_WORKER);
+    request(OWNER, quarter, 6);
+    assertThat(attached()).hasSize(3);
+
+    attached().forEach(taken -> core.receive(new Message.ReturnLease(taken.lease())));
+    sent.clear();
+    request(OWNER, quarter, 3);
+
+    assertThat(attached()).hasSize(3);
+    assertThat(sent(NEXT_WORKER, Message.AttachLease.class)).isEmpty();
+  }
+
+  @Test
+  void whoHasGivenSomeLeasesBackIsAskedForTheOthersAndThenNotAnyMore() {
+    withWorker();
+    request(OWNER, KEY, 2);
+    List<Message.AttachLease> leases = attached();
+
+    request(OTHER, KEY, 3);
+    core.receive(new Message.ReturnLease(leases.getFirst().lease()));
+    request(OTHER, KEY, 2);
+    assertThat(sent(OWNER, Message.ReclaimLeases.class)).hasSize(2);
+    core.receive(new Message.ReturnLease(leases.getLast().lease()));
+    request(OTHER, KEY, 2);
+
+    assertThat(sent(OWNER, Message.ReclaimLeases.class)).hasSize(2);
+    assertThat(sent(OTHER, Message.ReclaimLeases.class)).hasSize(2);
+  }
+
+  @Test
+  void aBlockedRunGoesOnWithTheLastOfWhatIsFree() {
+    withWorker();
+    request(OWNER, KEY, 2);
+    long lease = attached().getFirst().lease();
+    core.receive(new Message.SuspendLease(lease));
+
+    core.receive(new Message.ResumeLease(lease));
+
+    assertThat(sent(WORKER, Message.LeaseResumed.class))
+        .containsExactly(new Message.LeaseResumed(lease));
+  }
+
+  @Test
+  void whatADeadWorkerLeavesGoesToThoseWhoWait() {
+    withWorker();
+    request(OWNER, KEY, 2);
+    request(OTHER, KEY, 1);
+    core.workerStarted(JOB, NEXT_WORKER);
+
+    core.receive(new Message.ProcessDied(WORKER, "killed"));
+
+    assertThat(sent(OTHER, Message.LeasesGranted.class))
+        .containsExactly(new Message.LeasesGranted(SELF, KEY, NEXT_WORKER, 1));
+  }
+
   @Override
   public void send(long process, Message message) {
     sent.add(new Sent(process, message));
