@@ -52,6 +52,7 @@ class PlacementTest {
   void whatFitsNowComesBeforeWhatFitsLater() {
     assertThat(chosen(cpus(2), ANYWHERE, 2, node(2, 8, 1), node(3, 2, 2))).isEqualTo(3);
     assertThat(chosen(cpus(4), ANYWHERE, 3, node(2, 8, 1), node(3, 2, 2))).isEqualTo(2);
+    assertThat(chosen(cpus(3), ANYWHERE, 2, node(2, 10, 2), node(3, 30, 3))).isEqualTo(3);
   }
 
   @Test

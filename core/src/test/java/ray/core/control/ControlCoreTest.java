@@ -552,6 +552,20 @@ class ControlCoreTest {
   }
 
   @Test
+  void whyAnActorDiedNamesItIfItHasAName() {
+    ActorId second = new ActorId(new ObjectId(OWNER, -4));
+    register(spec(ACTOR, "c", false, false, 0, 0));
+    register(spec(second, "", false, false, 0, 0));
+    Outcome.Failed threw = Outcome.Failed.of(ErrorCode.TASK_FAILED, "it threw");
+
+    core.receive(new Message.ActorCreated(ACTOR, 0, WORKER, threw, List.of()));
+    core.receive(new Message.ActorCreated(second, 0, WORKER, threw, List.of()));
+
+    assertThat(causeOf(ACTOR)).contains("actor Counter 'c' " + ACTOR);
+    assertThat(causeOf(second)).contains("actor Counter " + second);
+  }
+
+  @Test
   void aConstructorOutlivesOtherNodes() {
     core.receive(
         new Message.RegisterNode(new NodeView(3, Resources.NONE, Resources.NONE, Map.of())));

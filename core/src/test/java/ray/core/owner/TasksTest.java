@@ -220,6 +220,8 @@ class TasksTest {
 
     assertThat(owner.failureOf(own(2))).isEqualTo(ErrorCode.TASK_CANCELLED);
     assertThat(task.state()).isEqualTo(TaskInfo.State.CANCELLED);
+    assertThat(((Outcome.Failed) owner.outcome(own(2))).message())
+        .isEqualTo("task f was cancelled");
     assertThat(owner.pushed()).isEmpty();
   }
 
