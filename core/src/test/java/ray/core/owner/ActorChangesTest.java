@@ -301,6 +301,23 @@ class ActorChangesTest {
   }
 
   @Test
+  void aCallersCallThatStillWaitsIsKeptWhenTheOneBeforeItIsSent() {
+    owner.submit(own(2), 0);
+    owner.submit(own(4), 0);
+    owner.submit(own(6), 0);
+    alive(ACTOR);
+    owner.callBy(own(100), ACTOR, own(8), own(6));
+    owner.callBy(own(102), ACTOR, own(10), own(2));
+    owner.callBy(own(102), ACTOR, own(12), own(4));
+    owner.grant(3);
+
+    owner.done(own(2), 1, value("a"));
+    owner.done(own(4), 1, value("b"));
+
+    assertThat(called()).containsExactly(own(2), own(4), own(6), own(10), own(12));
+  }
+
+  @Test
   void oneCallThatIsGatheredGoesWhenTimePasses() {
     alive(ACTOR);
     calls(ACTOR, 1, 1 + ActorClient.GATHER + 1);
