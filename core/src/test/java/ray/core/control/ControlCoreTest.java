@@ -576,4 +576,51 @@ class ControlCoreTest {
 
     assertThat(constructorsEnded()).isEmpty();
   }
+
+  @Test
+  void whoWatchesAnActorBeforeItsOwnerDiesIsToldOfWhat() {
+    core.receive(new Message.WatchActor(ACTOR, WATCHER));
+
+    core.receive(new Message.ProcessDied(OWNER, "its power went"));
+
+    Outcome.@Nullable Failed cause = sent(WATCHER, Message.ActorChanged.class).getLast().cause();
+    assertThat(Objects.requireNonNull(cause).message()).contains("its power went");
+  }
+
+  // ---- actors that died long ago
+
+  private static ActorId actor(int number) {
+    return new ActorId(new ObjectId(OWNER, -2L * number));
+  }
+
+  private void killed(int from, int to) {
+    for (int i = from; i <= to; i++) {
+      core.receive(new Message.RegisterActor(spec(actor(i), "", false, false, 0, 0), null, OWNER));
+      core.receive(new Message.KillActor(actor(i), false, "a test killed it"));
+    }
+  }
+
+  @Test
+  void ofManyDeadActorsTheFirstIsForgottenThoughItsConstructorHasNotEnded() {
+    killed(1, ControlCore.MAX_DEAD);
+    assertThat(causeOf(actor(1))).contains("a test killed it");
+
+    killed(ControlCore.MAX_DEAD + 1, ControlCore.MAX_DEAD + 1);
+
+    assertThat(constructorsEnded()).containsExactly(new Message.ConstructorsEnded(actor(1)));
+    assertThat(causeOf(actor(1))).contains("died long ago");
+    assertThat(causeOf(actor(2))).contains("a test killed it");
+  }
+
+  @Test
+  void ofADeadActorThatIsForgottenNothingIsToldOnceMore() {
+    killed(1, 1);
+    core.receive(new Message.ActorCreated(actor(1), 0, WORKER, null, List.of()));
+    sent.clear();
+
+    killed(2, ControlCore.MAX_DEAD + 1);
+
+    assertThat(constructorsEnded()).isEmpty();
+    assertThat(causeOf(actor(1))).contains("died long ago");
+  }
 }

@@ -612,6 +612,21 @@ class NodeCoreTest implements NodeEffects {
   }
 
   @Test
+  void leasesThatAWorkerKeepsCountWhenOthersOfItCameBack() {
+    FunctionKey quarter = key(0.25);
+    withWorker();
+    core.workerStarted(JOB, NEXT_WORKER);
+    request(OWNER, quarter, 6);
+
+    core.receive(new Message.ReturnLease(attached().getFirst().lease()));
+    sent.clear();
+    request(OWNER, quarter, 3);
+
+    assertThat(attached()).hasSize(2);
+    assertThat(sent(NEXT_WORKER, Message.AttachLease.class)).hasSize(1);
+  }
+
+  @Test
   void whoHasGivenSomeLeasesBackIsAskedForTheOthersAndThenNotAnyMore() {
     withWorker();
     request(OWNER, KEY, 2);
