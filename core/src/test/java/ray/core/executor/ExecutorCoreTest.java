@@ -691,6 +691,19 @@ class ExecutorCoreTest implements ExecutorEffects {
   }
 
   @Test
+  void aLeaseInUseIsReturnedWhenItsLaneEnds() {
+    attach(1);
+    push(2);
+    Lane lane = takeSome();
+    receive(new Message.ShrinkLeases(OWNER, KEY, 1));
+    assertThat(sent(NODE, Message.ReturnLease.class)).isEmpty();
+
+    finish(lane, value());
+
+    assertThat(sent(NODE, Message.ReturnLease.class)).containsExactly(new Message.ReturnLease(1));
+  }
+
+  @Test
   void tasksThatWereCancelledOrClaimedNeedNoLease() {
     attach(1);
     push(2, 4, 6);
@@ -780,6 +793,16 @@ class ExecutorCoreTest implements ExecutorEffects {
 
   private ExecutorCore.Result result(Execution run) {
     return new ExecutorCore.Result(run, List.of(value()), List.of(), 0, 1000);
+  }
+
+  @Test
+  void whoWaitsForAShortTaskRunsThoseBehindItToo() {
+    Lane first = quickLane(2);
+    core.finished(List.of(result(first.runs().getFirst())), now);
+    core.closed(first, now);
+    push(4, 6, 8);
+
+    assertThat(numbers(core.claim(new ObjectId(OWNER, 4), now))).containsExactly(4L, 6L, 8L);
   }
 
   @Test
