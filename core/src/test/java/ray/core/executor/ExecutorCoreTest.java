@@ -666,6 +666,19 @@ class ExecutorCoreTest implements ExecutorEffects {
   }
 
   @Test
+  void aDrainedActorEndsAfterCallsThatNoThreadHasTakenYet() {
+    ActorSlot actor = createActor();
+    call("", 2);
+
+    receive(new Message.StopActor(ACTOR, 0, "out of scope", true));
+    assertThat(gone).isEmpty();
+    finish(takeSome(), value());
+
+    assertThat(reported()).extracting(done -> done.task().number()).containsExactly(2L);
+    assertThat(gone).containsExactly(actor);
+  }
+
+  @Test
   void whatRunsInAnActorThatIsStoppedIsCancelled() {
     createActor();
     call("", 2);
