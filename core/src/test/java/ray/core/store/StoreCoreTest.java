@@ -168,6 +168,20 @@ class StoreCoreTest {
   }
 
   @Test
+  void theNextDeadlineIsTheEarliestOfThoseThatWait() {
+    put(1, 64 * 100);
+    store.create(2, 64, ANN, 5, 500);
+    store.create(3, 64, ANN, 10, 90);
+    store.create(4, 64, ANN, 15, 300);
+    assertThat(store.nextDeadlineNs()).isEqualTo(OptionalLong.of(100));
+
+    store.expire(100);
+
+    assertThat(effects.failures).containsOnlyKeys(3L);
+    assertThat(store.nextDeadlineNs()).isEqualTo(OptionalLong.of(315));
+  }
+
+  @Test
   void waitingCreateFailsAtItsDeadlineAndNamesWhoHoldsTheMemory() {
     put(1, 64 * 60);
     store.create(2, 64 * 30, BOB, 0, PATIENT_NS);
