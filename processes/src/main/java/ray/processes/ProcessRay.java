@@ -144,6 +144,7 @@ abstract class ProcessRay extends RuntimeBackend {
         new Submitter(
             this, identity.job(), options.namespace(), owner, waiting(), options.creationSites());
     this.looking = new Looking(List.of(owner));
+    waiting().executors(List.of(executor));
     executor.start(threads, this);
   }
 

@@ -324,6 +324,10 @@ public final class SocketTransport implements Transport, Polling, AutoCloseable 
   // ---- what comes
 
   void received(long peer, long to, Message message) {
+    if (message instanceof Message.ProcessDied death) {
+      died(death);
+      return;
+    }
     Endpoint local = routes.get(to);
     if (local != null && !(local instanceof OutgoingLink)) {
       local.deliver(message);

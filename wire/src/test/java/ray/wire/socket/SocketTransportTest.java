@@ -1,0 +1,305 @@
+package ray.wire.socket;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.EOFException;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import ray.Resources;
+import ray.SchedulingStrategy;
+import ray.core.FunctionKey;
+import ray.core.Message;
+import ray.wire.codec.OpaqueCodec;
+
+class SocketTransportTest {
+  private static final byte[] TOKEN = "secret".getBytes(StandardCharsets.UTF_8);
+  private static final long PATIENCE_S = 20;
+  private static final FunctionKey KEY =
+      new FunctionKey("f", Resources.ONE_CPU, SchedulingStrategy.standard());
+
+  private final List<SocketTransport> open = new ArrayList<>();
+  private Path folder = Path.of("");
+  private Process a = new Process(0);
+  private Process b = new Process(0);
+
+  /** One of two processes, both in this JVM. */
+  private static final class Process implements SocketTransport.Deaths, SocketTransport.Questions {
+    final long id;
+    final BlockingQueue<Message> received = new LinkedBlockingQueue<>();
+    final BlockingQueue<String> unreachable = new LinkedBlockingQueue<>();
+
+    Process(long id) {
+      this.id = id;
+    }
+
+    @Override
+    public void unreachable(long process, String reason) {
+      unreachable.add(process + ": " + reason);
+    }
+
+    @Override
+    public byte[] answer(long asker, int kind, byte[] payload) throws Exception {
+      if (kind == 13) {
+        throw new IOException("not that one");
+      }
+      return new byte[] {(byte) asker, (byte) kind, payload[0]};
+    }
+
+    @Override
+    public byte[] session() {
+      return "session".getBytes(StandardCharsets.UTF_8);
+    }
+
+    Message take() throws InterruptedException {
+      Message message = received.poll(PATIENCE_S, TimeUnit.SECONDS);
+      assertThat(message).as("a message").isNotNull();
+      return message;
+    }
+  }
+
+  @BeforeEach
+  void makeFolder() throws IOException {
+    folder = Files.createTempDirectory("ray-wire-");
+    a = new Process(1);
+    b = new Process(2);
+  }
+
+  @AfterEach
+  void close() throws IOException {
+    open.forEach(SocketTransport::close);
+    try (var left = Files.list(folder)) {
+      assertThat(left).as("sockets").isEmpty();
+    }
+    Files.delete(folder);
+  }
+
+  private SocketTransport start(Process process, byte[] token) {
+    SocketTransport transport =
+        new SocketTransport(
+            new SocketTransport.Config(
+                process.id, folder, token, OpaqueCodec.PASSING_ON, process, process),
+            "reader-" + process.id);
+    open.add(transport);
+    transport.register(process.id, process.received::add);
+    transport.start();
+    return transport;
+  }
+
+  private SocketTransport start(Process process) {
+    return start(process, TOKEN);
+  }
+
+  @Test
+  void messagesArriveOnceAndInOrder() throws InterruptedException {
+    SocketTransport from = start(a);
+    start(b);
+    int count = 100_000;
+    for (int i = 0; i < count; i++) {
+      from.send(b.id, new Message.SuspendLease(i));
+    }
+    for (int i = 0; i < count; i++) {
+      assertThat(b.take()).isEqualTo(new Message.SuspendLease(i));
+    }
+    assertThat(b.received).isEmpty();
+  }
+
+  @Test
+  void messagesToAPartOfThisProcessNeedNoSocket() {
+    SocketTransport transport = start(a);
+    transport.send(a.id, new Message.JobEnded(3));
+    assertThat(a.received).containsExactly(new Message.JobEnded(3));
+  }
+
+  @Test
+  void threadsThatSendAtTheSameTimeLoseNothing() throws InterruptedException {
+    SocketTransport from = start(a);
+    start(b);
+    int threads = 4;
+    int each = 5_000;
+    List<Thread> running = new ArrayList<>();
+    for (int t = 0; t < threads; t++) {
+      int thread = t;
+      running.add(
+          Thread.ofPlatform()
+              .start(() -> {
+                for (int i = 0; i < each; i++) {
+                  from.send(b.id, new Message.ReturnLease((long) i * threads + thread));
+                }
+              }));
+    }
+    for (Thread thread : running) {
+      thread.join();
+    }
+    long[] next = new long[threads];
+    for (int i = 0; i < threads * each; i++) {
+      Message.ReturnLease message = (Message.ReturnLease) b.take();
+      int thread = (int) (message.lease() % threads);
+      assertThat(message.lease() / threads).isEqualTo(next[thread]++);
+    }
+  }
+
+  @Test
+  void whoWaitsReadsHimself() {
+    SocketTransport from = start(a);
+    start(b);
+    for (int i = 0; i < 1_000; i++) {
+      assertThat(from.await(from.ask(b.id, 7, new byte[] {(byte) i})))
+          .containsExactly(1, 7, (byte) i);
+    }
+  }
+
+  @Test
+  void aQuestionThatFailsSaysWhy() {
+    SocketTransport from = start(a);
+    start(b);
+    assertThatThrownBy(() -> from.await(from.ask(b.id, 13, new byte[1])))
+        .isInstanceOf(CompletionException.class)
+        .hasMessageContaining("not that one");
+  }
+
+  @Test
+  void aProcessThatIsNotThereIsReported() throws InterruptedException {
+    SocketTransport from = start(a);
+    var answer = from.ask(99, 1, new byte[1]);
+    assertThat(a.unreachable.poll(PATIENCE_S, TimeUnit.SECONDS)).startsWith("99: ");
+    assertThatThrownBy(answer::join).hasMessageContaining("gone");
+  }
+
+  @Test
+  void anEndIsReportedAfterAllThatWasSaidBefore() throws InterruptedException {
+    SocketTransport from = start(a);
+    start(b);
+    int count = 10_000;
+    for (int i = 0; i < count; i++) {
+      from.send(b.id, new Message.SuspendLease(i));
+    }
+    from.close();
+    assertThat(b.unreachable.poll(PATIENCE_S, TimeUnit.SECONDS)).startsWith("1: ");
+    assertThat(b.received).hasSize(count);
+  }
+
+  @Test
+  void aDeathIsToldAfterTheLastMessageOfTheDead() throws InterruptedException {
+    SocketTransport from = start(a);
+    SocketTransport to = start(b);
+    from.send(b.id, new Message.JobEnded(1));
+    b.take();
+    to.died(new Message.ProcessDied(a.id, "killed"));
+    from.send(b.id, new Message.JobEnded(2));
+    from.close();
+    assertThat(b.take()).isEqualTo(new Message.JobEnded(2));
+    assertThat(b.take()).isEqualTo(new Message.ProcessDied(a.id, "killed"));
+
+    // nothing comes from a process that counts as dead
+    SocketTransport again = start(a);
+    again.send(b.id, new Message.JobEnded(3));
+    assertThat(a.unreachable.poll(PATIENCE_S, TimeUnit.SECONDS)).startsWith("2: ");
+    assertThat(b.received).isEmpty();
+  }
+
+  @Test
+  void aWrongTokenIsRefusedAndNobodyElseIsDisturbed() throws InterruptedException {
+    SocketTransport from = start(a, "guess".getBytes(StandardCharsets.UTF_8));
+    start(b);
+    from.send(b.id, new Message.JobEnded(1));
+    assertThat(a.unreachable.poll(PATIENCE_S, TimeUnit.SECONDS))
+        .contains("token")
+        .contains("RAY_TOKEN");
+    assertThat(b.received).isEmpty();
+    Process c = new Process(3);
+    start(c).send(b.id, new Message.JobEnded(2));
+    assertThat(b.take()).isEqualTo(new Message.JobEnded(2));
+  }
+
+  private static byte[] talk(int port, byte[] bytes) throws IOException {
+    try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
+      socket.setSoTimeout((int) TimeUnit.SECONDS.toMillis(PATIENCE_S));
+      socket.getOutputStream().write(bytes);
+      return socket.getInputStream().readAllBytes();
+    }
+  }
+
+  private static byte[] hello(byte[] token) {
+    ByteBuffer hello = Greeting.forSession(token);
+    byte[] bytes = new byte[hello.remaining()];
+    hello.get(bytes);
+    return bytes;
+  }
+
+  @Test
+  void aPortTellsWhoHasTheTokenOfTheSession() throws IOException {
+    int port = start(a).listen(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+
+    assertThat(Greeting.answer(talk(port, hello(TOKEN)))).asString().isEqualTo("session");
+
+    assertThatThrownBy(() -> Greeting.answer(talk(port, hello(new byte[] {1}))))
+        .hasMessageContaining("token");
+    byte[] newer = hello(TOKEN);
+    newer[4]++;
+    assertThatThrownBy(() -> Greeting.answer(talk(port, newer)))
+        .hasMessageContaining("version 2")
+        .hasMessageContaining("version 1");
+    byte[] garbage = "GET / HTTP/1.1\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
+    assertThatThrownBy(() -> Greeting.answer(talk(port, garbage)))
+        .hasMessageContaining("Ray for Java");
+    assertThatThrownBy(() -> Greeting.answer("HTTP/1.1 400".getBytes(StandardCharsets.US_ASCII)))
+        .isInstanceOf(EOFException.class);
+  }
+
+  @Test
+  void whoDoesNotSayWhoHeIsIsDropped() throws IOException {
+    start(a);
+    try (SocketChannel silent = SocketChannel.open(StandardProtocolFamily.UNIX)) {
+      silent.connect(UnixDomainSocketAddress.of(folder.resolve(Long.toHexString(a.id))));
+      silent.write(ByteBuffer.wrap(new byte[] {'R', 'A'}));
+      ByteBuffer answer = ByteBuffer.allocate(1_000);
+      silent.read(answer);
+      assertThat(new String(answer.array(), 3, answer.position() - 3, StandardCharsets.UTF_8))
+          .contains("did not say who it is");
+    }
+  }
+
+  @Test
+  void garbageAfterTheGreetingEndsThatConnectionOnly() throws IOException, InterruptedException {
+    SocketTransport from = start(a);
+    start(b);
+    try (SocketChannel liar = SocketChannel.open(StandardProtocolFamily.UNIX)) {
+      liar.connect(UnixDomainSocketAddress.of(folder.resolve(Long.toHexString(b.id))));
+      liar.write(Handshake.hello(TOKEN, Handshake.MESSAGES, 77));
+      liar.write(ByteBuffer.wrap(new byte[] {5, 0, 0, 0, 1, 2, 3, 4, 5}));
+      assertThat(b.unreachable.poll(PATIENCE_S, TimeUnit.SECONDS)).startsWith("77: ");
+    }
+    from.send(b.id, new Message.JobEnded(2));
+    assertThat(b.take()).isEqualTo(new Message.JobEnded(2));
+  }
+
+  @Test
+  void aLargeMessageArrives() throws InterruptedException {
+    SocketTransport from = start(a);
+    start(b);
+    String reason = "x".repeat(30 << 20);
+    from.send(b.id, new Message.LeasesRefused(KEY, reason));
+    from.send(b.id, new Message.JobEnded(1));
+    assertThat(((Message.LeasesRefused) b.take()).reason()).hasSameSizeAs(reason);
+    assertThat(b.take()).isEqualTo(new Message.JobEnded(1));
+  }
+}
