@@ -8,6 +8,8 @@ import java.util.Set;
 import ray.ActorId;
 import ray.ErrorCode;
 import ray.ObjectId;
+import ray.core.Message;
+import ray.core.Outcome;
 import ray.core.executor.Execution;
 import ray.simulator.World.ActorShape;
 import ray.simulator.World.Disturbance;
@@ -16,9 +18,17 @@ import ray.simulator.World.Disturbance;
 final class Checker {
   private record Attempt(ObjectId task, int attempt, int incarnation) {}
 
+  /** Where a task was sent last. */
+  private record Sent(int attempt, long worker) {}
+
   private final Facts facts;
   private final Map<ObjectId, Integer> runs = new HashMap<>();
   private final Set<Attempt> attempts = new HashSet<>();
+  private final Map<ObjectId, Sent> sent = new HashMap<>();
+
+  /** Attempts whose result is worth another run. */
+  private final Set<Attempt> retryable = new HashSet<>();
+
   private final Map<ActorId, ActorShape> shapes = new HashMap<>();
 
   /** Calls with arguments that may fail, by their caller. */
@@ -54,6 +64,39 @@ final class Checker {
   /** How many tasks have begun. */
   int tasks() {
     return runs.size();
+  }
+
+  /** Tasks are sent to a worker, or their results to their owner. */
+  void sent(long to, Message message) {
+    switch (message) {
+      case Message.PushTasks push -> push.tasks().forEach(each -> pushed(each, to));
+      case Message.TasksDone done -> done.results().forEach(this::done);
+      default -> {}
+    }
+  }
+
+  /** Only a death, or what was thrown, uses up a retry. */
+  private void pushed(Message.Push push, long worker) {
+    ObjectId task = push.spec().id();
+    Sent before = sent.put(task, new Sent(push.attempt(), worker));
+    if (before != null
+        && !facts.isDead(before.worker())
+        && !retryable.contains(new Attempt(task, before.attempt(), 0))) {
+      throw new Violation(
+          Rule.RUNS,
+          push.spec()
+              + " is to run again, though "
+              + Trace.name(before.worker())
+              + " lives and has not failed it");
+    }
+  }
+
+  private void done(Message.Done result) {
+    if (!result.outcomes().isEmpty()
+        && result.outcomes().getFirst() instanceof Outcome.Failed failed
+        && failed.retryable()) {
+      retryable.add(new Attempt(result.task(), result.attempt(), 0));
+    }
   }
 
   /** A run begins. */

@@ -8,6 +8,7 @@ import java.util.Objects;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import ray.ActorId;
+import ray.ObjectId;
 import ray.Resources;
 import ray.SchedulingStrategy;
 import ray.core.FunctionKey;
@@ -41,8 +42,9 @@ final class Cluster implements Network.Members {
   private final Schedule schedule = new Schedule();
   private final Trace trace;
   private final Dice dice;
-  private final Facts facts = new Facts();
-  private final Checker checker = new Checker(facts);
+  private final Facts facts;
+  private final Checker checker;
+  private final Registrations registrations;
   private final Faults faults;
   private final Network network;
   private final ControlCore control;
@@ -65,13 +67,15 @@ final class Cluster implements Network.Members {
     this.setting = setting;
     this.trace = new Trace(schedule, lines);
     this.dice = Dice.of(setting.seed(), 2);
+    this.facts = new Facts(setting.faults().stream().anyMatch(FaultKind::isDeath));
+    this.checker = new Checker(facts);
+    this.registrations = new Registrations(this::owns, facts::isDead);
     Dice networkDice = Dice.of(setting.seed(), 3);
     long[] delays = {5_000, 50_000, 500_000};
     long meanDelayNs = delays[networkDice.below(delays.length)];
     this.network = new Network(schedule, this, networkDice, meanDelayNs, trace);
     this.faults = new Faults(setting, this, Dice.of(setting.seed(), 4));
-    this.control =
-        new ControlCore((ControlEffects) (to, message) -> network.send(CONTROL, to, message));
+    this.control = new ControlCore((ControlEffects) (to, message) -> send(CONTROL, to, message));
     for (int i = 0; i < setting.nodes(); i++) {
       addNode();
     }
@@ -155,6 +159,9 @@ final class Cluster implements Network.Members {
   }
 
   void send(long from, long to, Message message) {
+    facts.sent(from, to, message);
+    registrations.sent(from, to, message);
+    checker.sent(to, message);
     network.send(from, to, message);
   }
 
@@ -226,18 +233,39 @@ final class Cluster implements Network.Members {
     }
   }
 
-  /** What is stored; null if that is gone, which only a death explains. */
-  @Nullable Body readStored(Outcome.Stored stored) {
+  /**
+   * The stored value of an object; null if that is gone, which only a death explains: of its node,
+   * of a process that kept it there, or of one through whose hands the object came to its reader.
+   */
+  @Nullable Body readStored(Outcome.Stored stored, ObjectId object, long reader) {
     SimNode node = Objects.requireNonNull(nodes.get(stored.node()));
     Body body = node.alive ? node.read(stored.key()) : null;
-    if (body == null && !facts.anyDeath()) {
-      throw new Violation(Rule.REACHABLE, stored + " was read after it was freed");
+    if (body == null
+        && node.alive
+        && node.keepers(stored.key()).noneMatch(facts::isDead)
+        && !facts.mayBeLost(object, reader)) {
+      throw new Violation(
+          Rule.REACHABLE,
+          stored
+              + " of object "
+              + object
+              + " was freed while "
+              + Trace.name(reader)
+              + " reads it, and nobody has died who kept it");
     }
     return body;
   }
 
   void driverEnded() {
     driversLeft--;
+  }
+
+  private boolean owns(long process, ObjectId object) {
+    return process(process).owner.knows(object);
+  }
+
+  private SimProcess process(long id) {
+    return Objects.requireNonNull(processes.get(id));
   }
 
   // ---- members
@@ -292,11 +320,12 @@ final class Cluster implements Network.Members {
     }
   }
 
-  private static void deliver(SimProcess process, Object payload) {
+  private void deliver(SimProcess process, Object payload) {
     if (payload instanceof StoreAnswer answer) {
       answer.how().run();
       return;
     }
+    registrations.read(process.id, (Message) payload);
     process.receive((Message) payload);
   }
 
@@ -417,6 +446,9 @@ final class Cluster implements Network.Members {
   private void kill(SimProcess process, String reason) {
     trace.note("dies", process.id, 0);
     facts.died(process.id);
+    if (process.id == process.job) {
+      facts.jobEnded(process.job);
+    }
     stop(process);
     announce(process.id, reason);
   }
@@ -524,7 +556,7 @@ final class Cluster implements Network.Members {
     actors.sort((a, b) -> a.creation().compareTo(b.creation()));
     ActorId actor = faultDice.pick(actors);
     trace.note("kills", CONTROL, actor);
-    facts.killed();
+    facts.killed(actor);
     control.receive(new Message.KillActor(actor, faultDice.coin(), "a fault killed it"));
     return true;
   }
@@ -573,6 +605,7 @@ final class Cluster implements Network.Members {
         each.checkHandles();
       }
     }
+    registrations.check();
     if (steps % (CHECK_EVERY * 16) == 0) {
       for (SimNode node : nodes.values()) {
         if (node.alive) {
@@ -651,7 +684,7 @@ final class Cluster implements Network.Members {
       }
     });
     for (ActorId actor : detached) {
-      facts.killed();
+      facts.killed(actor);
       control.receive(new Message.KillActor(actor, false, "the run has ended"));
     }
   }

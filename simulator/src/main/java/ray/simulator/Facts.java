@@ -1,32 +1,89 @@
 package ray.simulator;
 
+import java.util.HashMap;
 import java.util.HashSet;
+import java.util.Map;
 import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import ray.ActorId;
 import ray.ErrorCode;
 import ray.ObjectId;
+import ray.core.ActorSpec;
+import ray.core.Message;
 import ray.core.Outcome;
 
-/** What has gone wrong so far in a run, and which failures that justifies. */
-final class Facts implements Script.Faults {
+/**
+ * What has gone wrong so far in a run, and which failures that justifies: one that says that
+ * something is lost only if what held it was touched, as the failure's own words name it.
+ */
+final class Facts {
   /** The message of failures that programs plan. */
   static final String PLANNED = "the program says so";
 
+  /** The message of failures of runs that were kept from going on, by what was judged before. */
+  static final String DISTURBED = "disturbed by a fault";
+
+  private static final Pattern OBJECT_GONE = Pattern.compile("object (\\S+) is gone:");
+  private static final Pattern OWNER_GONE =
+      Pattern.compile("object ([0-9a-f]+)-\\S+ is lost: the process that owned it is gone");
+  private static final Pattern WORKER_GONE =
+      Pattern.compile("task (.+?) failed: its worker died .* and its (\\d+) retries are used up");
+  private static final Pattern ACTOR =
+      Pattern.compile("actor (?:Scripted (?:'\\w+' )?)?([0-9a-f]+)-actor-([0-9a-f]+)");
+  private static final Pattern OF_ACTOR = Pattern.compile("task (METHOD|EXIT|CREATION) ");
+  private static final String NO_NODE = ", which no node can ever provide";
+
+  private final Provenance provenance = new Provenance();
+  private final boolean deadly;
   private final Set<Long> dead = new HashSet<>();
+  private final Set<Long> endedJobs = new HashSet<>();
+  private final Set<ActorId> killed = new HashSet<>();
+  private final Map<ActorId, ActorSpec> actors = new HashMap<>();
+
+  /** Objects that were found to be lost, rightly. */
+  private final Set<String> lost = new HashSet<>();
+
   private boolean cancelled;
-  private boolean killed;
+  private boolean named;
   private boolean timedOut;
   private boolean storeFailed;
 
+  /**
+   * Facts of a run.
+   *
+   * @param deadly whether anything may die in it
+   */
+  Facts(boolean deadly) {
+    this.deadly = deadly;
+  }
+
+  // ---- what happened
+
   void died(long process) {
     dead.add(process);
+  }
+
+  void jobEnded(long job) {
+    endedJobs.add(job);
   }
 
   void cancelled() {
     cancelled = true;
   }
 
-  void killed() {
-    killed = true;
+  /** An actor was killed, or is to end from within. */
+  void killed(ActorId actor) {
+    killed.add(actor);
+  }
+
+  /** An actor is to have a name, which another may have. */
+  void named() {
+    named = true;
+  }
+
+  void made(ActorSpec actor) {
+    actors.put(actor.id(), actor);
   }
 
   void timeLimited() {
@@ -37,27 +94,88 @@ final class Facts implements Script.Faults {
     storeFailed = true;
   }
 
-  boolean anyDeath() {
+  /** Something is sent, which may tell that an object is lost. */
+  void sent(long from, long to, Message message) {
+    if (deadly) {
+      provenance.sent(from, to, message);
+    }
+    if (message instanceof Message.Resolved(ObjectId object, Outcome.Failed failed, boolean adopt)
+        && failed.code() == ErrorCode.OBJECT_LOST
+        && failed.message().contains("object " + object + " is gone")) {
+      if (!mayBeLost(object, to)) {
+        throw new Violation(
+            Rule.REACHABLE,
+            "object "
+                + object
+                + " was freed, though "
+                + Trace.name(to)
+                + " asks for it, and nobody has died through whom it came there");
+      }
+      lost.add(object.toString());
+    }
+  }
+
+  // ---- what it justifies
+
+  boolean isDead(long process) {
+    return dead.contains(process);
+  }
+
+  private boolean anyDeath() {
     return !dead.isEmpty();
   }
 
   /** Whether some call may not have run as it should. */
   boolean disturbed() {
-    return cancelled || killed || timedOut || storeFailed || anyDeath();
+    return cancelled || named || !killed.isEmpty() || timedOut || storeFailed || anyDeath();
   }
 
-  /** Whether an object may be gone though it was reachable. */
-  boolean mayBeLost(ObjectId object) {
-    return anyDeath();
+  /**
+   * Whether an object may be gone though a process can reach it: its owner has died, or one through
+   * whose hands it came, whose word for who holds it may be lost.
+   */
+  boolean mayBeLost(ObjectId object, long reader) {
+    return isDead(object.owner()) || provenance.cameThrough(this::isDead, object, reader);
   }
 
-  @Override
-  public boolean include(ErrorCode code) {
-    return switch (code) {
-      case TASK_CANCELLED -> cancelled || killed || anyDeath();
+  /** Whether a failure is what a program planned, in a run without any fault too. */
+  static boolean isPlanned(Outcome.Failed failed) {
+    return failed.code() == ErrorCode.ALIAS_CYCLE
+        || failed.code() == ErrorCode.TASK_FAILED && failed.message().equals(PLANNED)
+        || failed.code() == ErrorCode.ACTOR_DIED && failed.message().contains(PLANNED);
+  }
+
+  /** An outcome has reached a process: a failure must be the program's, or a fault's. */
+  void checkFailure(Outcome outcome) {
+    if (outcome instanceof Outcome.Failed failed && !isPlanned(failed) && !explain(failed)) {
+      throw new Violation(Rule.SERIAL_RESULTS, "nothing explains the failure " + failed);
+    }
+  }
+
+  private boolean explain(Outcome.Failed failed) {
+    String text = failed.message();
+    if (text.contains(DISTURBED)) {
+      return disturbed();
+    }
+    return switch (failed.code()) {
+      case TASK_CANCELLED ->
+          cancelled || (!killed.isEmpty() || anyDeath()) && OF_ACTOR.matcher(text).find();
       case TASK_TIMED_OUT -> timedOut;
-      case ACTOR_DIED -> killed || anyDeath() || storeFailed || timedOut || cancelled;
-      case OWNER_DIED, WORKER_DIED, OBJECT_LOST, OUT_OF_RESOURCES -> anyDeath();
+      case ACTOR_DIED -> actorMayBeDead(text);
+      case OWNER_DIED -> {
+        Matcher owner = OWNER_GONE.matcher(text);
+        yield owner.find() && isDead(Long.parseLong(owner.group(1), 16));
+      }
+      case OBJECT_LOST -> {
+        Matcher object = OBJECT_GONE.matcher(text);
+        yield object.find() && lost.contains(object.group(1));
+      }
+      case WORKER_DIED -> {
+        Matcher task = WORKER_GONE.matcher(text);
+        yield task.find()
+            && provenance.ranOn(this::isDead, task.group(1), 1 + Integer.parseInt(task.group(2)));
+      }
+      case OUT_OF_RESOURCES -> noNodeHasIt(text);
       case OUT_OF_STORE_MEMORY -> storeFailed;
       case TASK_FAILED,
           GET_TIMED_OUT,
@@ -70,17 +188,41 @@ final class Facts implements Script.Faults {
     };
   }
 
-  /** An outcome has reached a process: a failure must be the program's, or a fault's. */
-  void checkFailure(Outcome outcome) {
-    if (outcome instanceof Outcome.Failed failed && !isExplained(failed)) {
-      throw new Violation(Rule.SERIAL_RESULTS, "nothing explains the failure " + failed);
+  private boolean actorMayBeDead(String text) {
+    Matcher which = ACTOR.matcher(text);
+    if (!which.find()) {
+      return named && (text.contains("an actor named ") || text.contains("took its name"));
     }
+    long owner = Long.parseLong(which.group(1), 16);
+    ActorId id = new ActorId(new ObjectId(owner, -Long.parseLong(which.group(2), 16)));
+    ActorSpec actor = actors.get(id);
+    if (actor == null) {
+      return false;
+    }
+    if (killed.contains(id) || isDead(owner) || endedJobs.contains(actor.creation().job())) {
+      return true;
+    }
+    if (text.contains("nothing refers to it any more")) {
+      // Who finds an actor by its name holds it only when its owner has heard of that.
+      return !actor.options().name().isEmpty()
+          || provenance.wasGivenBy(this::isDead, id.creation());
+    }
+    int touched = provenance.incarnationsOn(this::isDead, id);
+    int restarts = actor.options().maxRestarts();
+    boolean forGood = text.contains(" is dead: ");
+    return forGood ? restarts >= 0 && touched > restarts : touched > 0;
   }
 
-  private boolean isExplained(Outcome.Failed failed) {
-    return include(failed.code())
-        || failed.code() == ErrorCode.ALIAS_CYCLE
-        || failed.code() == ErrorCode.TASK_FAILED && failed.message().equals(PLANNED)
-        || failed.code() == ErrorCode.ACTOR_DIED && failed.message().contains(PLANNED);
+  /** What asks for a node's own resource, or for that node, finds none when it is gone. */
+  private boolean noNodeHasIt(String text) {
+    int end = text.indexOf(NO_NODE);
+    String asked = end < 0 ? "" : text.substring(0, end);
+    for (long process : dead) {
+      if (asked.contains("n" + process + ": ")
+          || asked.endsWith(" on node " + Long.toHexString(process))) {
+        return true;
+      }
+    }
+    return text.contains(NO_NODE + ": ;") && anyDeath();
   }
 }

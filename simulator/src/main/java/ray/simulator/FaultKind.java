@@ -47,4 +47,22 @@ public enum FaultKind {
   boolean isTimed() {
     return when == When.AT_ANY_TIME;
   }
+
+  /** Whether a process is gone by it, or is held to be gone. */
+  boolean isDeath() {
+    return switch (this) {
+      case WORKER_DEATH, DRIVER_DEATH, NODE_DEATH, FENCED -> true;
+      case BREAK,
+          NODE_BIRTH,
+          WORKER_BIRTH,
+          PAUSE,
+          SLOW_NODE,
+          SKEWED_CLOCKS,
+          STORE_FAILURE,
+          CANCEL,
+          TIMEOUT,
+          KILL ->
+          false;
+    };
+  }
 }

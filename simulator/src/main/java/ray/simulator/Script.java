@@ -2,7 +2,6 @@ package ray.simulator;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import ray.ErrorCode;
 import ray.simulator.World.ActorShape;
@@ -12,6 +11,9 @@ import ray.simulator.World.ByRef;
 import ray.simulator.World.ByValue;
 import ray.simulator.World.Disturbance;
 import ray.simulator.World.Got;
+import ray.simulator.World.GotBody;
+import ray.simulator.World.GotFailure;
+import ray.simulator.World.GotFault;
 import ray.simulator.World.Item;
 import ray.simulator.World.Kind;
 import ray.simulator.World.Next;
@@ -85,16 +87,10 @@ final class Script {
   /** Something that only faults explain has failed it. */
   record Disturbed(ErrorCode code) implements Progress {}
 
-  /** Which failures come of faults rather than of the program. */
-  interface Faults {
-    boolean include(ErrorCode code);
-  }
-
   private static final Progress GOING = new Going();
 
   private final Program program;
   private final World world;
-  private final Faults faults;
   private final @Nullable ActorState actor;
   private final List<Variable> variables = new ArrayList<>();
   private final List<Unopened> unopened = new ArrayList<>();
@@ -123,14 +119,12 @@ final class Script {
   Script(
       Program program,
       World world,
-      Faults faults,
       List<Body> inputs,
       @Nullable ActorState actor,
       int before,
       int attempt) {
     this.program = program;
     this.world = world;
-    this.faults = faults;
     this.actor = actor;
     this.dice = new Dice(program.seed());
     this.failAfter =
@@ -596,17 +590,22 @@ final class Script {
       return new Waiting(List.of(variable.ref), 1);
     }
     waiter = null;
-    ErrorCode failure = got.failure();
-    if (failure != null) {
-      if (faults.include(failure)) {
-        return new Disturbed(failure);
+    return switch (got) {
+      case GotFault(ErrorCode code) -> new Disturbed(code);
+      case GotFailure failure -> {
+        // Of several failed arguments, the first to be known fails a task: which failure it is, is
+        // open.
+        mix(-1);
+        yield GOING;
       }
-      // Of several failed arguments, the first to be known fails a task: which failure it is, is
-      // open.
-      mix(-1);
-      return GOING;
-    }
-    Body body = Objects.requireNonNull(got.body());
+      case GotBody(Body body) -> {
+        read(variable, body);
+        yield GOING;
+      }
+    };
+  }
+
+  private void read(Variable variable, Body body) {
     mix(body.number());
     // What is added may push the value itself out.
     Object umbrella = world.keep(variable.ref);
@@ -616,7 +615,6 @@ final class Script {
       }
     }
     world.drop(umbrella);
-    return GOING;
   }
 
   // ---- the end

@@ -51,7 +51,7 @@ final class SerialWorld implements World {
   static Evaluation evaluate(Program program) {
     Count count = new Count();
     SerialWorld world = new SerialWorld(List.of(), count);
-    Script script = new Script(program, world, code -> false, List.of(), null, 0, 1);
+    Script script = new Script(program, world, List.of(), null, 0, 1);
     world.finish(script, new ArrayList<>());
     return new Evaluation(script.result(), count.tasks);
   }
@@ -116,7 +116,7 @@ final class SerialWorld implements World {
             : 0;
     SerialWorld world = new SerialWorld(arguments, count);
     int attempt = program.failingAttempts() + 1;
-    Script script = new Script(program, world, code -> false, bodies, actor, before, attempt);
+    Script script = new Script(program, world, bodies, actor, before, attempt);
     if (!(world.finish(script, items) instanceof Script.Returned returned)) {
       return Collections.nCopies(results, failure);
     }
@@ -189,9 +189,9 @@ final class SerialWorld implements World {
   @Override
   public Got poll(Object ref) {
     return switch ((Thing) ref) {
-      case Value value -> new Got(value.body(), null);
-      case Failure failure -> new Got(null, failure.code());
-      case Promise promise -> new Got(value(promise).body(), null);
+      case Value value -> new GotBody(value.body());
+      case Failure failure -> new GotFailure();
+      case Promise promise -> new GotBody(value(promise).body());
       case Actor actor -> throw new AssertionError("actors are no values here");
     };
   }

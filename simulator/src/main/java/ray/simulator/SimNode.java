@@ -1,11 +1,13 @@
 package ray.simulator;
 
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 import ray.Resources;
 import ray.core.Message;
@@ -36,6 +38,9 @@ final class SimNode implements NodeEffects, StoreEffects {
 
   /** Who wrote it. */
   private final Map<Long, Long> writers = new TreeMap<>();
+
+  /** Who has ever kept what lay there, by key. */
+  private final Map<Long, List<Long>> keepers = new HashMap<>();
 
   /** Where each of them lies, to see that they never overlap. */
   private final Map<Integer, TreeMap<Long, StoreObject>> ranges = new HashMap<>();
@@ -128,11 +133,21 @@ final class SimNode implements NodeEffects, StoreEffects {
     }
     bodies.put(key, body);
     writers.put(key, writer);
+    keep(key, keeper);
     store.seal(key);
     if (dead.contains(keeper)) {
       store.release(key, keeper);
     }
     return key;
+  }
+
+  private void keep(long key, long process) {
+    keepers.computeIfAbsent(key, missing -> new ArrayList<>(2)).add(process);
+  }
+
+  /** Who has ever kept what lies there, or lay there. */
+  LongStream keepers(long key) {
+    return keepers.getOrDefault(key, List.of()).stream().mapToLong(Long::longValue);
   }
 
   /** What lies there; null if it is gone. */
@@ -151,7 +166,11 @@ final class SimNode implements NodeEffects, StoreEffects {
   }
 
   boolean pin(long key, long process) {
-    return !dead.contains(process) && store.pin(key, process);
+    if (dead.contains(process) || !store.pin(key, process)) {
+      return false;
+    }
+    keep(key, process);
+    return true;
   }
 
   void release(long key, long process) {

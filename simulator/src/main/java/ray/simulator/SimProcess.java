@@ -38,6 +38,9 @@ import ray.simulator.World.ByRef;
 import ray.simulator.World.ByValue;
 import ray.simulator.World.Disturbance;
 import ray.simulator.World.Got;
+import ray.simulator.World.GotBody;
+import ray.simulator.World.GotFailure;
+import ray.simulator.World.GotFault;
 
 /**
  * A driver or a worker around its cores, as the runtime's shell is, but in one thread: its handles
@@ -76,7 +79,7 @@ final class SimProcess implements OwnerEffects, ExecutorEffects {
     boolean closed;
 
     /** Why there are fewer items than there should be. */
-    @Nullable ErrorCode failure;
+    Outcome.@Nullable Failed failure;
 
     int taken;
     final List<SimThread> waiters = new ArrayList<>(1);
@@ -330,7 +333,7 @@ final class SimProcess implements OwnerEffects, ExecutorEffects {
   public Object item(Object stream, ObjectId item, Outcome outcome) {
     Stream to = (Stream) stream;
     if (outcome instanceof Outcome.Failed failed) {
-      to.failure = failed.code();
+      to.failure = failed;
     }
     Cell cell = made(item);
     if (to.closed) {
@@ -440,7 +443,7 @@ final class SimProcess implements OwnerEffects, ExecutorEffects {
 
   private Cell attach(@Nullable Reference reference, ObjectId object) {
     if (reference == null) {
-      if (cluster.facts().mayBeLost(object)) {
+      if (cluster.facts().mayBeLost(object, id)) {
         throw new Disturbance(ErrorCode.OBJECT_LOST);
       }
       throw new Violation(
@@ -550,15 +553,16 @@ final class SimProcess implements OwnerEffects, ExecutorEffects {
   @Nullable Got got(Cell cell) {
     return switch (cell.outcome) {
       case null -> null;
-      case Outcome.Inline inline -> new Got((Body) inline.body(), null);
-      case Outcome.Stored stored -> new Got(read(stored), null);
-      case Outcome.Failed failed -> new Got(null, failed.code());
+      case Outcome.Inline inline -> new GotBody((Body) Objects.requireNonNull(inline.body()));
+      case Outcome.Stored stored -> new GotBody(read(stored, cell.id));
+      case Outcome.Failed failed ->
+          Facts.isPlanned(failed) ? new GotFailure() : new GotFault(failed.code());
       case Outcome.Alias alias -> throw new AssertionError("an alias reached a handle");
     };
   }
 
-  Body read(Outcome.Stored stored) {
-    Body body = cluster.readStored(stored);
+  Body read(Outcome.Stored stored, ObjectId object) {
+    Body body = cluster.readStored(stored, object, id);
     if (body == null) {
       throw new Disturbance(ErrorCode.OBJECT_LOST);
     }
@@ -699,11 +703,9 @@ final class SimProcess implements OwnerEffects, ExecutorEffects {
             actor,
             policy(options.maxRestarts(), program, ""));
     Cell made = made(actor.creation());
-    owner.createActor(
-        new ActorSpec(actor, "Scripted", "test", options, constructor),
-        new Task(constructor, null),
-        made,
-        nowNs());
+    ActorSpec spec = new ActorSpec(actor, "Scripted", "test", options, constructor);
+    cluster.facts().made(spec);
+    owner.createActor(spec, new Task(constructor, null), made, nowNs());
     settle();
     return made;
   }

@@ -74,7 +74,7 @@ final class SimStage {
           process.node.release(stored.key(), run.owner());
         }
       }
-      return List.of(Outcome.Failed.of(disturbance.code(), "disturbed"));
+      return List.of(Outcome.Failed.of(disturbance.code(), Facts.DISTURBED));
     }
     return outcomes;
   }

@@ -12,6 +12,7 @@ import ray.ObjectId;
 import ray.Resources;
 import ray.core.Message;
 import ray.core.Outcome;
+import ray.core.RefArgument;
 import ray.core.executor.ActorSlot;
 import ray.core.executor.Execution;
 import ray.core.executor.ExecutorCore;
@@ -96,7 +97,7 @@ final class SimThread implements World {
   /** A thread of a driver. */
   static SimThread driver(SimProcess process, Program program) {
     SimThread thread = new SimThread(process, null);
-    thread.script = new Script(program, thread, process.cluster.facts(), List.of(), null, 0, 1);
+    thread.script = new Script(program, thread, List.of(), null, 0, 1);
     return thread;
   }
 
@@ -178,7 +179,7 @@ final class SimThread implements World {
   private void stepRun(Lane running, Execution run) {
     if (script == null) {
       if (run.isCancelled()) {
-        finish(run, List.of(cancelled()));
+        finish(run, List.of(cancelled(run)));
       } else {
         start(run);
       }
@@ -186,7 +187,7 @@ final class SimThread implements World {
     }
     if (interrupted && !dice.oneIn(4)) {
       taint(run);
-      finish(run, List.of(cancelled()));
+      finish(run, List.of(cancelled(run)));
       return;
     }
     if (index + 1 < end && dice.oneIn(20)) {
@@ -214,12 +215,13 @@ final class SimThread implements World {
   private void exit(Execution run) {
     cluster.trace().note("exits", process.id, run);
     process.executor.exited(Objects.requireNonNull(run.actor()), process.nowNs());
-    finish(run, List.of(Outcome.Failed.of(ErrorCode.ACTOR_DIED, "it exited from within")));
+    String who = "actor " + Objects.requireNonNull(run.actor()).spec().describe();
+    finish(run, List.of(Outcome.Failed.of(ErrorCode.ACTOR_DIED, who + " exited from within")));
   }
 
   private void disturbed(Execution run, ErrorCode code) {
     taint(run);
-    finish(run, List.of(Outcome.Failed.of(code, "disturbed")));
+    finish(run, List.of(Outcome.Failed.of(code, Facts.DISTURBED)));
   }
 
   /** A method did not come to its end: what its caller's next calls find is not what it should. */
@@ -230,8 +232,9 @@ final class SimThread implements World {
     }
   }
 
-  private static Outcome.Failed cancelled() {
-    return Outcome.Failed.of(ErrorCode.TASK_CANCELLED, "interrupted");
+  private static Outcome.Failed cancelled(Execution run) {
+    return Outcome.Failed.of(
+        ErrorCode.TASK_CANCELLED, "task " + run.spec().name() + " was interrupted");
   }
 
   private static Outcome.Failed planned(boolean retryable) {
@@ -261,7 +264,7 @@ final class SimThread implements World {
       if (actor != null && body.kind() == Program.Kind.METHOD) {
         before = cluster.checker().called(run, actor, body);
       }
-      script = new Script(body, this, cluster.facts(), inputs, actor, before, run.attempt());
+      script = new Script(body, this, inputs, actor, before, run.attempt());
     } catch (Disturbance disturbance) {
       disturbed(run, disturbance.code());
     }
@@ -296,7 +299,7 @@ final class SimThread implements World {
         bodies.add(
             switch (outcome) {
               case Outcome.Inline inline -> (Body) Objects.requireNonNull(inline.body());
-              case Outcome.Stored stored -> process.read(stored);
+              case Outcome.Stored stored -> process.read(stored, taken(run, argument));
               case Outcome.Alias alias -> throw new AssertionError("an alias is no value");
               case Outcome.Failed failed -> throw new AssertionError("a failure is no value");
             });
@@ -304,6 +307,10 @@ final class SimThread implements World {
       }
     }
     return bodies;
+  }
+
+  private static ObjectId taken(Execution run, @Nullable Object argument) {
+    return argument instanceof RefArgument(ObjectId id) ? id : run.spec().id();
   }
 
   private void use(Resources resources) {
@@ -615,10 +622,10 @@ final class SimThread implements World {
   @Override
   public @Nullable Next next(Object given) {
     Stream stream = (Stream) given;
-    ErrorCode failure = stream.failure;
-    if (stream.items.size() <= 1 && failure != null && cluster.facts().include(failure)) {
+    Outcome.Failed failure = stream.failure;
+    if (stream.items.size() <= 1 && failure != null && !Facts.isPlanned(failure)) {
       // It failed by a fault: there may be more items or fewer than there should be.
-      throw new Disturbance(failure);
+      throw new Disturbance(failure.code());
     }
     Cell item = stream.items.poll();
     if (item != null) {
@@ -756,7 +763,7 @@ final class SimThread implements World {
     cluster.checker().made(new ActorId(made.id), shape);
     callLoosely(made, method);
     if (exits) {
-      cluster.facts().killed();
+      cluster.facts().killed(new ActorId(made.id));
       process.keepInStatic((Cell) call(made, method.exit(), List.of()));
       callLoosely(made, method);
     }
@@ -773,7 +780,7 @@ final class SimThread implements World {
   }
 
   private void kill(ActorId actor, boolean restart) {
-    cluster.facts().killed();
+    cluster.facts().killed(actor);
     cluster.trace().note("kills", process.id, actor);
     process.send(Cluster.CONTROL, new Message.KillActor(actor, restart, "the script killed it"));
   }
@@ -788,7 +795,7 @@ final class SimThread implements World {
   public void named(String name, Program constructor, Program method, boolean detached) {
     Cell found = process.find(name);
     if (found == null) {
-      cluster.facts().killed();
+      cluster.facts().named();
       found =
           process.createActor(
               constructor.sound(),

@@ -24,8 +24,17 @@ interface World {
   /** What a value is: a number, and the kind of each ref in it. */
   record Body(long number, List<Kind> kinds) {}
 
-  /** What an object turned out to be: a body, or the failure that stands in its place. */
-  record Got(@Nullable Body body, @Nullable ErrorCode failure) {}
+  /** What an object turned out to be. */
+  sealed interface Got {}
+
+  /** A value. */
+  record GotBody(Body body) implements Got {}
+
+  /** The failure that stands in place of a value, of which programs planned it. */
+  record GotFailure() implements Got {}
+
+  /** A failure that comes of faults rather than of programs. */
+  record GotFault(ErrorCode code) implements Got {}
 
   /** An argument of a task. */
   sealed interface Argument {}

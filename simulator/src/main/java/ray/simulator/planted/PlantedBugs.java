@@ -84,6 +84,21 @@ public final class PlantedBugs {
               "reference != null",
               FREED),
           bug(
+              "registrar-disbelieved",
+              "what a process said of others is forgotten when it dies, though it was told in time",
+              "owner/OwnedReference.java",
+              "|| each.getKey().registrar() == process && each.getValue() < 0",
+              "|| each.getKey().registrar() == process",
+              REACHABLE),
+          bug(
+              "lost-with-its-giver",
+              "what is borrowed counts as lost when the process dies that gave it, not its owner",
+              "owner/References.java",
+              "if (foreign.id().owner() == process) {",
+              "if (foreign.id().owner() == process || foreign.isRegisteredBy(process)) {",
+              SERIAL_RESULTS,
+              FREED),
+          bug(
               "unwanted-result-kept",
               "the refs in a result that comes too late are not given back",
               "owner/TaskLife.java",
@@ -97,6 +112,13 @@ public final class PlantedBugs {
               "owner/Task.java",
               "if (retriesLeft == 0) {",
               "if (retriesLeft == -1) {",
+              RUNS),
+          bug(
+              "retried-with-others",
+              "the death of a worker makes tasks of the same owner run again that are on others",
+              "owner/TaskLife.java",
+              "          && task.worker == died.process()\n",
+              "",
               RUNS),
           bug(
               "dependents-sleep",
