@@ -424,6 +424,35 @@ final class Cluster implements Network.Members {
     return true;
   }
 
+  /**
+   * A driver's program ends while its tasks run: its job ends with it, and its workers, some of
+   * them in order. The driver itself may stay, as one does that starts another instance.
+   */
+  boolean closeDriver(Dice faultDice) {
+    SimProcess driver = pick(faultDice, DRIVER);
+    if (driver == null || driver.closed) {
+      return false;
+    }
+    facts.jobEnded(driver.job);
+    driver.close();
+    send(driver.id, CONTROL, new Message.JobEnded(driver.job));
+    for (SimProcess worker : processes.values()) {
+      if (worker.alive && worker.job == driver.job && worker != driver && faultDice.coin()) {
+        later(worker, 500_000, worker::close);
+      }
+    }
+    if (setting.faults().contains(FaultKind.DRIVER_DEATH) && faultDice.coin()) {
+      schedule.after(faultDice.around(5 * DETECTION_NS), () -> exit(driver));
+    }
+    return true;
+  }
+
+  private void exit(SimProcess driver) {
+    if (driver.alive) {
+      kill(driver, "its program ended");
+    }
+  }
+
   boolean killNode(Dice faultDice) {
     List<SimNode> living = nodes.values().stream().filter(node -> node.alive).toList();
     if (living.size() < 2) {
@@ -621,7 +650,7 @@ final class Cluster implements Network.Members {
       SimThread driver = drivers.get(i);
       SimProcess process =
           Objects.requireNonNull(processes.get((long) DRIVER << KIND_BITS | i + 1));
-      if (!process.alive || driver.disturbance() != null) {
+      if (!process.alive || process.closed || driver.disturbance() != null) {
         continue;
       }
       compared++;

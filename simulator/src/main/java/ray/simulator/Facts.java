@@ -37,7 +37,10 @@ final class Facts {
   private final Provenance provenance = new Provenance();
   private final boolean deadly;
   private final Set<Long> dead = new HashSet<>();
+
+  /** Jobs whose programs have ended, or whose drivers have died. */
   private final Set<Long> endedJobs = new HashSet<>();
+
   private final Set<ActorId> killed = new HashSet<>();
   private final Map<ActorId, ActorSpec> actors = new HashMap<>();
 
@@ -127,7 +130,13 @@ final class Facts {
 
   /** Whether some call may not have run as it should. */
   boolean disturbed() {
-    return cancelled || named || !killed.isEmpty() || timedOut || storeFailed || anyDeath();
+    return cancelled
+        || named
+        || !endedJobs.isEmpty()
+        || !killed.isEmpty()
+        || timedOut
+        || storeFailed
+        || anyDeath();
   }
 
   /**
@@ -145,21 +154,28 @@ final class Facts {
         || failed.code() == ErrorCode.ACTOR_DIED && failed.message().contains(PLANNED);
   }
 
-  /** An outcome has reached a process: a failure must be the program's, or a fault's. */
-  void checkFailure(Outcome outcome) {
-    if (outcome instanceof Outcome.Failed failed && !isPlanned(failed) && !explain(failed)) {
+  /** An outcome has reached a process of a job: a failure must be the program's, or a fault's. */
+  void checkFailure(Outcome outcome, long job) {
+    if (outcome instanceof Outcome.Failed failed && !isPlanned(failed) && !explain(failed, job)) {
       throw new Violation(Rule.SERIAL_RESULTS, "nothing explains the failure " + failed);
     }
   }
 
-  private boolean explain(Outcome.Failed failed) {
+  /** Whether a job has ended, or one whose actors this one may have found by their names. */
+  private boolean mayFeelEndOfJob(long job) {
+    return endedJobs.contains(job) || named && !endedJobs.isEmpty();
+  }
+
+  private boolean explain(Outcome.Failed failed, long job) {
     String text = failed.message();
     if (text.contains(DISTURBED)) {
       return disturbed();
     }
     return switch (failed.code()) {
       case TASK_CANCELLED ->
-          cancelled || (!killed.isEmpty() || anyDeath()) && OF_ACTOR.matcher(text).find();
+          cancelled
+              || mayFeelEndOfJob(job)
+              || (!killed.isEmpty() || anyDeath()) && OF_ACTOR.matcher(text).find();
       case TASK_TIMED_OUT -> timedOut;
       case ACTOR_DIED -> actorMayBeDead(text);
       case OWNER_DIED -> {

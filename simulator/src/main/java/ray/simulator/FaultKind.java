@@ -8,6 +8,8 @@ public enum FaultKind {
   WORKER_DEATH(When.AT_ANY_TIME),
   /** A driver stops. */
   DRIVER_DEATH(When.AT_ANY_TIME),
+  /** A driver's program ends while its tasks run, and its job with it. */
+  CLOSE(When.AT_ANY_TIME),
   /** A node stops, with all that is on it. */
   NODE_DEATH(When.AT_ANY_TIME),
   /** A worker is given up by others while it still runs. */
@@ -61,6 +63,7 @@ public enum FaultKind {
           STORE_FAILURE,
           CANCEL,
           TIMEOUT,
+          CLOSE,
           KILL ->
           false;
     };

@@ -58,6 +58,7 @@ final class Faults {
           case BREAK -> cluster.network().breakOne(dice.around(3_000_000));
           case WORKER_DEATH -> cluster.killWorker(dice);
           case DRIVER_DEATH -> dice.oneIn(4) && cluster.killDriver(dice);
+          case CLOSE -> dice.oneIn(4) && cluster.closeDriver(dice);
           case NODE_DEATH -> dice.oneIn(2) && cluster.killNode(dice);
           case FENCED -> cluster.fenceWorker(dice);
           case NODE_BIRTH -> cluster.addNode();

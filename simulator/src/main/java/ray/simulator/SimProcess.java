@@ -97,6 +97,9 @@ final class SimProcess implements OwnerEffects, ExecutorEffects {
   private final Dice dice;
   boolean alive = true;
 
+  /** Whether its job has ended, as it knows. */
+  boolean closed;
+
   /** Whether others have given it up, though it runs. */
   boolean fenced;
 
@@ -125,7 +128,7 @@ final class SimProcess implements OwnerEffects, ExecutorEffects {
 
   private final List<ActorState> actorStates = new ArrayList<>();
 
-  /** Keys of values that others stored for this process, and told it of. */
+  /** Keys of values that others stored for this process, and told it of, or that it pins. */
   private final Set<Long> claimed = new HashSet<>();
 
   private final ArrayDeque<Runnable> afterwards = new ArrayDeque<>();
@@ -155,6 +158,14 @@ final class SimProcess implements OwnerEffects, ExecutorEffects {
 
   Dice dice() {
     return dice;
+  }
+
+  /** Its program ends: what is unfinished is cancelled, and nothing more is begun. */
+  void close() {
+    cluster.trace().note("closes", id, 0);
+    closed = true;
+    owner.close(nowNs());
+    settle();
   }
 
   // ---- messages
@@ -274,7 +285,7 @@ final class SimProcess implements OwnerEffects, ExecutorEffects {
   public void ready(Object cell, Outcome outcome) {
     Cell handle = (Cell) cell;
     handle.outcome = outcome;
-    cluster.facts().checkFailure(outcome);
+    cluster.facts().checkFailure(outcome, job);
     wakeLater(handle.waiters);
   }
 
@@ -294,6 +305,7 @@ final class SimProcess implements OwnerEffects, ExecutorEffects {
 
   @Override
   public void pin(Outcome.Stored stored, ObjectId heir) {
+    claimed.add(stored.key());
     pinning.put(heir, stored.node());
     if (told.contains(stored.node())) {
       afterwards.add(() -> pinned(heir));
@@ -354,7 +366,7 @@ final class SimProcess implements OwnerEffects, ExecutorEffects {
 
   @Override
   public void unseenFailure(Task task, Outcome.Failed failure) {
-    cluster.facts().checkFailure(failure);
+    cluster.facts().checkFailure(failure, job);
   }
 
   /** Every process is told the time all along. */

@@ -39,6 +39,7 @@ public record Workload(String name, String text, Features features, Set<FaultKin
                   FaultKind.WORKER_DEATH,
                   FaultKind.NODE_DEATH,
                   FaultKind.DRIVER_DEATH,
+                  FaultKind.CLOSE,
                   FaultKind.FENCED)),
           new Workload(
               "workers",
@@ -47,9 +48,14 @@ public record Workload(String name, String text, Features features, Set<FaultKin
               with(FaultKind.WORKER_DEATH)),
           new Workload(
               "cancels",
-              "tasks are cancelled and take too long, actors are killed, values find no room",
+              "tasks are cancelled and take too long, actors are killed, jobs end, values find no room",
               Features.ALL,
-              with(FaultKind.CANCEL, FaultKind.TIMEOUT, FaultKind.KILL, FaultKind.STORE_FAILURE)));
+              with(
+                  FaultKind.CANCEL,
+                  FaultKind.TIMEOUT,
+                  FaultKind.KILL,
+                  FaultKind.CLOSE,
+                  FaultKind.STORE_FAILURE)));
 
   private static Set<FaultKind> all() {
     return EnumSet.allOf(FaultKind.class);

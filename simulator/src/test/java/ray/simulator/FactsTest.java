@@ -23,6 +23,7 @@ class FactsTest {
   private static final long GIVER = 2;
   private static final long READER = 3;
   private static final long BYSTANDER = 4;
+  private static final long JOB = 7;
   private static final ObjectId X = new ObjectId(OWNER, 2);
   private static final ObjectId UMBRELLA = new ObjectId(OWNER, 4);
 
@@ -67,7 +68,7 @@ class FactsTest {
     facts.died(GIVER);
     facts.sent(OWNER, READER, new Message.Resolved(X, lost(X), false));
 
-    facts.checkFailure(lost(X));
+    facts.checkFailure(lost(X), JOB);
     assertThat(facts.mayBeLost(X, BYSTANDER)).isFalse();
   }
 
@@ -88,9 +89,9 @@ class FactsTest {
     facts.died(OWNER);
 
     Outcome.Failed ofOwner = ownerDied(X);
-    facts.checkFailure(ofOwner);
+    facts.checkFailure(ofOwner, JOB);
     Outcome.Failed ofOther = ownerDied(new ObjectId(BYSTANDER, 2));
-    assertThatThrownBy(() -> facts.checkFailure(ofOther))
+    assertThatThrownBy(() -> facts.checkFailure(ofOther, JOB))
         .isInstanceOf(Violation.class)
         .hasMessageContaining("nothing explains");
   }
@@ -112,10 +113,10 @@ class FactsTest {
             "task TASK 7 failed: its worker died (it was killed) and its 1 retries are used up");
 
     facts.died(GIVER);
-    assertThatThrownBy(() -> facts.checkFailure(failed)).isInstanceOf(Violation.class);
+    assertThatThrownBy(() -> facts.checkFailure(failed, JOB)).isInstanceOf(Violation.class);
 
     facts.died(BYSTANDER);
-    facts.checkFailure(failed);
+    facts.checkFailure(failed, JOB);
   }
 
   @Test
@@ -126,17 +127,28 @@ class FactsTest {
             "task e asks for {n4: 0.5}, which no node can ever provide: node 9 has {CPU: 1}");
 
     facts.died(OWNER);
-    assertThatThrownBy(() -> facts.checkFailure(failed)).isInstanceOf(Violation.class);
+    assertThatThrownBy(() -> facts.checkFailure(failed, JOB)).isInstanceOf(Violation.class);
 
     facts.died(BYSTANDER);
-    facts.checkFailure(failed);
+    facts.checkFailure(failed, JOB);
+  }
+
+  @Test
+  void theEndOfAJobExplainsItsCancelledTasksAndNoOthers() {
+    Outcome.Failed cancelled =
+        Outcome.Failed.of(ErrorCode.TASK_CANCELLED, "its Ray instance was closed");
+
+    facts.jobEnded(JOB);
+
+    facts.checkFailure(cancelled, JOB);
+    assertThatThrownBy(() -> facts.checkFailure(cancelled, JOB + 1)).isInstanceOf(Violation.class);
   }
 
   @Test
   void whatAProgramPlannedNeedsNoFault() {
     Outcome.Failed planned = Outcome.Failed.of(ErrorCode.TASK_FAILED, Facts.PLANNED);
 
-    facts.checkFailure(planned);
+    facts.checkFailure(planned, JOB);
 
     assertThat(Facts.isPlanned(planned)).isTrue();
     assertThat(Facts.isPlanned(ownerDied(X))).isFalse();

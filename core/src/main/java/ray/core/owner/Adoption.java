@@ -111,7 +111,11 @@ final class Adoption {
     if (heir == null) {
       return;
     }
-    if (outcome instanceof Outcome.Stored stored) {
+    if (heir.outcome != null) {
+      // It has failed meanwhile, as all does that is unresolved when its owner closes.
+      giveBack(outcome, id.owner());
+      inherit(heir);
+    } else if (outcome instanceof Outcome.Stored stored) {
       effects.pin(stored, heir.id());
       resolve(heir, stored, id.owner());
     } else {
@@ -152,15 +156,19 @@ final class Adoption {
   /** A result that nobody wants: what its maker registered for this process is given back. */
   void discard(List<Outcome> unwanted, long worker) {
     for (Outcome outcome : unwanted) {
-      for (ObjectId id : outcome.contained()) {
-        if (id.owner() != self) {
-          effects.send(id.owner(), new Message.RemoveBorrower(id, self, worker, 1));
-        } else if (worker == self) {
-          borrowing.removeBorrower(new Message.RemoveBorrower(id, self, self, 1));
-        }
-      }
+      giveBack(outcome, worker);
       if (outcome instanceof Outcome.Stored stored) {
         effects.release(stored);
+      }
+    }
+  }
+
+  private void giveBack(Outcome outcome, long worker) {
+    for (ObjectId id : outcome.contained()) {
+      if (id.owner() != self) {
+        effects.send(id.owner(), new Message.RemoveBorrower(id, self, worker, 1));
+      } else if (worker == self) {
+        borrowing.removeBorrower(new Message.RemoveBorrower(id, self, self, 1));
       }
     }
   }

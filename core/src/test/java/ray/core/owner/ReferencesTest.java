@@ -369,6 +369,26 @@ class ReferencesTest {
   }
 
   @Test
+  void whatIsToBeTakenOverWhenItsOwnerClosesIsGivenBackAsItComes() {
+    ObjectId source = of(WORKER, 2);
+    ObjectId inside = of(WORKER, 4);
+    owner.submit(own(2), 0);
+    owner.grant(1);
+    owner.done(own(2), 1, value("v", source));
+
+    owner.core.close(1);
+    owner.drop(own(2));
+    owner.receive(new Message.Resolved(source, value("late", inside), true));
+
+    assertThat(owner.sent(WORKER, Message.RemoveBorrower.class))
+        .containsExactlyInAnyOrder(
+            new Message.RemoveBorrower(inside, SELF, WORKER, 1),
+            new Message.RemoveBorrower(source, SELF, WORKER, 1));
+    assertThat(owner.core.ownedCount()).isZero();
+    assertThat(owner.core.borrowedCount()).isZero();
+  }
+
+  @Test
   void whoIsDeadCanNotBeRegisteredAnyMore() {
     owner.put(own(2), value("a"));
     owner.receive(new Message.ProcessDied(OTHER, "killed"));
