@@ -355,7 +355,9 @@ final class Cluster implements Network.Members {
             .with("scarce", 1)
             .with("n" + id, 1);
     slowness.put(id, faults.slowness());
-    SimNode node = new SimNode(id, total, faults.clock(), this);
+    SimNode node =
+        new SimNode(
+            id, total, faults.clock(), this, faults.storeLimits(), faults.storePatienceNs());
     nodes.put(id, node);
     trace.note("comes", id, 0);
     node.core.start();

@@ -26,6 +26,8 @@ public enum FaultKind {
   SKEWED_CLOCKS(When.ON_ITS_OCCASION),
   /** A store refuses a value. */
   STORE_FAILURE(When.ON_ITS_OCCASION),
+  /** Stores are so small that values wait for room, some of them in vain. */
+  FULL_STORE(When.ON_ITS_OCCASION),
   /** A task is cancelled. */
   CANCEL(When.AT_ANY_TIME),
   /** A run takes longer than it may. */
@@ -61,6 +63,7 @@ public enum FaultKind {
           SLOW_NODE,
           SKEWED_CLOCKS,
           STORE_FAILURE,
+          FULL_STORE,
           CANCEL,
           TIMEOUT,
           CLOSE,

@@ -3,6 +3,8 @@ package ray.simulator;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import ray.core.store.StoreLimits;
 
 /** Lets things go wrong, as the seed says. */
 final class Faults {
@@ -66,7 +68,7 @@ final class Faults {
           case PAUSE -> cluster.pause(dice);
           case CANCEL -> cluster.cancelSomething(dice);
           case KILL -> cluster.killActor(dice);
-          case SLOW_NODE, SKEWED_CLOCKS, STORE_FAILURE, TIMEOUT ->
+          case SLOW_NODE, SKEWED_CLOCKS, STORE_FAILURE, FULL_STORE, TIMEOUT ->
               throw new AssertionError(kind + " has no time");
         };
     if (done) {
@@ -104,6 +106,26 @@ final class Faults {
       return true;
     }
     return false;
+  }
+
+  /** The limits of a new node's store; null if there is to be room for all. */
+  @Nullable StoreLimits storeLimits() {
+    if (!has(FaultKind.FULL_STORE) || dice.oneIn(4)) {
+      return null;
+    }
+    long capacityBytes = dice.between(2, 16) * 65_536L;
+    long bankBytes = dice.coin() ? capacityBytes : capacityBytes / 2;
+    return new StoreLimits(capacityBytes, bankBytes, dice.between(1, 6));
+  }
+
+  /** How long a value may wait for room in a new node's store. */
+  long storePatienceNs() {
+    return has(FaultKind.FULL_STORE) ? dice.between(0, 10) * 1_000_000L : 0;
+  }
+
+  /** A value has to wait for room. */
+  void fullStore() {
+    count(FaultKind.FULL_STORE);
   }
 
   /** The time limit of a new task; 0 for none. */

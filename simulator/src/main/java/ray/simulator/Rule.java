@@ -16,8 +16,8 @@ public enum Rule {
   PROGRESS("nothing waits for ever once faults stop"),
   /** Runs on a node use no more than it has. */
   RESOURCES("resources are never below zero, nor leaked"),
-  /** The store's own account is right, and no bytes are given to two. */
-  STORE("store blocks never overlap"),
+  /** The store's own account is right, no bytes are given to two, and nobody is overtaken. */
+  STORE("store blocks never overlap, and values have room in their turn"),
   /** Little waits on any connection. */
   QUEUES_BOUNDED("the bytes of queued messages stay within their bounds"),
   /** What a core asserts about its own state. */

@@ -2,6 +2,7 @@ package ray.simulator;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import ray.ErrorCode;
 import ray.simulator.World.ActorShape;
@@ -72,6 +73,9 @@ final class Script {
   /** It waits for the next item of a stream. */
   record WaitingForItem(Object stream) implements Progress {}
 
+  /** It waits until a large value is written. */
+  record Writing() implements Progress {}
+
   /** It made an item, as a generator does. */
   record Yielded(Return item) implements Progress {}
 
@@ -88,6 +92,7 @@ final class Script {
   record Disturbed(ErrorCode code) implements Progress {}
 
   private static final Progress GOING = new Going();
+  private static final Progress WRITING = new Writing();
 
   private final Program program;
   private final World world;
@@ -185,7 +190,9 @@ final class Script {
     dice = Dice.of(program.seed(), 1000 + steps++);
     Features features = program.features();
     switch (dice.below(24)) {
-      case 0, 1 -> put();
+      case 0, 1 -> {
+        return put();
+      }
       case 2, 3, 4, 5, 6 -> submit();
       case 7, 8 -> {
         Variable chosen = choose(program.careful());
@@ -217,6 +224,10 @@ final class Script {
         }
       }
     }
+    return stepEnded();
+  }
+
+  private Progress stepEnded() {
     if (program.kind() == Program.Kind.GENERATOR) {
       // What a step throws may depend on where values lie; what an item is must not.
       dice = Dice.of(program.seed(), 500_000 + steps);
@@ -279,9 +290,26 @@ final class Script {
 
   // ---- things to do
 
-  private void put() {
+  private Progress put() {
     List<Variable> inside = some();
-    add(world.put(body(dice.nextLong(), inside), refs(inside), large()), Kind.VALUE, true);
+    Body body = body(dice.nextLong(), inside);
+    return put(body, refs(inside), large());
+  }
+
+  private Progress put(Body body, List<Object> refs, boolean large) {
+    Object made = world.put(body, refs, large);
+    if (made == null) {
+      waiter = () -> put(body, refs, large);
+      return WRITING;
+    }
+    waiter = null;
+    add(made, Kind.VALUE, true);
+    return stepEnded();
+  }
+
+  /** Stores a small value, for which there is always room. */
+  private Object putSmall(Body body, List<Object> refs) {
+    return Objects.requireNonNull(world.put(body, refs, false));
   }
 
   private ByValue byValue() {
@@ -545,8 +573,8 @@ final class Script {
   /** Hands a value in a value on, and lets go of both. */
   private void beginRelay() {
     for (int i = dice.between(1, 4); i > 0; i--) {
-      Object inner = world.put(body(dice.nextLong(), List.of()), List.of(), false);
-      Object outer = world.put(ONE_REF, List.of(inner), false);
+      Object inner = putSmall(body(dice.nextLong(), List.of()), List.of());
+      Object outer = putSmall(ONE_REF, List.of(inner));
       world.drop(inner);
       handOn(outer);
       world.drop(outer);
@@ -570,7 +598,7 @@ final class Script {
       if (program.depth() == 0 || dice.oneIn(4)) {
         world.keepForLater(given);
       } else if (dice.coin()) {
-        Object wrapped = world.put(ONE_REF, List.of(given), false);
+        Object wrapped = putSmall(ONE_REF, List.of(given));
         handOn(wrapped);
         world.drop(wrapped);
       } else {

@@ -61,6 +61,7 @@ final class SerialWorld implements World {
       switch (script.step()) {
         case Script.Going going -> {}
         case Script.Waiting waiting -> throw new AssertionError("nothing waits here");
+        case Script.Writing writing -> throw new AssertionError("nothing waits here");
         case Script.WaitingForItem waiting -> throw new AssertionError("nothing waits here");
         case Script.Disturbed disturbed -> throw new AssertionError("no faults here");
         case Script.Yielded(Return item) -> items.add(thing(item));

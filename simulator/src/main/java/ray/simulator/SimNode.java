@@ -3,8 +3,11 @@ package ray.simulator;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.LongStream;
@@ -24,8 +27,7 @@ import ray.simulator.World.Body;
 
 /** A node around its cores: its resources and its store. */
 final class SimNode implements NodeEffects, StoreEffects {
-  private static final long CAPACITY_BYTES = 1 << 26;
-  private static final long BANK_BYTES = 1 << 24;
+  private static final StoreLimits ROOMY = new StoreLimits(1 << 26, 1 << 24, 100);
 
   final long id;
   final Cluster cluster;
@@ -55,15 +57,35 @@ final class SimNode implements NodeEffects, StoreEffects {
 
   private final Resources total;
   boolean alive = true;
-  private @Nullable StoreObject created;
 
-  SimNode(long id, Resources total, Clock clock, Cluster cluster) {
+  /** What is being created, until it is told so, in order of coming. */
+  private final Map<Long, SimWrite> creating = new LinkedHashMap<>();
+
+  private final boolean roomy;
+  private final long patienceNs;
+  private boolean expiryPlanned;
+
+  /**
+   * A node.
+   *
+   * @param small the limits of its store; null if there is always room in it
+   * @param patienceNs how long a value may wait for room
+   */
+  SimNode(
+      long id,
+      Resources total,
+      Clock clock,
+      Cluster cluster,
+      @Nullable StoreLimits small,
+      long patienceNs) {
     this.id = id;
     this.cluster = cluster;
     this.total = total;
     this.clock = clock;
     this.core = new NodeCore(id, total, Map.of(), this);
-    this.store = new StoreCore(new StoreLimits(CAPACITY_BYTES, BANK_BYTES, 100), this);
+    this.roomy = small == null;
+    this.patienceNs = patienceNs;
+    this.store = new StoreCore(small == null ? ROOMY : small, this);
   }
 
   boolean knowsDead(long process) {
@@ -120,25 +142,66 @@ final class SimNode implements NodeEffects, StoreEffects {
 
   // ---- the store
 
-  /** Stores a value that a process keeps; returns its key, or 0 if there is no room. */
-  long add(Body body, long sizeBytes, long keeper, long writer) {
-    long key = cluster.nextStoreKey();
-    created = null;
-    if (dead.contains(writer) || givenUp.contains(writer)) {
-      return 0;
+  /** Whether there is room for all that programs of a run store. */
+  boolean isRoomy() {
+    return roomy;
+  }
+
+  /** Asks for room; returns whether the writer is one that may have some. */
+  boolean create(SimWrite write) {
+    if (dead.contains(write.writer()) || givenUp.contains(write.writer())) {
+      return false;
     }
-    store.create(key, sizeBytes, keeper, writer, CopyKind.PRIMARY, clock.nowNs(), 0);
-    if (created == null) {
-      return 0;
+    creating.put(write.key, write);
+    writers.put(write.key, write.writer());
+    store.create(
+        write.key,
+        write.sizeBytes(),
+        write.keeper,
+        write.writer(),
+        CopyKind.PRIMARY,
+        clock.nowNs(),
+        patienceNs);
+    if (creating.containsKey(write.key)) {
+      cluster.trace().note("waits for room", write.writer(), write.key);
+      cluster.faults().fullStore();
+      planExpiry();
     }
-    bodies.put(key, body);
-    writers.put(key, writer);
-    keep(key, keeper);
-    store.seal(key);
-    if (dead.contains(keeper)) {
-      store.release(key, keeper);
+    return true;
+  }
+
+  private void planExpiry() {
+    OptionalLong next = store.nextDeadlineNs();
+    if (!expiryPlanned && next.isPresent()) {
+      expiryPlanned = true;
+      cluster
+          .schedule()
+          .after(
+              Math.max(1000, next.getAsLong() - clock.nowNs()),
+              () -> {
+                expiryPlanned = false;
+                if (alive) {
+                  store.expire(clock.nowNs());
+                  planExpiry();
+                }
+              });
     }
-    return key;
+  }
+
+  /** The value is written. */
+  void seal(SimWrite write, Body body) {
+    bodies.put(write.key, body);
+    keep(write.key, write.keeper);
+    if (!store.seal(write.key)) {
+      bodies.remove(write.key);
+    } else if (dead.contains(write.keeper)) {
+      store.release(write.key, write.keeper);
+    }
+  }
+
+  /** Its writer gives a value up. */
+  void cancel(SimWrite write) {
+    store.cancelCreate(write.key);
   }
 
   private void keep(long key, long process) {
@@ -190,7 +253,6 @@ final class SimNode implements NodeEffects, StoreEffects {
 
   @Override
   public void created(StoreObject object) {
-    created = object;
     TreeMap<Long, StoreObject> bank =
         ranges.computeIfAbsent(object.bank(), missing -> new TreeMap<>());
     var before = bank.floorEntry(object.offset());
@@ -201,10 +263,42 @@ final class SimNode implements NodeEffects, StoreEffects {
       throw new Violation(Rule.STORE, object + " overlaps another");
     }
     bank.put(object.offset(), object);
+    long first = creating.keySet().iterator().next();
+    if (first != object.key()) {
+      throw new Violation(Rule.STORE, object + " has room before " + first + ", which came first");
+    }
+    Objects.requireNonNull(creating.remove(first)).created();
   }
 
   @Override
-  public void createFailed(long key, CreateFailure failure) {}
+  public void createFailed(long key, CreateFailure failure) {
+    writers.remove(key);
+    SimWrite write = creating.remove(key);
+    if (write != null) {
+      if (!isJustified(failure)) {
+        throw new Violation(Rule.STORE, "nothing explains that " + failure.message());
+      }
+      write.failed(failure);
+    }
+  }
+
+  /**
+   * A value finds no room only in a store that lacks it, and after it has waited for long enough.
+   */
+  private boolean isJustified(CreateFailure failure) {
+    return switch (failure) {
+      case CreateFailure.TimedOut late ->
+          late.waitedNs() >= patienceNs
+              && (late.waitedNs() > 0
+                  || late.largestFreeBytes() < late.sizeBytes()
+                  || late.stillWaiting() > 0);
+      case CreateFailure.TooLarge large -> large.sizeBytes() > store.maxObjectBytes();
+      case CreateFailure.TooManyWaiting many -> store.waitingCreates() == many.maxWaitingCreates();
+      case CreateFailure.ProcessDied died -> dead.contains(died.process());
+      case CreateFailure.Cancelled cancelled -> true;
+      case CreateFailure.KeyInUse used -> false;
+    };
+  }
 
   @Override
   public void freed(StoreObject object, FreeCause cause) {
@@ -229,6 +323,9 @@ final class SimNode implements NodeEffects, StoreEffects {
       left.append(Trace.name(id)).append(" has ").append(core.leaseCount());
       left.append(" leases, of which ").append(core.suspendedCount());
       left.append(" suspended, and ").append(core.available()).append(" free\n");
+    }
+    if (store.waitingCreates() != 0) {
+      left.append(Trace.name(id)).append(" has values that wait for room\n");
     }
     if (store.objectCount() != 0) {
       left.append(Trace.name(id)).append(" stores ").append(store.objects(3)).append("\n");

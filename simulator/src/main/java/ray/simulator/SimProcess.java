@@ -47,6 +47,7 @@ import ray.simulator.World.GotFault;
  * with a collector that comes late, and what it asked its node's store for.
  */
 final class SimProcess implements OwnerEffects, ExecutorEffects {
+  static final long SMALL_BYTES = 16;
   private static final long LARGE_BYTES = 1 << 16;
 
   /** A handle, as the program and the collector see it. */
@@ -594,16 +595,10 @@ final class SimProcess implements OwnerEffects, ExecutorEffects {
     node.removeReader(view.stored().key(), id);
   }
 
-  Outcome outcome(Body body, List<ObjectId> contained, boolean large, long keeper) {
-    if (!large) {
-      return new Outcome.Inline(body, 16, contained);
-    }
+  /** Begins to write a large value, which another may keep. */
+  SimWrite write(Body body, List<ObjectId> contained, long keeper, Runnable goOn) {
     long sizeBytes = LARGE_BYTES + 20_000L * dice.below(6);
-    long key = cluster.faults().storeFails(id) ? 0 : node.add(body, sizeBytes, keeper, id);
-    if (key == 0) {
-      throw new Disturbance(fenced ? ErrorCode.OBJECT_LOST : ErrorCode.OUT_OF_STORE_MEMORY);
-    }
-    return new Outcome.Stored(node.id, key, sizeBytes, contained, null);
+    return new SimWrite(this, body, sizeBytes, contained, keeper, goOn);
   }
 
   // ---- submitting
@@ -745,9 +740,7 @@ final class SimProcess implements OwnerEffects, ExecutorEffects {
     return cell;
   }
 
-  Cell put(Body body, List<Object> refs, boolean large) {
-    List<ObjectId> contained = refs.stream().map(ref -> ((Cell) ref).id).toList();
-    Outcome outcome = outcome(body, contained, large, id);
+  Cell put(Outcome outcome) {
     ObjectId object = mint(1);
     Cell made = made(object);
     owner.put(object, outcome, made, null);
@@ -764,7 +757,7 @@ final class SimProcess implements OwnerEffects, ExecutorEffects {
 
   void fulfil(Cell promise, Body body, List<Object> refs) {
     List<ObjectId> contained = refs.stream().map(ref -> ((Cell) ref).id).toList();
-    owner.fulfil(promise.id, new Outcome.Inline(body, 16, contained));
+    owner.fulfil(promise.id, new Outcome.Inline(body, SMALL_BYTES, contained));
     settle();
   }
 

@@ -6,20 +6,18 @@ import ray.ObjectId;
 import ray.core.Outcome;
 import ray.core.executor.Execution;
 import ray.core.executor.ExecutorCore;
-import ray.simulator.SimProcess.Cell;
 import ray.simulator.World.Disturbance;
 import ray.simulator.World.Return;
-import ray.simulator.World.ReturnAlias;
-import ray.simulator.World.ReturnValue;
 
 /** A stage that a run returned: it completes when the run's thread has long gone on to others. */
 final class SimStage {
   private final SimProcess process;
   private final Execution run;
   private final Script script;
-  private final List<Return> results;
   private final List<ObjectId> acquired;
   private final long startedNs;
+  private final List<Object> held = new ArrayList<>();
+  private final Making making;
 
   SimStage(
       SimProcess process,
@@ -31,15 +29,22 @@ final class SimStage {
     this.process = process;
     this.run = run;
     this.script = script;
-    this.results = results;
     this.acquired = List.copyOf(acquired);
     this.startedNs = startedNs;
+    this.making = new Making(process, run, results, held, this::complete);
   }
 
-  /** The result is there: it is held until it is sent. */
+  /** The result is there, once it is written: it is held until it is sent. */
   void complete() {
-    List<Cell> held = new ArrayList<>();
-    List<Outcome> outcomes = outcomes(held);
+    List<Outcome> outcomes;
+    try {
+      if (!making.isDone()) {
+        return;
+      }
+      outcomes = making.made();
+    } catch (Disturbance disturbance) {
+      outcomes = List.of(Outcome.Failed.of(disturbance.code(), Facts.DISTURBED));
+    }
     script.dropAll();
     for (Outcome outcome : outcomes) {
       process.owner.share(outcome.contained(), run.owner());
@@ -51,38 +56,5 @@ final class SimStage {
         process.nowNs());
     held.forEach(process::drop);
     process.settle();
-  }
-
-  private List<Outcome> outcomes(List<Cell> held) {
-    List<Outcome> outcomes = new ArrayList<>();
-    try {
-      for (Return result : results) {
-        switch (result) {
-          case ReturnAlias(Object ref) -> outcomes.add(new Outcome.Alias(hold(ref, held)));
-          case ReturnValue(World.Body body, List<Object> refs, boolean large) ->
-              outcomes.add(
-                  process.outcome(
-                      body,
-                      refs.stream().map(ref -> hold(ref, held)).toList(),
-                      large,
-                      run.owner()));
-        }
-      }
-    } catch (Disturbance disturbance) {
-      for (Outcome made : outcomes) {
-        if (made instanceof Outcome.Stored stored) {
-          process.node.release(stored.key(), run.owner());
-        }
-      }
-      return List.of(Outcome.Failed.of(disturbance.code(), Facts.DISTURBED));
-    }
-    return outcomes;
-  }
-
-  private static ObjectId hold(Object ref, List<Cell> held) {
-    Cell cell = (Cell) ref;
-    cell.users++;
-    held.add(cell);
-    return cell.id;
   }
 }

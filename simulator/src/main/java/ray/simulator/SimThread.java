@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import ray.ActorId;
 import ray.ActorOptions;
@@ -33,6 +34,7 @@ final class SimThread implements World {
     READY,
     BLOCKED,
     RESUMING,
+    WRITING,
     ENDED
   }
 
@@ -53,6 +55,15 @@ final class SimThread implements World {
 
   /** What a blocked thread waits for; goes on when it holds. */
   private @Nullable Awaited awaited;
+
+  /** A large value that is being put. */
+  private @Nullable SimWrite write;
+
+  /** What a run returned, while large values of it are written. */
+  private @Nullable Making making;
+
+  /** What is done with it then. */
+  private @Nullable Consumer<List<Outcome>> whenMade;
 
   private boolean interrupted;
   private long startedNs;
@@ -159,6 +170,7 @@ final class SimThread implements World {
       case Script.Going going -> {}
       case Script.Waiting waiting -> block(waiting.refs(), waiting.count(), null);
       case Script.WaitingForItem waiting -> block((Stream) waiting.stream(), null);
+      case Script.Writing writing -> state = State.WRITING;
       case Script.Yielded yielded -> throw new AssertionError("a driver is no generator");
       case Script.Returned returned -> ended(running);
       case Script.Threw threw -> ended(running);
@@ -185,7 +197,11 @@ final class SimThread implements World {
       }
       return;
     }
-    if (interrupted && !dice.oneIn(4)) {
+    if (making != null) {
+      goOnMaking(run);
+      return;
+    }
+    if (interrupted && write == null && !dice.oneIn(4)) {
       taint(run);
       finish(run, List.of(cancelled(run)));
       return;
@@ -198,6 +214,7 @@ final class SimThread implements World {
       case Script.Going going -> {}
       case Script.Waiting waiting -> block(waiting.refs(), waiting.count(), run);
       case Script.WaitingForItem waiting -> block((Stream) waiting.stream(), run);
+      case Script.Writing writing -> state = State.WRITING;
       case Script.Yielded(Return item) -> yieldItem(run, item);
       case Script.Returned returned -> {
         if (run.spec().isCreation() || run.spec().isGenerator() || !dice.oneIn(8)) {
@@ -343,40 +360,38 @@ final class SimThread implements World {
   }
 
   private void finishWith(Execution run, List<Return> results) {
-    List<Outcome> outcomes = new ArrayList<>();
+    make(run, results, outcomes -> finish(run, outcomes));
+  }
+
+  /** Makes what a run returns into outcomes, which are held until they are sent. */
+  private void make(Execution run, List<Return> results, Consumer<List<Outcome>> then) {
+    making = new Making(process, run, results, heldUntilSent, this::written);
+    whenMade = then;
+    goOnMaking(run);
+  }
+
+  private void goOnMaking(Execution run) {
+    Making begun = Objects.requireNonNull(making);
     try {
-      for (Return result : results) {
-        outcomes.add(outcome(run, result));
+      if (!begun.isDone()) {
+        state = State.WRITING;
+        return;
       }
     } catch (Disturbance disturbance) {
-      for (Outcome made : outcomes) {
-        if (made instanceof Outcome.Stored stored) {
-          process.node.release(stored.key(), run.owner());
-        }
-      }
+      making = null;
       disturbed(run, disturbance.code());
       return;
     }
-    finish(run, outcomes);
+    making = null;
+    Objects.requireNonNull(whenMade).accept(begun.made());
   }
 
-  private Outcome outcome(Execution run, Return result) {
-    return switch (result) {
-      case ReturnAlias(Object ref) -> {
-        hold(ref);
-        yield new Outcome.Alias(((Cell) ref).id);
-      }
-      case ReturnValue(Body body, List<Object> refs, boolean large) -> {
-        refs.forEach(this::hold);
-        yield process.outcome(
-            body, refs.stream().map(ref -> ((Cell) ref).id).toList(), large, run.owner());
-      }
-    };
-  }
-
-  /** Results are held until they are sent. */
-  private void hold(Object ref) {
-    heldUntilSent.add(keep(ref));
+  /** A large value is written, or will not be. */
+  private void written() {
+    if (state == State.WRITING) {
+      state = State.READY;
+      plan();
+    }
   }
 
   private void finish(Execution run, List<Outcome> outcomes) {
@@ -426,13 +441,10 @@ final class SimThread implements World {
       disturbed(run, ErrorCode.TASK_CANCELLED);
       return;
     }
-    Outcome outcome;
-    try {
-      outcome = outcome(run, item);
-    } catch (Disturbance disturbance) {
-      disturbed(run, disturbance.code());
-      return;
-    }
+    make(run, List.of(item), outcomes -> sendItem(run, outcomes.getFirst()));
+  }
+
+  private void sendItem(Execution run, Outcome outcome) {
     process.owner.share(outcome.contained(), run.owner());
     process.send(
         run.owner(),
@@ -585,6 +597,10 @@ final class SimThread implements World {
     interrupted = true;
     if (state == State.BLOCKED) {
       wake();
+    } else if (making != null) {
+      making.interrupt();
+    } else if (write != null) {
+      write.interrupt();
     }
   }
 
@@ -595,8 +611,22 @@ final class SimThread implements World {
   }
 
   @Override
-  public Object put(Body body, List<Object> refs, boolean large) {
-    return process.put(body, refs, large);
+  public @Nullable Object put(Body body, List<Object> refs, boolean large) {
+    List<ObjectId> contained = refs.stream().map(ref -> ((Cell) ref).id).toList();
+    if (!large) {
+      return process.put(new Outcome.Inline(body, SimProcess.SMALL_BYTES, contained));
+    }
+    SimWrite writing = write;
+    if (writing == null) {
+      writing = process.write(body, contained, process.id, this::written);
+    }
+    write = null;
+    Outcome.Stored stored = writing.result();
+    if (stored == null) {
+      write = writing;
+      return null;
+    }
+    return process.put(stored);
   }
 
   @Override

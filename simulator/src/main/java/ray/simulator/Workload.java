@@ -55,7 +55,8 @@ public record Workload(String name, String text, Features features, Set<FaultKin
                   FaultKind.TIMEOUT,
                   FaultKind.KILL,
                   FaultKind.CLOSE,
-                  FaultKind.STORE_FAILURE)));
+                  FaultKind.STORE_FAILURE,
+                  FaultKind.FULL_STORE)));
 
   private static Set<FaultKind> all() {
     return EnumSet.allOf(FaultKind.class);

@@ -108,7 +108,10 @@ interface World {
     }
   }
 
-  Object put(Body body, List<Object> refs, boolean large);
+  /**
+   * Stores a value; null if a large one is not written yet: then it is to be asked for once more.
+   */
+  @Nullable Object put(Body body, List<Object> refs, boolean large);
 
   /** A ref that this script completes itself. */
   Object promise();

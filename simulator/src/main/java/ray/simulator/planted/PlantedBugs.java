@@ -286,6 +286,30 @@ public final class PlantedBugs {
               CORE),
           // ---- the store
           bug(
+              "waiting-overtaken",
+              "a value for which there is room does not wait behind those that came before it",
+              "store/StoreCore.java",
+              "if (waiting.isEmpty()) {\n      Block block = allocateOrEvict(sizeBytes);",
+              "if (waiting.size() < 2) {\n      Block block = allocateOrEvict(sizeBytes);",
+              STORE,
+              CORE),
+          bug(
+              "waiting-not-served",
+              "a value that is released gives its room to none of those that wait",
+              "store/StoreCore.java",
+              "dropIfEmpty(claim);\n    settle(entry, FreeCause.RELEASED);\n    serveWaiting();",
+              "dropIfEmpty(claim);\n    settle(entry, FreeCause.RELEASED);",
+              STORE,
+              CORE),
+          bug(
+              "given-up-kept",
+              "a value that its writer gives up while it writes stays",
+              "store/StoreCore.java",
+              "    abort(entry);\n    serveWaiting();\n    return true;",
+              "    return true;",
+              FREED,
+              CORE),
+          bug(
               "freed-while-pinned",
               "a process that releases a stored value takes the pins of others with its own",
               "store/StoreCore.java",
