@@ -101,6 +101,7 @@ final class CallQueue {
       if (next.state == Execution.State.QUEUED) {
         return next;
       }
+      next.placeKept = false;
       stale--;
     }
     return null;

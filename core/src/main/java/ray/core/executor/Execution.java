@@ -25,6 +25,12 @@ public final class Execution {
 
   State state = State.QUEUED;
 
+  /**
+   * Whether it was claimed from the middle of its queue, where its entry is left to be skipped: if
+   * it is given back, it has its place again.
+   */
+  boolean placeKept;
+
   /** The suspended lease, while it is blocked. */
   long lease;
 

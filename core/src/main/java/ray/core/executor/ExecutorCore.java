@@ -102,21 +102,20 @@ public final class ExecutorCore {
 
   /** A thread is free: returns what it should run next, or null. */
   public @Nullable Lane take(long nowNs) {
-    for (CallQueue queue; (queue = startable.poll()) != null; ) {
-      int most = exclusive(queue) ? 1 : queue.takeSize();
-      List<Execution> taken = new ArrayList<>(Math.min(most, queue.size()));
-      while (taken.size() < most) {
-        Execution next = queue.poll();
-        if (next == null) {
-          break;
-        }
-        taken.add(next);
-      }
-      if (!taken.isEmpty()) {
-        return open(queue, taken);
-      }
+    CallQueue queue = startable.poll();
+    if (queue == null) {
+      return null;
     }
-    return null;
+    int most = exclusive(queue) ? 1 : queue.takeSize();
+    List<Execution> taken = new ArrayList<>(Math.min(most, queue.size()));
+    while (taken.size() < most) {
+      Execution next = queue.poll();
+      if (next == null) {
+        break;
+      }
+      taken.add(next);
+    }
+    return open(queue, taken);
   }
 
   private static boolean exclusive(CallQueue queue) {
@@ -160,6 +159,7 @@ public final class ExecutorCore {
       } else if (queue.waiting.peekLast() == run) {
         queue.waiting.removeLast();
       } else {
+        run.placeKept = true;
         queue.stale++;
       }
       run.state = Execution.State.TAKEN;
@@ -213,7 +213,12 @@ public final class ExecutorCore {
         if (run.queue.actor != null) {
           run.queue.actor.removeTaken(run);
         }
-        lane.queue.waiting.addFirst(run);
+        if (run.placeKept) {
+          run.placeKept = false;
+          lane.queue.stale--;
+        } else {
+          lane.queue.waiting.addFirst(run);
+        }
       }
     }
     startable.add(lane.queue);

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import ray.ActorId;
@@ -127,6 +128,29 @@ class ClaimsAndCancelsTest implements ExecutorEffects {
   // ---- claims
 
   @Test
+  void aTaskClaimedFromTheMiddleAndGivenBackIsTakenOnce() {
+    // given tasks that are known to be short, so that a thread takes many
+    for (long number = 1000; number < 1200; number += 2) {
+      withTasks(number);
+      finish(take(), 1);
+    }
+    long[] numbers = LongStream.rangeClosed(1, 40).toArray();
+    withTasks(numbers);
+
+    // when one from their middle is claimed, and given back with all that came with it
+    Lane claimed = Objects.requireNonNull(core.claim(id(30), 1));
+    core.giveBack(claimed, 0, 1);
+    core.closed(claimed, 1);
+
+    List<Long> all = new ArrayList<>();
+    for (Lane lane; (lane = core.take(1)) != null; ) {
+      all.addAll(numbers(lane));
+      finish(lane, 1);
+    }
+    assertThat(all).hasSize(numbers.length).doesNotHaveDuplicates();
+  }
+
+  @Test
   void aClaimedCallComesWithThoseBeforeIt() {
     withQuickActor();
     calls(2, 4, 6);
@@ -211,6 +235,20 @@ class ClaimsAndCancelsTest implements ExecutorEffects {
     assertThat(interrupted).containsExactlyElementsOf(lane.runs());
     finish(lane, 1_000);
     assertThat(done()).isEmpty();
+  }
+
+  @Test
+  void anActorThatIsStoppedRefusesNoCallsOfACallerThatIsDead() {
+    withActor(1);
+    calls(2, 4);
+    core.receive(new Message.ProcessDied(OWNER, "killed"), 1);
+    toOwner.clear();
+
+    core.receive(new Message.StopActor(ACTOR, 0, "its owner died", false), 1);
+
+    assertThat(toOwner).isEmpty();
+    assertThat(core.take(1)).isNull();
+    assertThat(core.actorCount()).isZero();
   }
 
   // ---- time and items
