@@ -45,6 +45,9 @@ final class SimThread implements World {
   private final List<ExecutorCore.Result> unsent = new ArrayList<>();
   private final List<Object> heldUntilSent = new ArrayList<>();
 
+  /** Whether it does not come to run anything for so long that others take all of its lane. */
+  private final boolean heldUp;
+
   /** The first run of the lane that another thread has. */
   private int end;
 
@@ -85,7 +88,8 @@ final class SimThread implements World {
     void forget();
   }
 
-  private SimThread(SimProcess process, @Nullable Lane lane) {
+  private SimThread(SimProcess process, @Nullable Lane lane, boolean heldUp) {
+    this.heldUp = heldUp;
     this.process = process;
     this.cluster = process.cluster;
     this.dice = process.dice();
@@ -96,18 +100,18 @@ final class SimThread implements World {
   /** A worker's thread that looks for work; null if there is none. */
   static @Nullable SimThread take(SimProcess process) {
     Lane lane = process.executor.take(process.nowNs());
-    return lane == null ? null : new SimThread(process, lane);
+    return lane == null ? null : new SimThread(process, lane, process.dice().oneIn(50));
   }
 
   /** A thread that runs what another waits for; null if that may not start. */
   private static @Nullable SimThread claim(SimProcess process, ObjectId task) {
     Lane lane = process.executor.claim(task, process.nowNs());
-    return lane == null ? null : new SimThread(process, lane);
+    return lane == null ? null : new SimThread(process, lane, process.dice().oneIn(4));
   }
 
   /** A thread of a driver. */
   static SimThread driver(SimProcess process, Program program) {
-    SimThread thread = new SimThread(process, null);
+    SimThread thread = new SimThread(process, null, false);
     thread.script = new Script(program, thread, List.of(), null, 0, 1);
     return thread;
   }
@@ -190,7 +194,10 @@ final class SimThread implements World {
 
   private void stepRun(Lane running, Execution run) {
     if (script == null) {
-      if (run.isCancelled()) {
+      if (index == 0 && heldUp) {
+        process.executor.giveBack(running, 0, process.nowNs());
+        end = 0;
+      } else if (run.isCancelled()) {
         finish(run, List.of(cancelled(run)));
       } else {
         start(run);
@@ -547,9 +554,8 @@ final class SimThread implements World {
       process.executor.blocked(run, lane, index + 1, process.nowNs());
       end = index + 1;
       process.settle();
-      if (what.isThere()) {
-        wake();
-      }
+      // It may be there by now, or the run was interrupted before it came to wait.
+      wake();
     }
   }
 
@@ -815,9 +821,14 @@ final class SimThread implements World {
     process.send(Cluster.CONTROL, new Message.KillActor(actor, restart, "the script killed it"));
   }
 
+  /** Calls that take what nothing but they hold. */
   private void callLoosely(Cell actor, Program method) {
     for (int i = dice.below(4); i > 0; i--) {
-      process.keepInStatic((Cell) call(actor, method, List.of()));
+      Body small = new Body(i, List.of());
+      Cell inner = process.put(new Outcome.Inline(small, SimProcess.SMALL_BYTES, List.of()));
+      Argument argument = new ByValue(new Body(i, List.of(Kind.VALUE)), List.of(inner));
+      process.keepInStatic((Cell) call(actor, method, List.of(argument)));
+      drop(inner);
     }
   }
 

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import ray.ActorId;
 import ray.ActorInfo;
@@ -174,9 +175,10 @@ final class ActorClient {
   /**
    * The actor changed.
    *
+   * @param takenBack is told of calls under way that are sent again, or end, with the actor
    * @return calls that end with the actor's failure
    */
-  List<Task> changed(Message.ActorChanged change, long nowNs) {
+  List<Task> changed(Message.ActorChanged change, Consumer<Task> takenBack, long nowNs) {
     List<Task> lost = new ArrayList<>();
     if (state == ActorInfo.State.DEAD || change.incarnation() < incarnation) {
       return lost;
@@ -191,6 +193,7 @@ final class ActorClient {
         if (task.isEnded()) {
           continue;
         }
+        takenBack.accept(task);
         if (change.state() != ActorInfo.State.DEAD && task.takeRetry()) {
           again.add(task);
         } else {

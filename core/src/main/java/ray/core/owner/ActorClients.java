@@ -257,7 +257,7 @@ final class ActorClients {
       return;
     }
     Outcome.Failed cause = change.cause();
-    List<Task> lost = client.changed(change, time.nowNs);
+    List<Task> lost = client.changed(change, tasks::abandonIfItMayRun, time.nowNs);
     if (own != null && own.producer != null) {
       if (change.state() == ActorInfo.State.ALIVE) {
         tasks.end(own.producer, List.of(new Outcome.Inline(null, 0, List.of())), 0);
@@ -279,9 +279,6 @@ final class ActorClients {
     for (Task task : lost) {
       // One that takes the result of another may have ended with that one.
       if (!task.isEnded()) {
-        if (task.state == TaskInfo.State.RUNNING) {
-          tasks.abandonIfItMayRun(task);
-        }
         tasks.end(task, List.of(failure), 0);
       }
     }

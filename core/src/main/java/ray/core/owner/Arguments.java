@@ -54,6 +54,29 @@ final class Arguments {
     return broken;
   }
 
+  /** Holds once more what a task or a call takes, which is held already. */
+  void holdAgain(TaskSpec spec) {
+    for (Object argument : spec.arguments()) {
+      if (argument instanceof RefArgument(ObjectId id)) {
+        holdAgain(id);
+      }
+    }
+    for (ObjectId id : spec.nested()) {
+      holdAgain(id);
+    }
+    ActorId actor = spec.actor();
+    if (actor != null) {
+      holdAgain(actor.creation());
+    }
+  }
+
+  private void holdAgain(ObjectId id) {
+    Reference reference = references.find(id);
+    if (reference != null) {
+      reference.arguments++;
+    }
+  }
+
   /** Lets go of what {@link #hold} held. */
   void release(TaskSpec spec) {
     for (Object argument : spec.arguments()) {

@@ -7,10 +7,8 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import ray.ActorId;
 import ray.ErrorCode;
-import ray.ObjectId;
 import ray.TaskInfo;
 import ray.core.DeadProcesses;
-import ray.core.LongMap;
 import ray.core.Message;
 import ray.core.Outcome;
 import ray.core.TaskSpec;
@@ -31,12 +29,7 @@ final class TaskLife {
   private final LeaseQueues queues;
   private final ActorClients actors;
 
-  /**
-   * Runs whose results nobody waits for any more, but which still use their lease and may read
-   * their arguments.
-   */
-  private final LongMap<Task> abandoned = new LongMap<>();
-
+  private final AbandonedRuns abandoned;
   private final ArrayDeque<TaskView> history = new ArrayDeque<>();
   private boolean closed;
 
@@ -49,6 +42,7 @@ final class TaskLife {
     this.dead = dead;
     this.time = time;
     this.arguments = new Arguments(references);
+    this.abandoned = new AbandonedRuns(arguments);
     this.generators = new Generators(effects, references);
     this.queues = new LeaseQueues(self, effects, dead, this::run);
     this.actors = new ActorClients(self, effects, references, arguments, this, time, this::run);
@@ -197,18 +191,17 @@ final class TaskLife {
   }
 
   private void tooLate(long worker, Message.Done result) {
-    Task late = abandoned.get(result.task().number());
+    AbandonedRuns.Run late = abandoned.find(result.task(), result.attempt());
     if (late != null) {
-      keepKnown(result, late.spec());
+      keepKnown(result, late.task().spec());
     }
     borrowing.retainedBy(worker, result.retained());
     adoption.discard(result.outcomes(), worker);
-    if (late != null
-        && late.attempt == result.attempt()
-        && late.worker == worker
-        && result.durationNs() >= 0) {
-      leave(late, worker, result.durationNs());
-      letGo(late);
+    if (late != null && result.durationNs() >= 0) {
+      if (late.counted()) {
+        leave(late.task(), worker, result.durationNs());
+      }
+      abandoned.letGo(late);
     }
   }
 
@@ -239,44 +232,23 @@ final class TaskLife {
 
   /** A task is to end while its run goes on. */
   void abandon(Task task) {
-    abandoned.put(task.spec().id().number(), task);
+    abandoned.add(task, true);
   }
 
   /**
-   * A call is to end because its actor has, of which the worker may not know yet: it may still run
-   * the call, or begin it, and will say so, or that it refused it.
+   * The actor of a call that is under way is dead, or made again, of which the worker may not know
+   * yet: it may still run the call, or begin it, and will say so, or that it refused it. So what
+   * the call takes stays for that run, whether the call ends now or is sent again.
    */
   void abandonIfItMayRun(Task call) {
     if (!dead.contains(call.worker)) {
-      abandon(call);
+      abandoned.add(call, false);
     }
   }
 
   /** Calls that nobody waits for any more were not run. */
   void refused(Message.CallsRefused message) {
-    for (ObjectId id : message.tasks()) {
-      Task late = abandoned.get(id.number());
-      if (late != null && late.incarnation == message.incarnation()) {
-        letGo(late);
-      }
-    }
-  }
-
-  /** A run that nobody waited for has ended, or is gone. */
-  private void letGo(Task late) {
-    abandoned.remove(late.spec().id().number());
-    arguments.release(late.spec());
-  }
-
-  /** Lets go of what runs read that are gone with their worker. */
-  private void letGoOf(long worker) {
-    List<Task> late = new ArrayList<>();
-    abandoned.forEach(task -> {
-      if (task.worker == worker) {
-        late.add(task);
-      }
-    });
-    late.forEach(this::letGo);
+    abandoned.refused(message.tasks(), message.incarnation());
   }
 
   // ---- ends of tasks
@@ -305,7 +277,7 @@ final class TaskLife {
       actors.keepRestartable(spec);
     } else if (failed != null && spec.isCreation() && ran) {
       actors.creationEnded(spec);
-    } else if (abandoned.get(spec.id().number()) != task) {
+    } else {
       arguments.release(spec);
     }
     if (!ran && spec.actor() != null && !spec.isCreation()) {
@@ -378,7 +350,7 @@ final class TaskLife {
         end(task, List.of(workerDied(task, died.reason())), 0);
       }
     }
-    letGoOf(died.process());
+    abandoned.workerDied(died.process());
   }
 
   private static Outcome.Failed workerDied(Task task, String reason) {

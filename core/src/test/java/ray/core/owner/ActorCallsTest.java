@@ -443,6 +443,84 @@ class ActorCallsTest {
   }
 
   @Test
+  void aCallThatIsSentAgainKeepsItsArgumentsForTheRunBeforeTooUntilThatIsOver() {
+    // given a call under way when its actor is killed, and made again elsewhere
+    owner.put(own(2), value("a"));
+    owner.createActor(ACTOR, -1);
+    owner.actor(ACTOR, ActorInfo.State.ALIVE, 0);
+    owner.call(ACTOR, own(4), 1, own(2));
+    owner.drop(own(2));
+    owner.actor(ACTOR, ActorInfo.State.RESTARTING, 1);
+    owner.receive(
+        new Message.ActorChanged(
+            new ActorId(ACTOR), ActorInfo.State.ALIVE, 1, OTHER, null, List.of()));
+
+    // when the second run ends before the first worker has heard of the kill
+    owner.receive(
+        new Message.TasksDone(
+            OTHER, List.of(new Message.Done(own(4), 2, List.of(value("b")), List.of(), 0, 1_000))));
+    assertThat(owner.outcome(own(4))).isEqualTo(value("b"));
+    assertThat(owner.core.knows(own(2))).isTrue();
+
+    // then what the call takes stays until that one has run or refused it
+    owner.receive(new Message.CallsRefused(new ActorId(ACTOR), 0, List.of(own(4))));
+    assertThat(owner.core.knows(own(2))).isFalse();
+  }
+
+  @Test
+  void aCallThatIsSentAgainAndWhoseFirstRunEndsLateKeepsNothing() {
+    owner.put(own(2), value("a"));
+    owner.createActor(ACTOR, -1);
+    owner.actor(ACTOR, ActorInfo.State.ALIVE, 0);
+    owner.call(ACTOR, own(4), 1, own(2));
+    owner.drop(own(2));
+    owner.actor(ACTOR, ActorInfo.State.RESTARTING, 1);
+    owner.actor(ACTOR, ActorInfo.State.ALIVE, 1);
+
+    owner.done(own(4), 1, value("late"));
+    assertThat(owner.outcome(own(4))).isNull();
+    owner.done(own(4), 2, value("b"));
+
+    assertThat(owner.outcome(own(4))).isEqualTo(value("b"));
+    assertThat(owner.core.knows(own(2))).isFalse();
+    assertThat(called()).containsExactly(own(4), own(4));
+  }
+
+  @Test
+  void aCallThatIsTakenBackTwiceKeepsItsArgumentsUntilBothRunsAreOver() {
+    owner.put(own(2), value("a"));
+    owner.createActor(ACTOR, -1);
+    owner.actor(ACTOR, ActorInfo.State.ALIVE, 0);
+    owner.call(ACTOR, own(4), 2, own(2));
+    owner.drop(own(2));
+    for (int incarnation = 1; incarnation <= 2; incarnation++) {
+      owner.actor(ACTOR, ActorInfo.State.RESTARTING, incarnation);
+      owner.actor(ACTOR, ActorInfo.State.ALIVE, incarnation);
+    }
+
+    owner.done(own(4), 3, value("b"));
+    owner.done(own(4), 2, value("late"));
+    assertThat(owner.core.knows(own(2))).isTrue();
+    owner.done(own(4), 1, value("late"));
+
+    assertThat(owner.core.knows(own(2))).isFalse();
+    assertThat(owner.core.borrowedCount()).isZero();
+  }
+
+  @Test
+  void anOwnerFindsItsDetachedActorByNameAfterItHasForgottenIt() {
+    Reference found = owner.core.openNamed(ACTOR);
+    owner.core.attach(found, ACTOR.toString());
+    owner.receive(new Message.RemoveBorrower(ACTOR, OTHER, OTHER, 1));
+    assertThat(owner.core.knows(ACTOR)).isTrue();
+
+    owner.drop(ACTOR);
+
+    assertThat(owner.core.ownedCount()).isZero();
+    assertThat(owner.sent(CONTROL, Message.ActorOutOfScope.class)).isEmpty();
+  }
+
+  @Test
   void aCallOfAnActorThatDiedWithItsWorkerKeepsNothing() {
     owner.put(own(2), value("a"));
     owner.createActor(ACTOR, 0);

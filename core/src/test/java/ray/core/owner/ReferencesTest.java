@@ -369,6 +369,25 @@ class ReferencesTest {
   }
 
   @Test
+  void aPinThatIsThereWhenTheOwnerOfWhatItTookIsDeadChangesNothing() {
+    ObjectId theirs = of(WORKER, 2);
+    owner.submit(own(2), 0);
+    owner.grant(1);
+    owner.done(own(2), 1, new Outcome.Alias(theirs));
+    Outcome stored = new Outcome.Stored(2, 7, 1 << 20, List.of(), null);
+    owner.receive(new Message.Resolved(theirs, stored, true));
+
+    owner.receive(new Message.ProcessDied(WORKER, "test"));
+    owner.core.pinned(owner.pins.getFirst());
+
+    assertThat(owner.outcome(own(2))).isEqualTo(stored);
+    assertThat(owner.core.borrowedCount()).isZero();
+    owner.drop(own(2));
+    assertThat(owner.core.ownedCount()).isZero();
+    assertThat(owner.released).hasSize(1);
+  }
+
+  @Test
   void whatIsToBeTakenOverWhenItsOwnerClosesIsGivenBackAsItComes() {
     ObjectId source = of(WORKER, 2);
     ObjectId inside = of(WORKER, 4);

@@ -138,9 +138,9 @@ public final class PlantedBugs {
           bug(
               "arguments-let-go-early",
               "the arguments of a run that was given up are let go while it still reads them",
-              "owner/TaskLife.java",
-              "} else if (abandoned.get(spec.id().number()) != task) {",
-              "} else {",
+              "owner/AbandonedRuns.java",
+              "    arguments.holdAgain(task.spec());\n",
+              "",
               REACHABLE,
               CORE),
           bug(
