@@ -280,11 +280,7 @@ public final class ControlCore {
 
   private void stop(ActorRecord actor, String reason, boolean drain) {
     Message stop = new Message.StopActor(actor.spec.id(), actor.incarnation, reason, drain);
-    if (actor.worker != 0) {
-      effects.send(actor.worker, stop);
-    } else if (actor.node != 0) {
-      effects.send(actor.node, stop);
-    }
+    effects.send(actor.worker != 0 ? actor.worker : actor.node, stop);
   }
 
   private void died(ActorRecord actor, boolean mayRestart, String reason) {
@@ -412,7 +408,7 @@ public final class ControlCore {
    */
   private void tellItsNode(Message.ProcessDied worker) {
     for (ActorRecord actor : actors.values()) {
-      if (actor.worker == worker.process() && nodes.containsKey(actor.node)) {
+      if (actor.worker == worker.process()) {
         effects.send(actor.node, worker);
         return;
       }

@@ -34,7 +34,7 @@ final class ActorSlots {
 
   void push(Message.PushCalls message) {
     ActorSlot actor = actors.get(message.actor());
-    if (actor == null || actor.incarnation != message.incarnation() || actor.stopped) {
+    if (actor == null || actor.incarnation != message.incarnation()) {
       effects.send(
           message.caller(),
           new Message.CallsRefused(

@@ -62,7 +62,7 @@ final class Cancellation {
   void cancelAll(Outcome.Failed failure) {
     List<Task> unfinished = new ArrayList<>();
     references.forEachOwned(own -> {
-      if (own.producer != null && !own.producer.isEnded()) {
+      if (own.producer != null) {
         unfinished.add(own.producer);
       }
     });

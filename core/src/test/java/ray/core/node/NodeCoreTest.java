@@ -64,6 +64,10 @@ class NodeCoreTest implements NodeEffects {
   }
 
   private static Message.PlaceActor placeActor(double cpus) {
+    return placeActor(cpus, ActorOptions.Lifetime.COUNTED);
+  }
+
+  private static Message.PlaceActor placeActor(double cpus, ActorOptions.Lifetime lifetime) {
     ActorId id = new ActorId(new ObjectId(OWNER, -2));
     Resources needed = Resources.NONE.with(Resources.CPU, cpus);
     TaskSpec creation =
@@ -85,7 +89,7 @@ class NodeCoreTest implements NodeEffects {
             "",
             "test",
             false,
-            ActorOptions.Lifetime.COUNTED,
+            lifetime,
             needed,
             1,
             Map.of(),
@@ -464,6 +468,21 @@ class NodeCoreTest implements NodeEffects {
     assertThat(sent(CONTROL_SERVICE, Message.class))
         .containsExactly(new Message.ActorStopped(place.spec().id(), 0, true, "killed"));
     assertThat(core.available()).isEqualTo(TWO);
+  }
+
+  @Test
+  void ofTheActorsThatWaitOnlyDetachedOnesOutliveTheirOwner() {
+    core.receive(placeActor(1));
+    Message.PlaceActor detached = placeActor(1, ActorOptions.Lifetime.DETACHED);
+    core.receive(detached);
+
+    core.receive(new Message.ProcessDied(OWNER, "test"));
+    withWorker();
+
+    assertThat(sent(WORKER, Message.CreateActor.class))
+        .singleElement()
+        .extracting(Message.CreateActor::spec)
+        .isEqualTo(detached.spec());
   }
 
   @Test
