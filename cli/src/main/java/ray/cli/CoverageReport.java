@@ -45,4 +45,13 @@ final class CoverageReport {
     }
     out.flush();
   }
+
+  /** Prints which explanations are of what these seeds have reached: they may be out of date. */
+  void printUnneeded(Report report, long seeds) {
+    if (seeds >= SEEDS_FOR_LIST && !report.unneeded().isEmpty()) {
+      out.println("explained, but reached (%,d):".formatted(report.unneeded().size()));
+      report.unneeded().forEach(entry -> out.println("  " + entry));
+      out.flush();
+    }
+  }
 }

@@ -7,7 +7,7 @@ import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -19,6 +19,7 @@ import ray.simulator.Failure;
 import ray.simulator.Simulator;
 import ray.simulator.Workload;
 import ray.simulator.coverage.Coverage;
+import ray.simulator.coverage.Report;
 import ray.simulator.planted.PlantedBug;
 
 /**
@@ -33,9 +34,17 @@ final class SimulateCommand implements Callable<Integer> {
   private static final long MAX_SEEDS_UNTIL_TIME_IS_OVER = Long.MAX_VALUE / 2;
   private static final String KEPT_SEEDS = "simulator/src/test/resources/ray/simulator/seeds.txt";
 
+  private static final String ALL_WORKLOADS = "all";
+
   @Spec private CommandSpec spec = CommandSpec.create();
 
-  @Option(names = "--seeds", paramLabel = "N", description = "How many seeds (default: 1000).")
+  /** Of the last workload. */
+  private long seedsRun;
+
+  @Option(
+      names = "--seeds",
+      paramLabel = "N",
+      description = "How many seeds of a workload (default: 1000).")
   private @Nullable Long seeds;
 
   @Option(
@@ -53,7 +62,8 @@ final class SimulateCommand implements Callable<Integer> {
   @Option(
       names = "--workload",
       paramLabel = "NAME",
-      description = "What programs do and what goes wrong (default: everything).")
+      description =
+          "What programs do and what goes wrong (default: everything); all: each of them in turn.")
   private String workload = "everything";
 
   @Option(names = "--trace", description = "Print every step; needs --seed.")
@@ -109,7 +119,7 @@ final class SimulateCommand implements Callable<Integer> {
   public Integer call() throws CommandFailedException {
     // What the simulated processes assert is part of what is checked.
     SimulateCommand.class.getClassLoader().setPackageAssertionStatus("ray.simulator", true);
-    Workload chosen = checked();
+    List<Workload> chosen = checked();
     PrintWriter out = spec.commandLine().getOut();
     if (scale != null) {
       new ScaleReport(out).print(scale, plot);
@@ -119,7 +129,7 @@ final class SimulateCommand implements Callable<Integer> {
       return new PlantedBugsReport(out).run(bugs(planted), seed, seeds, threads);
     }
     if (trace && seed != null) {
-      Failure failure = Simulator.trace(seed, chosen, nodes, out::println);
+      Failure failure = Simulator.trace(seed, chosen.getFirst(), nodes, out::println);
       if (failure == null) {
         out.println("seed " + seed + ": all rules held");
         return ExitCode.OK;
@@ -127,11 +137,9 @@ final class SimulateCommand implements Callable<Integer> {
       describe(failure);
       return ExitCode.FAILED;
     }
-    Simulator.Options options = options(chosen);
-    if (options.seeds() != 1) {
-      out.println("workload " + chosen.name() + ", seeds from " + options.firstSeed() + " on");
-    }
-    Failure failure = coverage && options.seeds() > 1 ? covered(options) : plain(options);
+    List<Simulator.Options> options = options(chosen);
+    boolean many = options.getFirst().seeds() > 1;
+    Failure failure = coverage && many ? covered(options) : inTurn(options, Simulator::new);
     if (failure == null) {
       return ExitCode.OK;
     }
@@ -151,32 +159,54 @@ final class SimulateCommand implements Callable<Integer> {
     return ExitCode.FAILED;
   }
 
-  private @Nullable Failure plain(Simulator.Options options) {
-    return new Simulator(options).run(this::report);
+  /** Runs workloads one after another, until one fails. */
+  private @Nullable Failure inTurn(
+      List<Simulator.Options> all, Function<Simulator.Options, Simulator> simulators) {
+    for (Simulator.Options options : all) {
+      if (options.seeds() != 1 || all.size() > 1) {
+        spec.commandLine()
+            .getOut()
+            .println(
+                "workload "
+                    + options.workload().name()
+                    + ", seeds from "
+                    + options.firstSeed()
+                    + " on");
+      }
+      Failure failure = simulators.apply(options).run(this::report);
+      if (failure != null) {
+        return failure;
+      }
+    }
+    return null;
   }
 
-  private @Nullable Failure covered(Simulator.Options options) {
-    AtomicLong seedsRun = new AtomicLong();
+  private @Nullable Failure covered(List<Simulator.Options> options) {
     try (Coverage watched = new Coverage()) {
-      Failure failure =
-          new Simulator(options, watched)
-              .run(progress -> {
-                seedsRun.set(progress.seeds());
-                report(progress);
-              });
-      new CoverageReport(spec.commandLine().getOut()).print(watched.report(), seedsRun.get());
+      seedsRun = 0;
+      Failure failure = inTurn(options, each -> new Simulator(each, watched));
+      Report reached = watched.report();
+      CoverageReport printed = new CoverageReport(spec.commandLine().getOut());
+      printed.print(reached, seedsRun);
+      if (options.size() > 1) {
+        printed.printUnneeded(reached, seedsRun);
+      }
       return failure;
     }
   }
 
-  private Workload checked() {
-    Workload chosen = Workload.find(workload);
-    if (chosen == null) {
+  private List<Workload> checked() {
+    List<Workload> chosen =
+        workload.equals(ALL_WORKLOADS)
+            ? Workload.list()
+            : Workload.list().stream().filter(each -> each.name().equals(workload)).toList();
+    if (chosen.isEmpty()) {
       throw usage(
           "there is no workload '"
               + workload
               + "'; there are "
-              + Workload.list().stream().map(Workload::name).collect(Collectors.joining(", ")));
+              + Workload.list().stream().map(Workload::name).collect(Collectors.joining(", "))
+              + ", and all");
     }
     if (seeds != null && seeds < 1) {
       throw usage("--seeds must be at least 1, not " + seeds);
@@ -198,6 +228,9 @@ final class SimulateCommand implements Callable<Integer> {
     }
     if (trace && seed == null) {
       throw usage("--trace needs --seed: it prints one run");
+    }
+    if (trace && chosen.size() > 1) {
+      throw usage("--trace prints one run: name one workload, not all");
     }
     return chosen;
   }
@@ -225,21 +258,21 @@ final class SimulateCommand implements Callable<Integer> {
     return new ParameterException(spec.commandLine(), message);
   }
 
-  private Simulator.Options options(Workload chosen) {
+  private List<Simulator.Options> options(List<Workload> chosen) {
     boolean timed = minutes > 0;
     Long first = seed;
     long number =
         seeds != null ? seeds : timed ? MAX_SEEDS_UNTIL_TIME_IS_OVER : first != null ? 1 : 1000;
-    return new Simulator.Options(
-        first != null ? first : ThreadLocalRandom.current().nextLong(1_000_000_000_000L),
-        number,
-        chosen,
-        nodes,
-        timed ? (long) (minutes * TimeUnit.MINUTES.toNanos(1)) : Long.MAX_VALUE,
-        threads);
+    long from = first != null ? first : ThreadLocalRandom.current().nextLong(1_000_000_000_000L);
+    long limitNs =
+        timed ? (long) (minutes * TimeUnit.MINUTES.toNanos(1)) / chosen.size() : Long.MAX_VALUE;
+    return chosen.stream()
+        .map(each -> new Simulator.Options(from, number, each, nodes, limitNs, threads))
+        .toList();
   }
 
   private void report(Simulator.Progress progress) {
+    seedsRun = progress.seeds();
     double seconds = progress.elapsedNs() / 1e9;
     String faults =
         progress.faults().entrySet().stream()

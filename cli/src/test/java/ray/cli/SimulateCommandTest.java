@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import ray.simulator.Workload;
 import ray.simulator.coverage.Gap;
 import ray.simulator.coverage.Report;
 
@@ -40,7 +41,7 @@ class SimulateCommandTest {
   @Test
   void whereTheCoresWereNotReachedIsListedAfterManySeeds() {
     Gap gap = new Gap("node/NodeCore.java", 7, "return;", Gap.What.LINE);
-    Report report = new Report(1, List.of(), Map.of(), List.of(gap), 0);
+    Report report = new Report(1, List.of(), Map.of(), List.of(gap), 0, List.of());
 
     assertThat(printed(report, 999)).contains("1 places").doesNotContain("NodeCore");
     assertThat(printed(report, 1000))
@@ -97,6 +98,24 @@ class SimulateCommandTest {
 
     assertThat(outcome.exitCode()).isEqualTo(ExitCode.USAGE);
     assertThat(outcome.err()).contains("there is no workload 'nothing'", "everything", "calm");
+  }
+
+  @Test
+  void allWorkloadsRunInTurnAndWhatTheyReachIsAddedUp() {
+    Outcome outcome = Outcome.of("simulate", "--seed", "1", "--seeds", "2", "--workload", "all");
+
+    assertThat(outcome.exitCode()).as(outcome.err()).isZero();
+    assertThat(outcome.out().lines().filter(line -> line.startsWith("workload ")))
+        .hasSize(Workload.list().size());
+    assertThat(outcome.out().lines().filter(line -> line.startsWith("branches: "))).hasSize(1);
+  }
+
+  @Test
+  void aTraceOfAllWorkloadsIsOneSentence() {
+    Outcome outcome = Outcome.of("simulate", "--seed", "1", "--workload", "all", "--trace");
+
+    assertThat(outcome.exitCode()).isEqualTo(ExitCode.USAGE);
+    assertThat(outcome.err()).contains("name one workload");
   }
 
   @Test

@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.BooleanSupplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jacoco.core.analysis.CoverageBuilder;
@@ -62,7 +63,12 @@ final class Analysis {
       }
     }
     return new Report(
-        events.size(), List.copyOf(unreachedEvents), branches, List.copyOf(gaps), explained);
+        events.size(),
+        List.copyOf(unreachedEvents),
+        branches,
+        List.copyOf(gaps),
+        explained,
+        explanations.unneeded());
   }
 
   private static @org.jspecify.annotations.Nullable Class<?> core(IClassCoverage type) {
@@ -97,7 +103,7 @@ final class Analysis {
     event(
         name + "." + method.getName(),
         method.getInstructionCounter().getCoveredCount() > 0,
-        explanations.has(file, method.getName(), ""));
+        () -> explanations.has(file, method.getName(), ""));
     if (!method.getName().equals("receive")) {
       return;
     }
@@ -112,14 +118,14 @@ final class Analysis {
             line.getInstructionCounter().getCoveredCount() > 0
                 && (!text.endsWith("{") && !text.endsWith("->")
                     || next.getInstructionCounter().getCoveredCount() > 0);
-        event(name + " gets " + message.group(1), reached, explanations.has(file, "", text));
+        event(name + " gets " + message.group(1), reached, () -> explanations.has(file, "", text));
       }
     }
   }
 
-  private void event(String event, boolean reached, boolean isExplained) {
+  private void event(String event, boolean reached, BooleanSupplier isExplained) {
     events.add(event);
-    if (!reached && !isExplained) {
+    if (!reached && !isExplained.getAsBoolean()) {
       unreachedEvents.add(event);
     }
   }

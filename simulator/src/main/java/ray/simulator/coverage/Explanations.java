@@ -7,8 +7,10 @@ import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 
 /**
  * What no run is expected to reach, and why. They stand in a file: a reason behind {@code #}, then
@@ -23,6 +25,7 @@ final class Explanations {
   record Entry(String file, String text) {}
 
   private final List<Entry> entries;
+  private final Set<Entry> needed = new HashSet<>();
 
   private Explanations(List<Entry> entries) {
     this.entries = entries;
@@ -55,15 +58,25 @@ final class Explanations {
     return entries;
   }
 
-  /** Whether a line, or all of the method that it is in, need not be reached. */
+  /** Whether a line that was not reached need not be, or all of the method that it is in. */
   boolean has(String file, String method, String text) {
+    boolean found = false;
     for (Entry entry : entries) {
       if (entry.file().equals(file)
           && (entry.text().equals(METHOD + method)
               || !text.isEmpty() && text.contains(entry.text()))) {
-        return true;
+        needed.add(entry);
+        found = true;
       }
     }
-    return false;
+    return found;
+  }
+
+  /** Entries that explain nothing: what they name was reached. */
+  List<String> unneeded() {
+    return entries.stream()
+        .filter(entry -> !needed.contains(entry))
+        .map(entry -> entry.file() + " " + entry.text())
+        .toList();
   }
 }

@@ -11,13 +11,15 @@ import java.util.Map;
  * @param branches of each core, how many there are and how many were taken
  * @param unreached lines and branches that were not reached, and nothing explains it
  * @param explained how many gaps are explained
+ * @param unneeded explanations of what was reached
  */
 public record Report(
     int events,
     List<String> unreachedEvents,
     Map<String, Branches> branches,
     List<Gap> unreached,
-    int explained) {
+    int explained,
+    List<String> unneeded) {
   /** How many branches there are, and how many were taken. */
   public record Branches(int all, int taken) {}
 }
