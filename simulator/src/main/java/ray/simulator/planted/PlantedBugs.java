@@ -77,6 +77,14 @@ public final class PlantedBugs {
               REACHABLE,
               SERIAL_RESULTS),
           bug(
+              "closed-heir-kept",
+              "what is taken over by an owner that has closed meanwhile is never let go",
+              "owner/References.java",
+              "if (heir.outcome != null) {",
+              "if (heir.outcome != null && heir.handles < 0) {",
+              FREED,
+              CORE),
+          bug(
               "dead-registered",
               "an owner believes a registration of a process that has died before",
               "owner/Borrowing.java",
