@@ -79,7 +79,7 @@ public final class PlantedBugs {
           bug(
               "closed-heir-kept",
               "what is taken over by an owner that has closed meanwhile is never let go",
-              "owner/References.java",
+              "owner/Adoption.java",
               "if (heir.outcome != null) {",
               "if (heir.outcome != null && heir.handles < 0) {",
               FREED,
@@ -101,7 +101,7 @@ public final class PlantedBugs {
           bug(
               "lost-with-its-giver",
               "what is borrowed counts as lost when the process dies that gave it, not its owner",
-              "owner/References.java",
+              "owner/Deaths.java",
               "if (foreign.id().owner() == process) {",
               "if (foreign.id().owner() == process || foreign.isRegisteredBy(process)) {",
               SERIAL_RESULTS,
