@@ -91,7 +91,8 @@ class NodeTest {
   record Pair(List<String> names, int[] numbers) {}
 
   static Pair swap(Pair pair) {
-    return new Pair(pair.names().reversed(), new int[] {pair.numbers()[1], pair.numbers()[0]});
+    return new Pair(
+        List.copyOf(pair.names().reversed()), new int[] {pair.numbers()[1], pair.numbers()[0]});
   }
 
   @Test
@@ -205,24 +206,37 @@ class NodeTest {
           assertThat(made.get(PATIENCE)).hasSize(count);
           assertThat(status().usedBytes()).isGreaterThanOrEqualTo(2L * Long.BYTES * count);
         }
+        awaitEmptyStore();
+        return true;
+      });
+    }
+  }
+
+  private void awaitEmptyStore() {
+    await(
+        "an empty store",
+        () -> {
+          try {
+            return status().usedBytes() == 0;
+          } catch (IOException e) {
+            throw new AssertionError(e);
+          }
+        });
+  }
+
+  @Test
+  void viewsOfAProcessGoWithIt() throws Exception {
+    try (RayInstance ray = connect()) {
+      ray.call(() -> {
         byte[] bytes = new byte[1 << 20];
         bytes[12_345] = 6;
         try (ObjectRef<MemorySegment> view = Ray.put(MemorySegment.ofArray(bytes))) {
           assertThat(Ray.remote(NodeTest::byteAt).remote(view, 12_345L).get(PATIENCE)).isEqualTo(6);
         }
-        await(
-            "an empty store",
-            () -> {
-              System.gc();
-              try {
-                return status().usedBytes() == 0;
-              } catch (IOException e) {
-                throw new AssertionError(e);
-              }
-            });
         return true;
       });
     }
+    awaitEmptyStore();
   }
 
   @Test
