@@ -821,9 +821,15 @@ final class SimThread implements World {
     process.send(Cluster.CONTROL, new Message.KillActor(actor, restart, "the script killed it"));
   }
 
-  /** Calls that take what nothing but they hold. */
-  private void callLoosely(Cell actor, Program method) {
-    for (int i = dice.below(4); i > 0; i--) {
+  /**
+   * Calls that take what nothing but they hold, by a caller of their own; one that is sent again
+   * because of what it threw may come behind later ones, so nothing is known of the order of such.
+   */
+  private void callLoosely(Cell actor, Program given) {
+    long caller = cluster.nextToken();
+    int calls = dice.below(4);
+    for (int i = 1; i <= calls; i++) {
+      Program method = given.failingAttempts() > 0 ? given : given.asCall(true, caller, i);
       Body small = new Body(i, List.of());
       Cell inner = process.put(new Outcome.Inline(small, SimProcess.SMALL_BYTES, List.of()));
       Argument argument = new ByValue(new Body(i, List.of(Kind.VALUE)), List.of(inner));
