@@ -2,14 +2,15 @@ package ray.model;
 
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
+import java.io.FileInputStream;
+import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.ObjectInputStream;
 import java.io.ObjectOutputStream;
 import java.io.UncheckedIOException;
-import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
@@ -50,15 +51,14 @@ record Notes(long number, String file) {
       ALL.get(number).add(note);
       return;
     }
-    try (FileChannel channel =
-        FileChannel.open(Path.of(file), StandardOpenOption.APPEND, StandardOpenOption.WRITE)) {
+    // Not by channels, which an interrupt would close.
+    try (FileOutputStream notes = new FileOutputStream(file, true)) {
       ByteArrayOutputStream bytes = new ByteArrayOutputStream();
       try (ObjectOutputStream out = new ObjectOutputStream(bytes)) {
         out.writeObject(note);
       }
       String line = Base64.getEncoder().encodeToString(bytes.toByteArray()) + "\n";
-      channel.write(
-          java.nio.ByteBuffer.wrap(line.getBytes(java.nio.charset.StandardCharsets.US_ASCII)));
+      notes.write(line.getBytes(StandardCharsets.US_ASCII));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -68,9 +68,10 @@ record Notes(long number, String file) {
     if (file.isEmpty()) {
       return List.copyOf(ALL.get(number));
     }
-    try {
+    try (FileInputStream written = new FileInputStream(file)) {
       List<Object> notes = new ArrayList<>();
-      for (String line : Files.readAllLines(Path.of(file))) {
+      String text = new String(written.readAllBytes(), StandardCharsets.US_ASCII);
+      for (String line : text.lines().toList()) {
         byte[] bytes = Base64.getDecoder().decode(line);
         try (ObjectInputStream in = new ObjectInputStream(new ByteArrayInputStream(bytes))) {
           notes.add(in.readObject());

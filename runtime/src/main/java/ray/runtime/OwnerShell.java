@@ -399,6 +399,11 @@ public final class OwnerShell extends Mailbox implements Endpoint, OwnerEffects 
     switch (event) {
       case Submit(Task task, Object[] cells, Object site, long nowNs) ->
           core.submit(task, cells, site, nowNs);
+      case Message.LeasesGranted granted -> {
+        core.receive(granted, System.nanoTime());
+        // They are to be given back when they have been idle for a while.
+        toRun.add(waiting::timeMatters);
+      }
       case Message message -> core.receive(message, System.nanoTime());
       case HandleCell cell -> core.handleDropped(cell.id, cell);
       case Put(Handle<?> handle, Outcome outcome, Object site) ->
