@@ -303,7 +303,14 @@ abstract class ProcessRay extends RuntimeBackend {
   @Override
   public SchedulerInfo schedulerInfo() {
     NodeInfo view = nodes().getFirst();
-    return looking.scheduler(
-        (of, key) -> "", view.total(), view.available(), executor.ask(core -> core.blockedCount()));
+    return looking.scheduler((of, key) -> "", view.total(), view.available(), blocked());
+  }
+
+  private long blocked() {
+    try {
+      return Payload.Load.read(ask(Question.LOAD, new byte[0])).blocked();
+    } catch (IOException e) {
+      throw new RayStateException("can't ask the node how busy it is: " + e.getMessage());
+    }
   }
 }
