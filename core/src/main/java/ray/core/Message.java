@@ -231,11 +231,11 @@ public sealed interface Message {
 
   // ---- membership
 
-  /** A node is there. */
+  /** A node is there. One that says so again wants to be told of all nodes again. */
   record RegisterNode(NodeView node) implements Message {}
 
   /**
-   * How other nodes are: all of them for a node that is new, else what has changed.
+   * How other nodes are: all of them, and itself, for a node that registers, else what has changed.
    *
    * @param nodes those that are there
    * @param gone those that are not there any more

@@ -67,9 +67,9 @@ final class Cluster implements Network.Members {
     this.setting = setting;
     this.trace = new Trace(schedule, lines);
     this.dice = Dice.of(setting.seed(), 2);
-    this.facts = new Facts(setting.faults().stream().anyMatch(FaultKind::isDeath));
+    this.facts = new Facts(setting.faults().stream().anyMatch(FaultKind::isDeath), this::holds);
     this.checker = new Checker(facts);
-    this.registrations = new Registrations(this::owns, facts::isDead);
+    this.registrations = new Registrations(this::holds, facts::isDead);
     Dice networkDice = Dice.of(setting.seed(), 3);
     long[] delays = {5_000, 50_000, 500_000};
     long meanDelayNs = delays[networkDice.below(delays.length)];
@@ -260,7 +260,7 @@ final class Cluster implements Network.Members {
     driversLeft--;
   }
 
-  private boolean owns(long process, ObjectId object) {
+  private boolean holds(long process, ObjectId object) {
     return process(process).owner.knows(object);
   }
 
@@ -371,7 +371,9 @@ final class Cluster implements Network.Members {
         dice.around(500_000) * slowness(node.id),
         () -> {
           lastProgressNs = schedule.nowNs();
-          if (node.alive) {
+          if (node.alive && faults.workerFails(node.id)) {
+            node.core.workerFailed(job, Facts.NO_WORKER);
+          } else if (node.alive) {
             addWorker(node, job);
           }
         });

@@ -4,6 +4,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.BiPredicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import ray.ActorId;
@@ -24,6 +25,9 @@ final class Facts {
   /** The message of failures of runs that were kept from going on, by what was judged before. */
   static final String DISTURBED = "disturbed by a fault";
 
+  /** Why tasks are refused and actors die where no worker can be started. */
+  static final String NO_WORKER = "no worker can be started";
+
   private static final Pattern OBJECT_GONE = Pattern.compile("object (\\S+) is gone:");
   private static final Pattern OWNER_GONE =
       Pattern.compile("object ([0-9a-f]+)-\\S+ is lost: the process that owned it is gone");
@@ -36,6 +40,7 @@ final class Facts {
 
   private final Provenance provenance = new Provenance();
   private final boolean deadly;
+  private final BiPredicate<Long, ObjectId> holds;
   private final Set<Long> dead = new HashSet<>();
 
   /** Jobs whose programs have ended, or whose drivers have died. */
@@ -51,14 +56,18 @@ final class Facts {
   private boolean named;
   private boolean timedOut;
   private boolean storeFailed;
+  private boolean workerFailed;
 
   /**
    * Facts of a run.
    *
    * @param deadly whether anything may die in it
+   * @param holds whether a process holds an object: one that does not has no use for the answer to
+   *     what it asked before it let go
    */
-  Facts(boolean deadly) {
+  Facts(boolean deadly, BiPredicate<Long, ObjectId> holds) {
     this.deadly = deadly;
+    this.holds = holds;
   }
 
   // ---- what happened
@@ -97,6 +106,10 @@ final class Facts {
     storeFailed = true;
   }
 
+  void workerFailed() {
+    workerFailed = true;
+  }
+
   /** Something is sent, which may tell that an object is lost. */
   void sent(long from, long to, Message message) {
     if (deadly) {
@@ -104,7 +117,8 @@ final class Facts {
     }
     if (message instanceof Message.Resolved(ObjectId object, Outcome.Failed failed, boolean adopt)
         && failed.code() == ErrorCode.OBJECT_LOST
-        && failed.message().contains("object " + object + " is gone")) {
+        && failed.message().contains("object " + object + " is gone")
+        && holds.test(to, object)) {
       if (!mayBeLost(object, to)) {
         throw new Violation(
             Rule.REACHABLE,
@@ -136,6 +150,7 @@ final class Facts {
         || !killed.isEmpty()
         || timedOut
         || storeFailed
+        || workerFailed
         || anyDeath();
   }
 
@@ -170,6 +185,9 @@ final class Facts {
     String text = failed.message();
     if (text.contains(DISTURBED)) {
       return disturbed();
+    }
+    if (text.contains(NO_WORKER)) {
+      return workerFailed;
     }
     return switch (failed.code()) {
       case TASK_CANCELLED ->

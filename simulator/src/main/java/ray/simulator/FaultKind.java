@@ -28,6 +28,8 @@ public enum FaultKind {
   STORE_FAILURE(When.ON_ITS_OCCASION),
   /** Stores are so small that values wait for room, some of them in vain. */
   FULL_STORE(When.ON_ITS_OCCASION),
+  /** A worker that is wanted can't be started. */
+  NO_WORKER(When.ON_ITS_OCCASION),
   /** A task is cancelled. */
   CANCEL(When.AT_ANY_TIME),
   /** A run takes longer than it may. */
@@ -64,6 +66,7 @@ public enum FaultKind {
           SKEWED_CLOCKS,
           STORE_FAILURE,
           FULL_STORE,
+          NO_WORKER,
           CANCEL,
           TIMEOUT,
           CLOSE,

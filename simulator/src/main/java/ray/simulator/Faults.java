@@ -13,6 +13,7 @@ final class Faults {
   private final Setting setting;
   private final Cluster cluster;
   private final Dice dice;
+  private final Dice starts;
   private final List<FaultKind> timed;
   private final Map<FaultKind, Integer> counts = new EnumMap<>(FaultKind.class);
   private int left;
@@ -22,6 +23,7 @@ final class Faults {
     this.setting = setting;
     this.cluster = cluster;
     this.dice = dice;
+    this.starts = Dice.of(setting.seed(), 5);
     this.left = setting.maxFaults();
     this.timed = setting.faults().stream().filter(FaultKind::isTimed).toList();
   }
@@ -68,7 +70,7 @@ final class Faults {
           case PAUSE -> cluster.pause(dice);
           case CANCEL -> cluster.cancelSomething(dice);
           case KILL -> cluster.killActor(dice);
-          case SLOW_NODE, SKEWED_CLOCKS, STORE_FAILURE, FULL_STORE, TIMEOUT ->
+          case SLOW_NODE, SKEWED_CLOCKS, STORE_FAILURE, FULL_STORE, NO_WORKER, TIMEOUT ->
               throw new AssertionError(kind + " has no time");
         };
     if (done) {
@@ -95,6 +97,17 @@ final class Faults {
       return new Clock(cluster.schedule(), dice.nextLong() >>> 4, dice.below(400_000) - 200_000);
     }
     return Clock.exact(cluster.schedule());
+  }
+
+  /** Whether a worker that is wanted can't be started. */
+  boolean workerFails(long node) {
+    if (!stopped && has(FaultKind.NO_WORKER) && starts.oneIn(16)) {
+      count(FaultKind.NO_WORKER);
+      cluster.facts().workerFailed();
+      cluster.trace().note("can't start a worker", node, 0);
+      return true;
+    }
+    return false;
   }
 
   /** Whether a store refuses a value. */

@@ -1,10 +1,13 @@
 package ray.simulator;
 
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.BiPredicate;
 import java.util.function.LongPredicate;
+import ray.ActorId;
 import ray.ObjectId;
 import ray.core.Message;
 import ray.core.Outcome;
@@ -26,6 +29,10 @@ final class Registrations {
   }
 
   private final Map<Entry, Integer> books = new TreeMap<>();
+
+  /** Actors that their owners have let go once: who finds one by its name holds nothing. */
+  private final Set<ObjectId> released = new HashSet<>();
+
   private final BiPredicate<Long, ObjectId> known;
   private final LongPredicate dead;
 
@@ -54,6 +61,7 @@ final class Registrations {
           shared(from, to, outcome);
         }
       }
+      case Message.ActorOutOfScope(ActorId actor) -> released.add(actor.creation());
       default -> {}
     }
   }
@@ -98,7 +106,7 @@ final class Registrations {
   }
 
   private void add(ObjectId object, long borrower, long registrar, int count) {
-    if (known.test(object.owner(), object) && !dead.test(borrower)) {
+    if (known.test(object.owner(), object) && !released.contains(object) && !dead.test(borrower)) {
       Entry entry = new Entry(object, borrower, registrar);
       if (books.merge(entry, count, Integer::sum) == 0) {
         books.remove(entry);

@@ -48,7 +48,7 @@ public record Workload(String name, String text, Features features, Set<FaultKin
               with(FaultKind.WORKER_DEATH)),
           new Workload(
               "cancels",
-              "tasks are cancelled and take too long, actors are killed, jobs end, values find no room",
+              "tasks are cancelled and take too long, actors are killed, jobs end, there is no room or no worker",
               Features.ALL,
               with(
                   FaultKind.CANCEL,
@@ -56,7 +56,8 @@ public record Workload(String name, String text, Features features, Set<FaultKin
                   FaultKind.KILL,
                   FaultKind.CLOSE,
                   FaultKind.STORE_FAILURE,
-                  FaultKind.FULL_STORE)));
+                  FaultKind.FULL_STORE,
+                  FaultKind.NO_WORKER)));
 
   private static Set<FaultKind> all() {
     return EnumSet.allOf(FaultKind.class);

@@ -27,7 +27,7 @@ class FactsTest {
   private static final ObjectId X = new ObjectId(OWNER, 2);
   private static final ObjectId UMBRELLA = new ObjectId(OWNER, 4);
 
-  private final Facts facts = new Facts(true);
+  private final Facts facts = new Facts(true, (process, object) -> true);
 
   private static Outcome.Failed lost(ObjectId object) {
     return Outcome.Failed.of(ErrorCode.OBJECT_LOST, "object " + object + " is gone: too late");

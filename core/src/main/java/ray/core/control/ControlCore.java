@@ -88,12 +88,19 @@ public final class ControlCore {
     }
   }
 
-  /** Only a node that is new is told of all: so what a cluster says while it grows stays small. */
+  /**
+   * Only a node that is new, or asks again, is told of all: so what a cluster says while it grows
+   * stays small.
+   */
   private void joined(NodeView joined) {
-    nodes.put(joined.id(), joined);
-    Message change = new Message.NodesChanged(List.of(joined), List.of());
-    Message all = new Message.NodesChanged(List.copyOf(nodes.values()), List.of());
-    nodes.keySet().forEach(node -> effects.send(node, node == joined.id() ? all : change));
+    boolean isNew = nodes.put(joined.id(), joined) == null;
+    if (isNew) {
+      Message change = new Message.NodesChanged(List.of(joined), List.of());
+      nodes.keySet().stream()
+          .filter(node -> node != joined.id())
+          .forEach(node -> effects.send(node, change));
+    }
+    effects.send(joined.id(), new Message.NodesChanged(List.copyOf(nodes.values()), List.of()));
   }
 
   private void left(long gone) {

@@ -2,7 +2,6 @@ package ray.core.node;
 
 import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Iterator;
@@ -58,7 +57,7 @@ public final class NodeCore {
   private final Map<Long, Integer> leasesOn = new HashMap<>();
 
   private final Set<Long> starting = new HashSet<>();
-  private final Map<Long, NodeView> cluster = new HashMap<>();
+  private final KnownNodes cluster;
   private long nextLease = 1;
   private int suspended;
 
@@ -114,11 +113,12 @@ public final class NodeCore {
     this.labels = labels;
     this.effects = effects;
     this.free = new HashMap<>(total.units());
+    this.cluster = new KnownNodes(self, effects);
   }
 
   /** Makes the node known. */
   public void start() {
-    effects.send(effects.control(), new Message.RegisterNode(view()));
+    cluster.ask(view());
   }
 
   /** A message arrived. */
@@ -151,10 +151,7 @@ public final class NodeCore {
       case Message.StopActor stop -> stopWaiting(stop);
       case Message.ActorCreated created -> effects.send(effects.control(), created);
       case Message.ActorStopped stopped -> effects.send(effects.control(), stopped);
-      case Message.NodesChanged changed -> {
-        changed.nodes().forEach(node -> cluster.put(node.id(), node));
-        changed.gone().forEach(cluster::remove);
-      }
+      case Message.NodesChanged changed -> cluster.changed(changed).forEach(this::decide);
       case Message.ProcessDied died -> processDied(died.process());
       default -> throw new IllegalArgumentException("not for a node: " + message);
     }
@@ -184,12 +181,20 @@ public final class NodeCore {
 
   private void request(Message.RequestLeases request) {
     FunctionKey wanted = request.schedulingClass();
+    if (request.count() > 0 && !suitsHere(wanted) && cluster.best(wanted, view()) == null) {
+      cluster.defer(request, view());
+    } else {
+      cluster.forget(request);
+      decide(request);
+    }
+  }
+
+  private void decide(Message.RequestLeases request) {
+    FunctionKey wanted = request.schedulingClass();
     if (request.count() > 0 && !suitsHere(wanted)) {
-      NodeView better = Placement.choose(wanted.resources(), wanted.strategy(), knownNodes(), self);
+      NodeView better = cluster.best(wanted, view());
       if (better == null) {
-        String refusal =
-            Placement.refusal(
-                "task " + wanted.function(), wanted.resources(), wanted.strategy(), knownNodes());
+        String refusal = cluster.refusal(wanted, view());
         effects.send(request.owner(), new Message.LeasesRefused(wanted, refusal));
         return;
       }
@@ -213,14 +218,8 @@ public final class NodeCore {
   /** Nothing speaks against this node: the usual case, decided without looking at others. */
   private boolean suitsHere(FunctionKey wanted) {
     return wanted.strategy() instanceof ray.SchedulingStrategy.Standard
-        && (cluster.size() <= 1 || fits(wanted.resources()))
+        && (cluster.isAlone() || fits(wanted.resources()))
         && Placement.fits(wanted.resources(), total);
-  }
-
-  private Collection<NodeView> knownNodes() {
-    Map<Long, NodeView> known = new HashMap<>(cluster);
-    known.put(self, view());
-    return known.values();
   }
 
   /** Others have leases that they may not use: asks for those. */
@@ -457,6 +456,7 @@ public final class NodeCore {
 
   private void processDied(long process) {
     demands.keySet().removeIf(wanted -> wanted.owner() == process || wanted.worker() == process);
+    cluster.processDied(process);
     actors.removeIf(waiting -> waiting.owner() == process && !waiting.spec().isDetached());
     boolean worker = false;
     for (List<Long> ofJob : workers.values()) {

@@ -127,6 +127,13 @@ class ControlCoreTest {
         .containsExactly(new Message.NodesChanged(List.of(first, second), List.of()));
     assertThat(sent(NODE, Message.NodesChanged.class))
         .containsExactly(new Message.NodesChanged(List.of(second), List.of()));
+
+    sent.clear();
+    core.receive(new Message.RegisterNode(second));
+
+    assertThat(sent)
+        .as("who asks again is told, and nobody else")
+        .containsExactly(new Sent(3, new Message.NodesChanged(List.of(first, second), List.of())));
   }
 
   @Test

@@ -241,11 +241,75 @@ class NodeCoreTest implements NodeEffects {
     withWorker();
 
     request(OWNER, key(3), 1);
+    assertThat(sent(OWNER, Message.LeasesRefused.class)).isEmpty();
+    controlKnows();
 
     assertThat(sent(OWNER, Message.LeasesRefused.class))
         .singleElement()
         .satisfies(refused ->
             assertThat(refused.reason()).contains("f", "{CPU: 3}", "{CPU: 2}", "ask for less"));
+  }
+
+  /** Control answers a question for all nodes. */
+  private void controlKnows(NodeView... others) {
+    List<NodeView> all = new ArrayList<>(List.of(others));
+    all.add(core.view());
+    core.receive(new Message.NodesChanged(all, List.of()));
+  }
+
+  private static NodeView large(long id) {
+    Resources eight = Resources.NONE.with(Resources.CPU, 8);
+    return new NodeView(id, eight, eight, Map.of());
+  }
+
+  @Test
+  void aNodeThatIsNotKnownYetIsAskedForBeforeATaskIsRefused() {
+    core.start();
+    request(OWNER, key(3), 1);
+    assertThat(sent(CONTROL_SERVICE, Message.RegisterNode.class)).hasSize(2);
+
+    controlKnows();
+    assertThat(sent(OWNER, Message.LeasesRefused.class)).as("it was asked earlier").isEmpty();
+    controlKnows(large(3));
+
+    assertThat(sent(OWNER, Message.LeasesRefused.class)).isEmpty();
+    assertThat(sent(OWNER, Message.LeasesRedirected.class))
+        .containsExactly(new Message.LeasesRedirected(key(3), 3));
+  }
+
+  @Test
+  void newsOfANodeAreNoAnswer() {
+    request(OWNER, key(3), 1);
+    core.receive(new Message.NodesChanged(List.of(new NodeView(3, TWO, TWO, Map.of())), List.of()));
+    assertThat(sent(OWNER, Message.LeasesRefused.class)).isEmpty();
+
+    controlKnows();
+
+    assertThat(sent(OWNER, Message.LeasesRefused.class)).hasSize(1);
+  }
+
+  @Test
+  void whatIsNotWantedAnyMoreIsNotRefused() {
+    request(OWNER, key(3), 1);
+    request(OWNER, key(3), 0);
+    request(OTHER, key(3), 1);
+    core.receive(new Message.ProcessDied(OTHER, "killed"));
+
+    controlKnows();
+    controlKnows();
+
+    assertThat(sent).noneMatch(each -> each.message() instanceof Message.LeasesRefused);
+  }
+
+  @Test
+  void anAnswerThatNobodyAskedForDecidesNothingLater() {
+    controlKnows();
+    request(OWNER, key(3), 1);
+    assertThat(sent(OWNER, Message.LeasesRefused.class)).isEmpty();
+
+    controlKnows();
+
+    assertThat(sent(OWNER, Message.LeasesRefused.class)).hasSize(1);
   }
 
   @Test
@@ -348,6 +412,7 @@ class NodeCoreTest implements NodeEffects {
     core.receive(new Message.NodesChanged(List.of(), List.of(3L)));
 
     request(OWNER, key(3), 1);
+    controlKnows();
 
     assertThat(sent(OWNER, Message.LeasesRedirected.class)).isEmpty();
     assertThat(sent(OWNER, Message.LeasesRefused.class)).hasSize(1);

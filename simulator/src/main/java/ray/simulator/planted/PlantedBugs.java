@@ -134,7 +134,8 @@ public final class PlantedBugs {
               "owner/Outcomes.java",
               "if (reference.dependents != null) {",
               "if (reference.dependents != null && reference.cell != null) {",
-              PROGRESS),
+              PROGRESS,
+              FREED),
           bug(
               "cancel-forgotten",
               "the worker is not told that a run was cancelled",
