@@ -36,7 +36,7 @@ final class StoreMemories {
 
   private static List<MemoryKind> candidates(long capacityBytes) {
     List<MemoryKind> kinds = new ArrayList<>();
-    if (hasSharedMemory(capacityBytes)) {
+    if (sharedMemoryBytes() >= capacityBytes) {
       kinds.add(MemoryKind.SHARED);
     }
     if (!isWindows() && holesOfFilesAreFree(capacityBytes)) {
@@ -48,7 +48,10 @@ final class StoreMemories {
 
   static StoreMemory open(MemoryKind kind, long capacityBytes) {
     return switch (kind) {
-      case SHARED -> map(kind, SHARED_MEMORY, capacityBytes);
+      case SHARED -> {
+        checkSharedMemory(capacityBytes);
+        yield map(kind, SHARED_MEMORY, capacityBytes);
+      }
       case PRIVATE -> map(kind, temporaryDirectory(), capacityBytes);
       case DIRECT -> {
         checkDirectLimit(capacityBytes);
@@ -74,13 +77,25 @@ final class StoreMemories {
    * A store that finds out later that its shared memory is used up dies of a bus error, so what is
    * there now must suffice.
    */
-  private static boolean hasSharedMemory(long capacityBytes) {
+  private static void checkSharedMemory(long capacityBytes) {
+    long availableBytes = sharedMemoryBytes();
+    if (capacityBytes > availableBytes) {
+      throw new StoreMemoryException(
+          String.format(
+              "The object store cannot have %,d bytes: %s has %,d bytes left. Make the store smaller,"
+                  + " or mount %s with more.",
+              capacityBytes, SHARED_MEMORY, availableBytes, SHARED_MEMORY));
+    }
+  }
+
+  /** How much of the machine's shared memory is free; 0 where there is none. */
+  private static long sharedMemoryBytes() {
     try {
-      return Files.isDirectory(SHARED_MEMORY)
-          && Files.isWritable(SHARED_MEMORY)
-          && Files.getFileStore(SHARED_MEMORY).getUsableSpace() >= capacityBytes;
+      return Files.isDirectory(SHARED_MEMORY) && Files.isWritable(SHARED_MEMORY)
+          ? Files.getFileStore(SHARED_MEMORY).getUsableSpace()
+          : 0;
     } catch (IOException e) {
-      return false;
+      return 0;
     }
   }
 

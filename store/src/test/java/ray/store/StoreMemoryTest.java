@@ -119,6 +119,11 @@ class StoreMemoryTest {
                 ObjectStoreConfig.ofCapacity(1L << 50).withMemoryKind(MemoryKind.DIRECT), 1))
         .isInstanceOf(StoreMemoryException.class)
         .hasMessageContaining("-XX:MaxDirectMemorySize");
+    assertThatThrownBy(() ->
+            ObjectStore.open(
+                ObjectStoreConfig.ofCapacity(1L << 50).withMemoryKind(MemoryKind.SHARED), 1))
+        .isInstanceOf(StoreMemoryException.class)
+        .hasMessageContaining("/dev/shm has ");
     assertThatThrownBy(() -> ObjectStore.open(ObjectStoreConfig.ofCapacity(1L << 50), 1))
         .isInstanceOf(StoreMemoryException.class)
         .hasMessageContaining("Make the store smaller");
