@@ -54,11 +54,13 @@ public final class StoreCore {
   private final BankAllocator allocator;
   private final long maxObjectBytes;
 
+  /** What follows, as a whole; package-private for the tests that break it. */
+  final StoreState state;
+
   private final LongMap<Entry> entries = new LongMap<>();
   private final LongMap<Claim.Process> processes = new LongMap<>();
   private final EvictionList evictables = new EvictionList();
   private final WaitingCreates waiting = new WaitingCreates();
-  private final StoreReport report;
   private long evictedObjects;
 
   /** A store with these limits, empty. */
@@ -67,7 +69,7 @@ public final class StoreCore {
     this.effects = effects;
     this.allocator = new BankAllocator(limits.capacityBytes(), limits.maxBankBytes());
     this.maxObjectBytes = allocator.bankBytes(0);
-    this.report = new StoreReport(allocator, entries, processes, evictables, waiting);
+    this.state = new StoreState(allocator, entries, processes, evictables, waiting);
   }
 
   /** Into how many banks the capacity is split. */
@@ -344,7 +346,7 @@ public final class StoreCore {
 
   /** The counters of this moment; walks over all objects. */
   public StoreStats stats() {
-    return report.stats(evictedObjects);
+    return StoreReport.stats(state, evictedObjects);
   }
 
   /** How many bytes the objects take up; cheap. */
@@ -364,19 +366,19 @@ public final class StoreCore {
 
   /** The objects, the largest first, at most so many. */
   public List<ObjectInfo> objects(int limit) {
-    return report.objects(limit);
+    return StoreReport.objects(entries, limit);
   }
 
   /** The processes that keep most bytes, at most so many. */
   public List<Holder> topHolders(int limit) {
-    return report.topHolders(limit);
+    return StoreReport.topHolders(processes, limit);
   }
 
   /**
    * Throws an AssertionError that names the first broken invariant; for tests, walks everything.
    */
   public void assertInvariants() {
-    new StoreInvariants(allocator, entries, processes, evictables, waiting).check();
+    StoreInvariants.check(state);
   }
 
   // Creating

@@ -4,27 +4,15 @@ import ray.core.LongMap;
 
 /** What holds of a store between two events; walks over everything, so it is for tests. */
 final class StoreInvariants {
-  private final BankAllocator allocator;
-  private final LongMap<Entry> entries;
-  private final LongMap<Claim.Process> processes;
-  private final EvictionList evictables;
-  private final WaitingCreates waiting;
-
-  StoreInvariants(
-      BankAllocator allocator,
-      LongMap<Entry> entries,
-      LongMap<Claim.Process> processes,
-      EvictionList evictables,
-      WaitingCreates waiting) {
-    this.allocator = allocator;
-    this.entries = entries;
-    this.processes = processes;
-    this.evictables = evictables;
-    this.waiting = waiting;
-  }
+  private StoreInvariants() {}
 
   /** Throws an AssertionError that names the first broken invariant. */
-  void check() {
+  static void check(StoreState store) {
+    BankAllocator allocator = store.allocator();
+    LongMap<Entry> entries = store.entries();
+    LongMap<Claim.Process> processes = store.processes();
+    EvictionList evictables = store.evictables();
+    WaitingCreates waiting = store.waiting();
     allocator.assertInvariants(entries.size());
     var seen =
         new Object() {
@@ -62,7 +50,7 @@ final class StoreInvariants {
     }
   }
 
-  private void assertEntry(Entry entry) {
+  private static void assertEntry(Entry entry) {
     int pins = 0;
     int readers = 0;
     int writers = 0;
@@ -81,14 +69,15 @@ final class StoreInvariants {
     check(!entry.block.free, name + " lies in a free block");
     switch (entry.state) {
       case CREATED -> check(entry.beingWritten, name + " has lost its writer");
-      case SEALED -> {
-        check(!entry.beingWritten, name + " is sealed and written");
-        check(
-            entry.evictable == (entry.kind == CopyKind.SECONDARY && readers == 0),
-            name + " is wrongly (not) evictable");
-      }
+      case SEALED -> check(!entry.beingWritten, name + " is sealed and written");
       case LINGERING -> check(readers > 0 || entry.beingWritten, name + " should be freed");
     }
+    check(
+        entry.evictable
+            == (entry.state == ObjectState.SEALED
+                && entry.kind == CopyKind.SECONDARY
+                && readers == 0),
+        name + " is wrongly (not) evictable");
     check(
         entry.state == ObjectState.LINGERING || entry.kind == CopyKind.SECONDARY || pins > 0,
         name + " is kept by nobody");

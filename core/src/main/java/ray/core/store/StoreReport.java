@@ -7,26 +7,10 @@ import ray.core.LongMap;
 
 /** Says what is in a store, and who keeps it; changes nothing. */
 final class StoreReport {
-  private final BankAllocator allocator;
-  private final LongMap<Entry> entries;
-  private final LongMap<Claim.Process> processes;
-  private final EvictionList evictables;
-  private final WaitingCreates waiting;
+  private StoreReport() {}
 
-  StoreReport(
-      BankAllocator allocator,
-      LongMap<Entry> entries,
-      LongMap<Claim.Process> processes,
-      EvictionList evictables,
-      WaitingCreates waiting) {
-    this.allocator = allocator;
-    this.entries = entries;
-    this.processes = processes;
-    this.evictables = evictables;
-    this.waiting = waiting;
-  }
-
-  StoreStats stats(long evictedObjects) {
+  static StoreStats stats(StoreState store, long evictedObjects) {
+    LongMap<Entry> entries = store.entries();
     var sum =
         new Object() {
           int unsealed;
@@ -41,22 +25,22 @@ final class StoreReport {
       sum.lingeringBytes += entry.state == ObjectState.LINGERING ? entry.block.sizeBytes : 0;
     });
     return new StoreStats(
-        allocator.capacityBytes(),
-        allocator.usedBytes(),
-        allocator.largestFreeBytes(),
+        store.allocator().capacityBytes(),
+        store.allocator().usedBytes(),
+        store.allocator().largestFreeBytes(),
         entries.size(),
         sum.unsealed,
         sum.read,
         sum.readBytes,
         sum.lingeringBytes,
-        evictables.bytes(),
+        store.evictables().bytes(),
         evictedObjects,
-        waiting.size(),
-        waiting.bytes());
+        store.waiting().size(),
+        store.waiting().bytes());
   }
 
   /** The objects, the largest first, at most so many. */
-  List<ObjectInfo> objects(int limit) {
+  static List<ObjectInfo> objects(LongMap<Entry> entries, int limit) {
     List<Entry> all = new ArrayList<>();
     entries.forEach(all::add);
     return all.stream()
@@ -70,7 +54,7 @@ final class StoreReport {
   }
 
   /** The processes that keep most bytes, at most so many. */
-  List<Holder> topHolders(int limit) {
+  static List<Holder> topHolders(LongMap<Claim.Process> processes, int limit) {
     List<Holder> all = new ArrayList<>();
     processes.forEach(process -> {
       if (process.firstClaim != null) {
