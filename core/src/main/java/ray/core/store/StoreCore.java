@@ -249,8 +249,8 @@ public final class StoreCore {
       return false;
     }
     entry.state = ObjectState.LINGERING;
+    // What goes now could have been evicted before, so it is no new room for those that wait.
     settle(entry, FreeCause.RELEASED);
-    serveWaiting();
     return true;
   }
 
