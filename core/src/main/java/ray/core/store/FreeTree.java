@@ -13,11 +13,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class FreeTree {
   private @Nullable Block root;
-  private int size;
-
-  int size() {
-    return size;
-  }
 
   /** The smallest block of at least this size, the one of the lowest address among equals. */
   @Nullable Block bestFit(long sizeBytes) {
@@ -46,7 +41,6 @@ final class FreeTree {
   }
 
   void add(Block block) {
-    size++;
     Block parent = null;
     Block at = root;
     while (at != null && at.priority >= block.priority) {
@@ -67,7 +61,6 @@ final class FreeTree {
       parent = at;
       at = before(block, at) ? at.left : at.right;
     }
-    size--;
     Block merged = merge(block.left, block.right);
     replaceChild(parent, block, merged);
     block.left = null;
@@ -167,7 +160,8 @@ final class FreeTree {
     return top;
   }
 
-  private static boolean before(Block one, Block other) {
+  /** The order of the tree: by size, then by address. */
+  static boolean before(Block one, Block other) {
     if (one.sizeBytes != other.sizeBytes) {
       return one.sizeBytes < other.sizeBytes;
     }
