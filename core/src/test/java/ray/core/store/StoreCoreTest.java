@@ -213,6 +213,17 @@ class StoreCoreTest {
   }
 
   @Test
+  void waitingIsCountedFromTheCreateOn() {
+    put(1, CAPACITY);
+    store.create(2, 64, ANN, 5_000, PATIENT_NS);
+    store.expire(7_000);
+    assertThat(effects.failure(2))
+        .isInstanceOfSatisfying(
+            CreateFailure.TimedOut.class,
+            failure -> assertThat(failure.waitedNs()).isEqualTo(2_000));
+  }
+
+  @Test
   void impatientCreateFailsAtOnce() {
     put(1, CAPACITY);
     store.create(2, 1, ANN, 0, 0);
@@ -290,6 +301,14 @@ class StoreCoreTest {
   }
 
   @Test
+  void evictedCopiesAndFreeRoomTogetherGiveOneObjectItsRoom() {
+    put(1, 64 * 20);
+    fetch(2, 64 * 40);
+    create(3, 64 * 80);
+    assertThat(effects.live).containsOnlyKeys(1L, 3L);
+  }
+
+  @Test
   void pinMakesSecondaryCopyPrimary() {
     fetch(1, CAPACITY);
     assertThat(store.pin(1, ANN)).isTrue();
@@ -337,6 +356,13 @@ class StoreCoreTest {
   }
 
   @Test
+  void memoryInUseIsNotWarmAndFree() {
+    store.warmed(0, 64 * 10);
+    create(1, 64 * 4);
+    assertThat(store.warmFreeBytes()).isEqualTo(64 * 6);
+  }
+
+  @Test
   void emptyObjectsAreObjects() {
     put(1, 0);
     put(2, 0);
@@ -358,5 +384,33 @@ class StoreCoreTest {
                 List.of(ANN),
                 List.of(BOB),
                 0));
+  }
+
+  @Test
+  void objectsOfOneSizeAreListedByTheirKeys() {
+    for (long key : new long[] {5, 3, 9, 1}) {
+      put(key, 64);
+    }
+    assertThat(store.objects(9))
+        .extracting(info -> info.object().key())
+        .containsExactly(1L, 3L, 5L, 9L);
+  }
+
+  @Test
+  void statsCountWhatIsWrittenReadAndKept() {
+    create(1, 64 * 10);
+    put(2, 64 * 20);
+    store.addReader(2, ANN);
+    store.addReader(2, BOB);
+    put(3, 64 * 5);
+    store.addReader(3, BOB);
+    store.release(3, ANN);
+    fetch(4, 64 * 15);
+    put(6, 64);
+    create(5, 64 * 70);
+    assertThat(store.stats())
+        .isEqualTo(
+            new StoreStats(
+                CAPACITY, 64 * 51, 64 * 49, 5, 1, 2, 64 * 25, 64 * 5, 64 * 15, 0, 1, 64 * 70));
   }
 }
