@@ -4,7 +4,8 @@ import ray.*;
 
 /**
  * The program that the launcher runs once, so that later programs find Java's compiler and Ray
- * loaded and linked. It does what programs do first: tasks with values and refs, results, an actor.
+ * loaded and linked. It does what programs do first, in this JVM and on a node: tasks
+ * with values and refs, results, an actor.
  */
 class Training {
   static int square(int x) {
@@ -25,18 +26,24 @@ class Training {
     return new Point(name, IntStream.of(numbers).boxed().toList());
   }
 
-  void main() {
+  static boolean program() {
+    var square = Ray.remote(Training::square);
+    ObjectRef<Integer> nine = square.remote(3);
+    System.out.println(square.remote(nine).get());
+    List<ObjectRef<Integer>> refs = IntStream.range(0, 100).mapToObj(square::remote).toList();
+    System.out.println(Ray.get(refs));
+    System.out.println(Ray.remote(Training::point).remote("p", new int[] {1, 2, 3}).get());
+    System.out.println(Ray.put(new byte[1 << 20]).get().length);
+    var counter = Ray.actor(Counter::new).remote();
+    counter.call(Counter::add, 5);
+    System.out.println(counter.call(Counter::add, nine).get());
+    return true;
+  }
+
+  void main() throws Exception {
     try (var ray = Ray.init()) {
-      var square = Ray.remote(Training::square);
-      ObjectRef<Integer> nine = square.remote(3);
-      System.out.println(square.remote(nine).get());
-      List<ObjectRef<Integer>> refs = IntStream.range(0, 100).mapToObj(square::remote).toList();
-      System.out.println(Ray.get(refs));
-      System.out.println(Ray.remote(Training::point).remote("p", new int[] {1, 2, 3}).get());
-      System.out.println(Ray.put(new byte[1 << 20]).get().length);
-      var counter = Ray.actor(Counter::new).remote();
-      counter.call(Counter::add, 5);
-      System.out.println(counter.call(Counter::add, nine).get());
+      program();
     }
+    ray.processes.Rehearsal.run(Training::program);
   }
 }

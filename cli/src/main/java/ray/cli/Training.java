@@ -1,10 +1,12 @@
 package ray.cli;
 
-import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.Writer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.stream.IntStream;
+import ray.Ray;
+import ray.processes.Rehearsal;
 
 /**
  * What the launcher runs once while the JDK watches, so that later starts of the command find its
@@ -17,20 +19,48 @@ public final class Training {
    * Runs the commands.
    *
    * @param arguments none
-   * @throws IOException if there is no room for a temporary file
+   * @throws Exception if there is no room for a temporary file, or no node can be started
    */
-  public static void main(String[] arguments) throws IOException {
+  public static void main(String[] arguments) throws Exception {
     run("--version");
     run("--help");
     run("example");
     run("exampel");
     run("run", "no-such-file.java");
+    run("start", "--help");
+    run("start", "--head", "--port", "no-port");
+    run("status", "--help");
+    run("stop", "--help");
     Path mean = Files.createTempFile("ray-training", ".png");
     try {
       run("example", "imagenet", "--mean", mean.toString());
     } finally {
       Files.deleteIfExists(mean);
     }
+    Rehearsal.run(Training::rehearse);
+  }
+
+  private static int square(int x) {
+    return x * x;
+  }
+
+  private static final class Counter {
+    private int sum;
+
+    int add(int by) {
+      return sum += by;
+    }
+  }
+
+  private static boolean rehearse() {
+    var square = Ray.remote(Training::square);
+    var nine = square.remote(3);
+    square.remote(nine).get();
+    Ray.get(IntStream.range(0, 100).mapToObj(square::remote).toList());
+    Ray.put(new byte[1 << 20]).get();
+    var counter = Ray.actor(Counter::new).remote();
+    counter.call(Counter::add, nine).get();
+    return true;
   }
 
   private static void run(String... words) {

@@ -119,7 +119,8 @@ final class EmbeddedRay extends RuntimeBackend {
     this.threads =
         new ExecutorThreads(executor, this::tick, options.serialMode(), Polling.NOTHING, name);
     this.submitter =
-        new Submitter(this, job, options.namespace(), driver, waiting, options.creationSites());
+        new Submitter(
+            this, () -> job, options.namespace(), driver, waiting, options.creationSites());
     this.looking = new Looking(List.of(driver, workerOwner));
     waiting.executors(List.of(executor));
     executor.start(threads, this);

@@ -46,7 +46,7 @@ final class DriverRay extends ProcessRay {
               + " is on another machine, which is not supported yet");
     }
     SecureRandom random = new SecureRandom();
-    Identity identity = new Identity(session, newId(random), newId(random), token);
+    Identity identity = new Identity(session, newId(random), token);
     ClassLoader context = Thread.currentThread().getContextClassLoader();
     ClassLoader code = context == null ? ClassLoader.getSystemClassLoader() : context;
     ValueSerializers serializers = serializers(code, options);
@@ -54,7 +54,8 @@ final class DriverRay extends ProcessRay {
     Transports transports = new Transports(identity, serializers, "ray-reader-" + name);
     DriverRay ray = new DriverRay(options, identity, transports, serializers, code, name);
     transports.sockets().register(identity.self(), ray.owner());
-    ray.join(Question.JOIN_AS_DRIVER, ray::answer, ray::headGone);
+    ray.start(ray::answer, ray::headGone);
+    ray.join(Question.JOIN_AS_DRIVER, newId(random));
     return ray;
   }
 
@@ -93,6 +94,6 @@ final class DriverRay extends ProcessRay {
 
   @Override
   public String toString() {
-    return "Ray at " + options().address() + ", job " + Long.toHexString(identity().job());
+    return "Ray at " + options().address() + ", job " + Long.toHexString(job());
   }
 }

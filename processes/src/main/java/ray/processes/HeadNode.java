@@ -8,8 +8,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -31,7 +32,9 @@ import ray.wire.socket.SocketTransport;
 final class HeadNode implements SocketTransport.Deaths, SocketTransport.Questions, AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(HeadNode.class);
 
-  private final SecureRandom random = new SecureRandom();
+  /** Another worker is made ready when the job that took one has had time to begin. */
+  private static final long REFILL_AFTER_MS = 2_000;
+
   private final Payload.Session session;
   private final SocketTransport transport;
   private final ControlShell control;
@@ -41,16 +44,19 @@ final class HeadNode implements SocketTransport.Deaths, SocketTransport.Question
   private final Members members = new Members();
 
   /** Deaths and starts, in order: handling one may start processes, which takes milliseconds. */
-  private final ExecutorService affairs =
-      Executors.newSingleThreadExecutor(Thread.ofPlatform().daemon().name("ray-members").factory());
+  private final ScheduledExecutorService affairs =
+      Executors.newSingleThreadScheduledExecutor(
+          Thread.ofPlatform().daemon().name("ray-members").factory());
 
   HeadNode(
       Path folder,
       Path tokenFile,
       Resources total,
       Map<String, String> labels,
-      ObjectStoreConfig storage)
+      ObjectStoreConfig storage,
+      int readyWorkers)
       throws IOException {
+    SecureRandom random = new SecureRandom();
     this.session =
         new Payload.Session(
             folder,
@@ -72,7 +78,7 @@ final class HeadNode implements SocketTransport.Deaths, SocketTransport.Question
     this.node =
         new NodeShell(
             session.node(), total, labels, transport, session.control(), this::startWorker);
-    this.launcher = new WorkerLauncher(session, tokenFile);
+    this.launcher = new WorkerLauncher(session, tokenFile, readyWorkers);
     transport.register(session.control(), control);
     transport.register(session.node(), node);
   }
@@ -82,7 +88,12 @@ final class HeadNode implements SocketTransport.Deaths, SocketTransport.Question
     int port = transport.listen(address);
     transport.start();
     node.start();
+    affairs.execute(launcher::fill);
     return port;
+  }
+
+  Members members() {
+    return members;
   }
 
   Path logs() {
@@ -104,6 +115,7 @@ final class HeadNode implements SocketTransport.Deaths, SocketTransport.Question
         Payload.Join join = Payload.Join.read(payload);
         byte[] answer = joined(join, false);
         node.workerStarted(join.job(), join.process());
+        affairs.schedule(launcher::fill, REFILL_AFTER_MS, TimeUnit.MILLISECONDS);
         yield answer;
       }
       case Question.UNREACHABLE -> {
@@ -169,10 +181,12 @@ final class HeadNode implements SocketTransport.Deaths, SocketTransport.Question
       if (driver == null) {
         return;
       }
-      long worker = RuntimeBackend.newId(random);
       try {
-        Process started = launcher.start(worker, job, driver.process());
-        started.onExit().thenAccept(ended -> affairs.execute(() -> exited(worker, job, ended)));
+        WorkerLauncher.Worker started = launcher.start(job, driver.process());
+        started
+            .process()
+            .onExit()
+            .thenAccept(ended -> affairs.execute(() -> exited(started.id(), job, ended)));
       } catch (IOException e) {
         node.workerFailed(job, "a worker can't be started: " + e.getMessage());
       }

@@ -23,6 +23,9 @@ public final class HeadProcess {
 
   private HeadProcess() {}
 
+  /** A job takes one; more than one job at a time is rare. */
+  private static final int READY_WORKERS = 1;
+
   /** Runs until it is ended; the arguments are those of {@link NodeOptions#toArguments}. */
   public static void main(String[] arguments) throws InterruptedException {
     NodeOptions options = NodeOptions.ofArguments(arguments);
@@ -61,7 +64,8 @@ public final class HeadProcess {
               token,
               options.total(),
               options.labels(),
-              storage(options.storeCapacityBytes()));
+              storage(options.storeCapacityBytes()),
+              READY_WORKERS);
       port = head.start(new InetSocketAddress(InetAddress.getLoopbackAddress(), options.port()));
     } catch (IOException | RuntimeException e) {
       RunningNode.delete(folder);

@@ -49,7 +49,8 @@ public final class LocalNode implements AutoCloseable {
               total,
               options.labels(),
               HeadProcess.storage(options.givenObjectStoreBytes().orElse(DEFAULT_STORE_BYTES))
-                  .withPutTimeout(options.putTimeout()));
+                  .withPutTimeout(options.putTimeout()),
+              0);
       return new LocalNode(
           folder, head, head.start(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0)));
     } catch (IOException e) {
@@ -60,6 +61,10 @@ public final class LocalNode implements AutoCloseable {
   /** What programs connect to. */
   public String address() {
     return ConnectedProvider.SCHEME + "127.0.0.1:" + port;
+  }
+
+  HeadNode head() {
+    return head;
   }
 
   /** Where its logs lie. */

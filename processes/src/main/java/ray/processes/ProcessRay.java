@@ -43,7 +43,7 @@ import ray.wire.socket.SocketTransport;
  */
 abstract class ProcessRay extends RuntimeBackend {
   /** How the process and its session are called. */
-  record Identity(Payload.Session session, long self, long job, byte[] token) {}
+  record Identity(Payload.Session session, long self, byte[] token) {}
 
   private final Identity identity;
   private final Transports transports;
@@ -56,6 +56,9 @@ abstract class ProcessRay extends RuntimeBackend {
   private final Looking looking;
   private final AtomicLong keys = new AtomicLong();
   private volatile @Nullable StoreClient store;
+
+  /** Whose tasks it runs or submits; 0 before it has joined. */
+  private volatile long job;
 
   /** The transport, which is made before the backend that waits on it. */
   static final class Transports
@@ -142,7 +145,7 @@ abstract class ProcessRay extends RuntimeBackend {
         new ExecutorThreads(executor, this::tick, options.serialMode(), transports, name);
     this.submitter =
         new Submitter(
-            this, identity.job(), options.namespace(), owner, waiting(), options.creationSites());
+            this, () -> job, options.namespace(), owner, waiting(), options.creationSites());
     this.looking = new Looking(List.of(owner));
     waiting().executors(List.of(executor));
     executor.start(threads, this);
@@ -164,15 +167,20 @@ abstract class ProcessRay extends RuntimeBackend {
     return owner.tick(nowNs);
   }
 
-  /** Lets it run, and tells the node. */
-  void join(int question, SocketTransport.Questions answers, Runnable headGone) {
+  /** Lets it run. */
+  void start(SocketTransport.Questions answers, Runnable headGone) {
     transports.questions = answers;
     transports.headGone = headGone;
     transports.sockets().start();
     collector.start();
     threads.start();
+  }
+
+  /** Tells the node that it is a part of a job from now on. */
+  void join(int question, long ofJob) {
+    this.job = ofJob;
     try {
-      var join = new Payload.Join(identity.self(), identity.job(), ProcessHandle.current().pid());
+      var join = new Payload.Join(identity.self(), ofJob, ProcessHandle.current().pid());
       Payload.Joined joined = Payload.Joined.read(ask(question, join.bytes()));
       keys.set((long) joined.index() << Integer.SIZE);
       store =
@@ -203,6 +211,10 @@ abstract class ProcessRay extends RuntimeBackend {
 
   Identity identity() {
     return identity;
+  }
+
+  long job() {
+    return job;
   }
 
   Transports transports() {

@@ -1,37 +1,112 @@
 package ray.processes;
 
 import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import ray.runtime.RuntimeBackend;
 
-/** Starts worker JVMs, with the class path and the options of this one. Thread-safe. */
+/**
+ * Starts worker JVMs, with the class path and the options of this one, and keeps some ready that
+ * have no job yet. Thread-safe.
+ */
 final class WorkerLauncher {
+  private static final Logger LOG = LoggerFactory.getLogger(WorkerLauncher.class);
+
+  private final SecureRandom random = new SecureRandom();
   private final Payload.Session session;
   private final Path tokenFile;
-  private final Map<Long, Process> running = new ConcurrentHashMap<>();
+  private final int ready;
+  private final Map<Long, Worker> running = new ConcurrentHashMap<>();
+  private final ArrayDeque<Worker> idle = new ArrayDeque<>();
+  private boolean closed;
 
-  WorkerLauncher(Payload.Session session, Path tokenFile) {
+  /** A worker's id and process. */
+  record Worker(long id, Process process) {}
+
+  /**
+   * A launcher.
+   *
+   * @param ready how many workers wait for a job
+   */
+  WorkerLauncher(Payload.Session session, Path tokenFile, int ready) {
     this.session = session;
     this.tokenFile = tokenFile;
+    this.ready = ready;
   }
 
-  /** Starts a worker; its output goes to files of the session. */
-  Process start(long worker, long job, long driver) throws IOException {
-    Files.createDirectories(session.logs());
-    String name = Long.toHexString(worker);
-    Process started =
-        new ProcessBuilder(commandLine(worker, job, driver))
-            .redirectInput(Path.of("/dev/null").toFile())
-            .redirectOutput(session.logs().resolve("worker-" + name + ".out").toFile())
-            .redirectError(log(worker).toFile())
-            .start();
-    running.put(worker, started);
-    started.onExit().thenRun(() -> running.remove(worker));
+  /** Gives a job a worker: one that is ready, or a new one. */
+  Worker start(long job, long driver) throws IOException {
+    Worker waiting = takeReady();
+    if (waiting != null) {
+      try {
+        order(waiting, job, driver);
+        return waiting;
+      } catch (IOException e) {
+        LOG.info("worker {} has ended while it waited for a job", Long.toHexString(waiting.id()));
+      }
+    }
+    Worker started = launch();
+    order(started, job, driver);
     return started;
+  }
+
+  private static void order(Worker worker, long job, long driver) throws IOException {
+    String line = Long.toHexString(job) + " " + Long.toHexString(driver) + "\n";
+    OutputStream orders = worker.process().getOutputStream();
+    orders.write(line.getBytes(StandardCharsets.US_ASCII));
+    orders.flush();
+  }
+
+  private synchronized @Nullable Worker takeReady() {
+    while (!idle.isEmpty()) {
+      Worker worker = idle.remove();
+      if (worker.process().isAlive()) {
+        return worker;
+      }
+    }
+    return null;
+  }
+
+  /** Starts as many as are to wait for a job. One that ends while it waits is not replaced. */
+  void fill() {
+    try {
+      while (true) {
+        synchronized (this) {
+          if (closed || idle.size() >= ready) {
+            return;
+          }
+          idle.add(launch());
+        }
+      }
+    } catch (IOException e) {
+      LOG.warn("no worker can be started ahead of need: {}", e.toString());
+    }
+  }
+
+  private Worker launch() throws IOException {
+    Files.createDirectories(session.logs());
+    long id = RuntimeBackend.newId(random);
+    String name = Long.toHexString(id);
+    Process process =
+        new ProcessBuilder(commandLine(id))
+            .redirectOutput(session.logs().resolve("worker-" + name + ".out").toFile())
+            .redirectError(log(id).toFile())
+            .start();
+    Worker worker = new Worker(id, process);
+    running.put(id, worker);
+    process.onExit().thenRun(() -> running.remove(id));
+    return worker;
   }
 
   /** Where a worker's errors are written. */
@@ -39,7 +114,7 @@ final class WorkerLauncher {
     return session.logs().resolve("worker-" + Long.toHexString(worker) + ".err");
   }
 
-  private List<String> commandLine(long worker, long job, long driver) {
+  private List<String> commandLine(long worker) {
     List<String> words = new ArrayList<>();
     words.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     words.addAll(JvmOptions.ofThisJvm());
@@ -47,7 +122,7 @@ final class WorkerLauncher {
     words.add(System.getProperty("java.class.path"));
     words.add(WorkerProcess.class.getName());
     words.add(session.folder().toString());
-    for (long id : new long[] {session.node(), session.control(), worker, job, driver}) {
+    for (long id : new long[] {session.node(), session.control(), worker}) {
       words.add(Long.toHexString(id));
     }
     words.add(tokenFile.toString());
@@ -56,19 +131,23 @@ final class WorkerLauncher {
 
   /** Ends a worker at once. */
   void kill(long worker) {
-    Process process = running.get(worker);
-    if (process != null) {
-      process.destroyForcibly();
+    Worker found = running.get(worker);
+    if (found != null) {
+      found.process().destroyForcibly();
     }
   }
 
   /** Ends all, and waits until they are gone. */
   void killAll() {
-    List<Process> all = List.copyOf(running.values());
-    all.forEach(Process::destroyForcibly);
-    for (Process each : all) {
+    synchronized (this) {
+      closed = true;
+      idle.clear();
+    }
+    List<Worker> all = List.copyOf(running.values());
+    all.forEach(worker -> worker.process().destroyForcibly());
+    for (Worker each : all) {
       try {
-        each.waitFor();
+        each.process().waitFor();
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
         return;

@@ -114,6 +114,21 @@ class NodeTest {
     }
   }
 
+  /** Deeply immutable, so that it is written only when the message is. */
+  record Wide(String name, List<Long> more) {}
+
+  static Wide wide(int size) {
+    return new Wide("w".repeat(size), List.of(1L, 2L));
+  }
+
+  @Test
+  void aResultOfAClassThatIsFetchedWhileItIsWrittenComes() throws Exception {
+    try (RayInstance ray = connect()) {
+      assertThat(ray.call(() -> Ray.remote(NodeTest::wide).remote(3).get(PATIENCE)).more())
+          .containsExactly(1L, 2L);
+    }
+  }
+
   /** Ends its process, unless somebody has done so before. */
   static String endsItsProcessOnce(String marker) throws IOException {
     Path file = Path.of(marker);

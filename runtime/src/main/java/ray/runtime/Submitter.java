@@ -6,6 +6,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import ray.ActorDiedException;
 import ray.ActorId;
@@ -46,7 +47,7 @@ import ray.spi.MethodCall;
  */
 public final class Submitter {
   private final Backend backend;
-  private final long job;
+  private final LongSupplier job;
   private final String namespace;
   private final OwnerShell driver;
   private final LocalWaiting waiting;
@@ -55,7 +56,7 @@ public final class Submitter {
   /** A submitter of one job. */
   public Submitter(
       Backend backend,
-      long job,
+      LongSupplier job,
       String namespace,
       OwnerShell driver,
       LocalWaiting waiting,
@@ -125,7 +126,8 @@ public final class Submitter {
             "",
             options.labels());
     String name = options.name().isEmpty() ? function : options.name();
-    CallSpec spec = new CallSpec(job, key, name, callee, call.shape().returns(), policy);
+    CallSpec spec =
+        new CallSpec(job.getAsLong(), key, name, callee, call.shape().returns(), policy);
     Prepared prepared = new Prepared(owner, callee, spec);
     call.cache(prepared);
     return prepared;
@@ -284,7 +286,7 @@ public final class Submitter {
             id,
             parent(backend),
             new CallSpec(
-                job,
+                job.getAsLong(),
                 key,
                 className + " (constructor)",
                 callee,
@@ -389,7 +391,7 @@ public final class Submitter {
     String name = callee.snapshot().info().name();
     CallSpec spec =
         new CallSpec(
-            job,
+            job.getAsLong(),
             new FunctionKey(name, Resources.NONE, SchedulingStrategy.standard()),
             options.name().isEmpty() ? name : options.name(),
             callee,
@@ -436,7 +438,7 @@ public final class Submitter {
   /** Where the calling code runs. */
   public RuntimeContext context(String node, String ofNamespace) {
     TaskContext context = TaskContext.of(backend);
-    String jobName = Long.toHexString(job);
+    String jobName = Long.toHexString(job.getAsLong());
     if (context == null) {
       return new RuntimeContext(
           jobName,

@@ -29,6 +29,9 @@ final class Handshake {
   /** The connection asks where the processes of the machine meet, and ends. */
   static final byte SESSION = 1;
 
+  /** The connection asks one question, is answered, and ends. */
+  static final byte QUESTION = 2;
+
   /** No token is longer. */
   static final int MAX_TOKEN_BYTES = 256;
 

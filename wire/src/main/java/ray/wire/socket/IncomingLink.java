@@ -31,6 +31,12 @@ final class IncomingLink implements Poller.Channel, MessageDecoder.Sink {
   private long peer;
   private boolean closed;
 
+  /** Whether it carries one question, and no messages. */
+  private boolean asking;
+
+  /** Whether that question has come; then who answers it closes the connection. */
+  private boolean asked;
+
   IncomingLink(SocketChannel channel, OpaqueCodec opaque, SocketTransport transport) {
     this.channel = channel;
     this.transport = transport;
@@ -48,7 +54,7 @@ final class IncomingLink implements Poller.Channel, MessageDecoder.Sink {
 
   @Override
   public boolean read() {
-    if (closed) {
+    if (closed || filled == bytes.length) {
       return false;
     }
     try {
@@ -62,7 +68,11 @@ final class IncomingLink implements Poller.Channel, MessageDecoder.Sink {
       }
       filled += count;
       if (greeted || greet()) {
-        handleFrames();
+        if (asking) {
+          handleQuestion();
+        } else {
+          handleFrames();
+        }
       }
     } catch (Handshake.RefusedException e) {
       refuse(e.reason());
@@ -84,15 +94,35 @@ final class IncomingLink implements Poller.Channel, MessageDecoder.Sink {
       close();
       return false;
     }
-    if (!transport.accepts(peer, this)) {
+    asking = hello.purpose() == Handshake.QUESTION;
+    if (!asking && !transport.accepts(peer, this)) {
       throw new Handshake.RefusedException("this process was given up and is to end");
     }
-    channel.write(Handshake.welcome());
+    if (!asking) {
+      channel.write(Handshake.welcome());
+    }
     byte[] larger = new byte[INITIAL_BYTES];
     filled -= hello.length();
     System.arraycopy(bytes, hello.length(), larger, 0, filled);
     bytes = larger;
     return true;
+  }
+
+  private void handleQuestion() throws IOException {
+    if (filled >= SideQuestion.HEADER_BYTES) {
+      ByteBuffer in = ByteBuffer.wrap(bytes, 0, filled).order(ByteOrder.LITTLE_ENDIAN);
+      int length = in.getInt();
+      if (length < 0 || length > SideQuestion.MAX_BYTES) {
+        throw new Handshake.RefusedException("a question of " + length + " bytes");
+      }
+      int kind = in.getInt();
+      if (in.remaining() >= length) {
+        byte[] payload = new byte[length];
+        in.get(payload);
+        asked = true;
+        transport.asked(peer, kind, payload, channel);
+      }
+    }
   }
 
   private void handleFrames() throws IOException {
@@ -140,7 +170,7 @@ final class IncomingLink implements Poller.Channel, MessageDecoder.Sink {
 
   @Override
   public void tick(long nowNs) {
-    if (!greeted && !closed && nowNs - acceptedNs > HANDSHAKE_NS) {
+    if (!(greeted && asking == asked) && !closed && nowNs - acceptedNs > HANDSHAKE_NS) {
       refuse("it did not say who it is in time");
     }
   }
@@ -151,7 +181,7 @@ final class IncomingLink implements Poller.Channel, MessageDecoder.Sink {
     } catch (IOException e) {
       SocketTransport.LOG.debug("refusing a connection", e);
     }
-    boolean known = greeted;
+    boolean known = greeted && !asking;
     close();
     if (known) {
       transport.ended(peer, this, reason);
@@ -160,7 +190,7 @@ final class IncomingLink implements Poller.Channel, MessageDecoder.Sink {
 
   private void end(String reason) {
     close();
-    if (greeted) {
+    if (greeted && !asking) {
       transport.ended(peer, this, reason);
     }
   }

@@ -2,6 +2,7 @@ package ray.wire.socket;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.channels.CancelledKeyException;
 import java.nio.channels.SelectableChannel;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
@@ -191,10 +192,17 @@ final class Poller implements AutoCloseable {
 
   private static void ready(SelectionKey key) {
     Channel handler = (Channel) key.attachment();
-    if (key.isValid() && key.isWritable()) {
+    int ready;
+    try {
+      ready = key.readyOps();
+    } catch (CancelledKeyException e) {
+      // Another thread has closed the channel just now.
+      return;
+    }
+    if ((ready & SelectionKey.OP_WRITE) != 0) {
       handler.writable();
     }
-    if (key.isValid() && (key.readyOps() & ~SelectionKey.OP_WRITE) != 0) {
+    if ((ready & ~SelectionKey.OP_WRITE) != 0) {
       handler.read();
     }
   }

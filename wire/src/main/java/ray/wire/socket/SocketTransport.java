@@ -19,7 +19,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -70,6 +74,13 @@ public final class SocketTransport implements Transport, Polling, AutoCloseable 
   private final Map<Long, Long> asked = new ConcurrentHashMap<>();
   private final AtomicLong nextQuestion = new AtomicLong(1);
   private volatile boolean closed;
+
+  /**
+   * Threads for questions aside. They are not virtual: who asks may hold the carriers of those, as
+   * a class that is being loaded does.
+   */
+  private final ExecutorService aside =
+      Executors.newCachedThreadPool(Thread.ofPlatform().daemon().name("ray-aside-", 0).factory());
 
   /**
    * What a transport needs to know.
@@ -286,6 +297,32 @@ public final class SocketTransport implements Transport, Polling, AutoCloseable 
   }
 
   /**
+   * Asks another process over a connection of its own, and waits for the answer. Any thread may do
+   * so, in the middle of reading or writing messages too: as when a class is missing that a value
+   * in a message needs. An interrupt does not end it.
+   *
+   * @throws IOException if there is no answer
+   */
+  public byte[] askAside(long process, int kind, byte[] payload) throws IOException {
+    ByteBuffer hello = Handshake.hello(token(), Handshake.QUESTION, self());
+    CompletableFuture<byte[]> answer = new CompletableFuture<>();
+    try {
+      aside.execute(() -> {
+        try {
+          answer.complete(SideQuestion.ask(socket(process), hello, kind, payload));
+        } catch (IOException | RuntimeException e) {
+          answer.completeExceptionally(e);
+        }
+      });
+      return answer.join();
+    } catch (RejectedExecutionException e) {
+      throw new IOException("this process has left", e);
+    } catch (CompletionException e) {
+      throw new IOException(reason(e.getCause() == null ? e : e.getCause()), e);
+    }
+  }
+
+  /**
    * Waits for an answer: reads messages for a while, then leaves that to others.
    *
    * @throws java.util.concurrent.CompletionException if there is none
@@ -356,16 +393,28 @@ public final class SocketTransport implements Transport, Polling, AutoCloseable 
     });
   }
 
+  /** A question that has a connection of its own, which ends with the answer. */
+  void asked(long peer, int kind, byte[] payload, SocketChannel channel) {
+    aside.execute(() -> {
+      try {
+        SideQuestion.answer(channel, config.questions().answer(peer, kind, payload));
+      } catch (Exception | LinkageError e) {
+        SideQuestion.refuse(channel, reason(e));
+      }
+    });
+  }
+
+  private static String reason(Throwable failure) {
+    return failure.getMessage() == null ? failure.toString() : failure.getMessage();
+  }
+
   private void reply(
       long peer, Request request, byte @Nullable [] answer, @Nullable Throwable failure) {
     OutgoingLink link = request.id() == 0 ? null : linkTo(peer);
     if (link == null) {
       return;
     }
-    String reason = null;
-    if (failure != null) {
-      reason = failure.getMessage() == null ? failure.toString() : failure.getMessage();
-    }
+    String reason = failure == null ? null : reason(failure);
     link.post(new Response(request.id(), reason, answer == null ? new byte[0] : answer));
   }
 
@@ -477,6 +526,7 @@ public final class SocketTransport implements Transport, Polling, AutoCloseable 
     }
     links.forEach(OutgoingLink::close);
     poller.close();
+    aside.shutdown();
     try {
       server.close();
       for (ServerSocketChannel port : ports) {

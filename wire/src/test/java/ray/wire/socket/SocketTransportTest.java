@@ -177,6 +177,52 @@ class SocketTransportTest {
   }
 
   @Test
+  void questionsAsideAreAnsweredInTheMiddleOfReading() throws Exception {
+    SocketTransport from = start(a);
+    start(b);
+    BlockingQueue<Object> answers = new LinkedBlockingQueue<>();
+    from.register(
+        3,
+        message -> {
+          try {
+            answers.add(from.askAside(b.id, 7, new byte[] {5}));
+          } catch (IOException e) {
+            answers.add(e);
+          }
+        });
+    SocketTransport other = open.getLast();
+    other.sameAs(3, a.id);
+    other.send(3, new Message.SuspendLease(1));
+    assertThat(answers.poll(PATIENCE_S, TimeUnit.SECONDS)).isEqualTo(new byte[] {1, 7, 5});
+    for (int i = 0; i < 200; i++) {
+      assertThat(from.askAside(b.id, 7, new byte[] {(byte) i})).containsExactly(1, 7, (byte) i);
+    }
+    assertThat(a.unreachable).as("the end of such a connection is nobody's").isEmpty();
+    assertThat(b.unreachable).isEmpty();
+  }
+
+  @Test
+  void aQuestionAsideThatFailsSaysWhy() {
+    SocketTransport from = start(a);
+    start(b);
+    assertThatThrownBy(() -> from.askAside(b.id, 13, new byte[1]))
+        .isInstanceOf(IOException.class)
+        .hasMessage("not that one");
+    assertThatThrownBy(() -> from.askAside(b.id, 1, new byte[1 << 20]))
+        .isInstanceOf(IOException.class);
+    assertThatThrownBy(() -> from.askAside(99, 1, new byte[1])).isInstanceOf(IOException.class);
+  }
+
+  @Test
+  void anInterruptDoesNotEndAQuestionAside() throws IOException {
+    SocketTransport from = start(a);
+    start(b);
+    Thread.currentThread().interrupt();
+    assertThat(from.askAside(b.id, 7, new byte[] {5})).containsExactly(1, 7, 5);
+    assertThat(Thread.interrupted()).isTrue();
+  }
+
+  @Test
   void aProcessThatIsNotThereIsReported() throws InterruptedException {
     SocketTransport from = start(a);
     var answer = from.ask(99, 1, new byte[1]);
