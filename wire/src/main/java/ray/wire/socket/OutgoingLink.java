@@ -103,7 +103,8 @@ final class OutgoingLink extends Mailbox implements Endpoint, Poller.Channel {
       try {
         write(channel == null ? connect() : channel);
       } catch (IOException e) {
-        fail(e.toString());
+        String refusal = channel == null ? null : refusal(channel);
+        fail(refusal == null ? e.toString() : refusal);
       }
     }
     return null;
@@ -164,24 +165,34 @@ final class OutgoingLink extends Mailbox implements Endpoint, Poller.Channel {
     if (open == null || closed) {
       return false;
     }
-    try {
-      int count = open.read(answer);
-      if (count > 0 && answer.get(0) == Handshake.REFUSED && answer.position() >= 3) {
-        int length = Short.toUnsignedInt(answer.getShort(1));
-        if (answer.position() >= 3 + length) {
-          post(
-              new Failed(
-                  "it refused the connection: "
-                      + new String(answer.array(), 3, length, StandardCharsets.UTF_8)));
-        }
-      } else if (count < 0) {
-        post(new Failed("its connection ended"));
-      }
-      return false;
-    } catch (IOException e) {
-      post(new Failed("its connection broke: " + e.getMessage()));
-      return false;
+    String refusal = refusal(open);
+    if (refusal != null) {
+      post(new Failed(refusal));
     }
+    return false;
+  }
+
+  /**
+   * What the peer has said against this process, or that its connection has ended; null if neither.
+   * It may have said that and closed before this side knew, whose writing fails then.
+   */
+  private synchronized @Nullable String refusal(SocketChannel open) {
+    String end = null;
+    try {
+      if (open.isOpen() && open.read(answer) < 0) {
+        end = "its connection ended";
+      }
+    } catch (IOException e) {
+      end = "its connection broke: " + e.getMessage();
+    }
+    if (answer.position() >= 3 && answer.get(0) == Handshake.REFUSED) {
+      int length = Short.toUnsignedInt(answer.getShort(1));
+      if (answer.position() >= 3 + length) {
+        return "it refused the connection: "
+            + new String(answer.array(), 3, length, StandardCharsets.UTF_8);
+      }
+    }
+    return end;
   }
 
   private void fail(String reason) {
