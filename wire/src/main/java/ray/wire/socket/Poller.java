@@ -107,11 +107,15 @@ final class Poller implements AutoCloseable {
   void wantsToWrite(SelectableChannel channel, boolean wants) {
     change(() -> {
       SelectionKey key = channel.keyFor(selector);
-      if (key != null && key.isValid()) {
-        key.interestOps(
-            wants
-                ? key.interestOps() | SelectionKey.OP_WRITE
-                : key.interestOps() & ~SelectionKey.OP_WRITE);
+      try {
+        if (key != null) {
+          key.interestOps(
+              wants
+                  ? key.interestOps() | SelectionKey.OP_WRITE
+                  : key.interestOps() & ~SelectionKey.OP_WRITE);
+        }
+      } catch (CancelledKeyException closedMeanwhile) {
+        // Then there is nothing to write to.
       }
     });
   }
@@ -192,17 +196,16 @@ final class Poller implements AutoCloseable {
 
   private static void ready(SelectionKey key) {
     Channel handler = (Channel) key.attachment();
-    int ready;
+    int operations;
     try {
-      ready = key.readyOps();
-    } catch (CancelledKeyException e) {
-      // Another thread has closed the channel just now.
+      operations = key.readyOps();
+    } catch (CancelledKeyException closedByAnotherThread) {
       return;
     }
-    if ((ready & SelectionKey.OP_WRITE) != 0) {
+    if ((operations & SelectionKey.OP_WRITE) != 0) {
       handler.writable();
     }
-    if ((ready & ~SelectionKey.OP_WRITE) != 0) {
+    if ((operations & ~SelectionKey.OP_WRITE) != 0) {
       handler.read();
     }
   }
