@@ -136,6 +136,10 @@ public final class ExecutorShell extends Mailbox implements Endpoint, ExecutorEf
       if (several) {
         longLanes.remove(run);
       }
+      if (run.begun() < run.size()) {
+        // Who took the rest may not have come to give it back: the lane must not close before.
+        post(new GiveBack(lane, run.begun()));
+      }
       post(new Finished(run.takeResults(), lane));
     }
   }

@@ -14,6 +14,9 @@ final class LaneRun {
   private final Lane lane;
   private final AtomicInteger next = new AtomicInteger();
 
+  /** How many have begun; used by the lane's own thread. */
+  private int begun;
+
   /** Results that were not handed on yet. */
   private List<ExecutorCore.Result> results = new ArrayList<>();
 
@@ -36,7 +39,16 @@ final class LaneRun {
   /** The index of the next run to begin; at least {@link #size} when there is none. */
   int advance(long nowNs) {
     beganNs = nowNs;
-    return next.getAndIncrement();
+    int index = next.getAndIncrement();
+    if (index < size()) {
+      begun = index + 1;
+    }
+    return index;
+  }
+
+  /** How many have begun, for the lane's own thread; fewer than the size if the rest was taken. */
+  int begun() {
+    return begun;
   }
 
   long beganNs() {

@@ -202,9 +202,14 @@ public final class ExecutorCore {
     limits.start(run, nowNs);
   }
 
-  /** A lane's thread is held up: the runs that it has not started go to others, in order. */
+  /**
+   * A lane's thread is held up: the runs that it has not started go to others, in order. What was
+   * given back before is left alone.
+   */
   public void giveBack(Lane lane, int from, long nowNs) {
-    for (int i = lane.runs().size() - 1; i >= from; i--) {
+    int end = lane.end;
+    lane.end = Math.min(end, from);
+    for (int i = end - 1; i >= from; i--) {
       Execution run = lane.runs().get(i);
       if (run.isCancelled()) {
         end(run, List.of(cancelled(run.spec())), List.of(), 0, 0);

@@ -7,12 +7,16 @@ public final class Lane {
   final CallQueue queue;
   private final List<Execution> runs;
 
+  /** From here on its runs were given back. */
+  int end;
+
   /** Whether the permit is still held. */
   boolean open = true;
 
   Lane(CallQueue queue, List<Execution> runs) {
     this.queue = queue;
     this.runs = runs;
+    this.end = runs.size();
   }
 
   /** The runs, in order. */

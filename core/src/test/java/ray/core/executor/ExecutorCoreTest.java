@@ -832,6 +832,23 @@ class ExecutorCoreTest implements ExecutorEffects {
   }
 
   @Test
+  void whatALaneGaveBackIsNotTakenFromTheNextOne() {
+    Lane lane = quickLane(2, 4, 6);
+    attach(3);
+    core.giveBack(lane, 1, now);
+    Lane next = takeSome();
+    assertThat(numbers(next)).containsExactly(4L, 6L);
+
+    core.giveBack(lane, 1, now);
+    core.giveBack(lane, 2, now);
+
+    assertThat(core.hasStartable()).isFalse();
+    core.giveBack(next, 1, now);
+    attach(4);
+    assertThat(numbers(takeSome())).containsExactly(6L);
+  }
+
+  @Test
   void resultsOfALaneGoOutInOneMessageAndLaterOnesByThemselves() {
     Lane lane = quickLane(2, 4, 6);
 
