@@ -11,6 +11,7 @@ import java.util.function.Function;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import ray.ActorId;
 import ray.ActorRef;
 import ray.ObjectId;
 import ray.RayStateException;
@@ -78,6 +79,8 @@ public final class OwnerShell extends Mailbox implements Endpoint, OwnerEffects 
   private record Cancel(ObjectId id, boolean recursive) {}
 
   private record CancelChildren(ObjectId parent) {}
+
+  private record Kill(ActorId actor, boolean restart) {}
 
   private record Dropped(List<HandleCell> cells) {}
 
@@ -245,6 +248,10 @@ public final class OwnerShell extends Mailbox implements Endpoint, OwnerEffects 
   /** Cancels the task that makes an object. */
   public void cancel(ObjectId id, boolean recursive) {
     post(new Cancel(id, recursive));
+  }
+
+  void kill(ActorId actor, boolean restart) {
+    post(new Kill(actor, restart));
   }
 
   /** Cancels what a task that runs in this process submitted. */
@@ -416,6 +423,8 @@ public final class OwnerShell extends Mailbox implements Endpoint, OwnerEffects 
       case Want(ObjectId id) -> core.want(id);
       case Flush now -> core.flush(System.nanoTime());
       case Cancel(ObjectId id, boolean recursive) -> core.cancel(id, recursive, System.nanoTime());
+      case Kill(ActorId actor, boolean restart) ->
+          core.kill(actor, restart, "it was killed with kill()");
       case CancelChildren(ObjectId parent) -> core.cancelChildren(parent, System.nanoTime());
       case Create(ActorSpec spec, Task creation, Object cell, long nowNs) ->
           core.createActor(spec, creation, cell, nowNs);

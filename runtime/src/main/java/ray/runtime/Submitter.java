@@ -495,8 +495,7 @@ public final class Submitter {
 
   /** Ends an actor. */
   void kill(ActorId id, boolean restart) {
-    OwnerShell owner = owner();
-    owner.send(owner.control(), new Message.KillActor(id, restart, "it was killed with kill()"));
+    owner().kill(id, restart);
   }
 
   /** Ends the actor whose method runs on this thread. */

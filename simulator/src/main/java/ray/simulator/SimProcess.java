@@ -697,6 +697,11 @@ final class SimProcess implements OwnerEffects, ExecutorEffects {
     }
   }
 
+  void kill(ActorId actor, boolean restart) {
+    owner.kill(actor, restart, "the script killed it");
+    settle();
+  }
+
   Cell createActor(
       Program program, List<Argument> arguments, ActorOptions options, @Nullable ObjectId parent) {
     ObjectId creation = mint(1);

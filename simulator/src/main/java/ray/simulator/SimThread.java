@@ -818,7 +818,7 @@ final class SimThread implements World {
   private void kill(ActorId actor, boolean restart) {
     cluster.facts().killed(actor);
     cluster.trace().note("kills", process.id, actor);
-    process.send(Cluster.CONTROL, new Message.KillActor(actor, restart, "the script killed it"));
+    process.kill(actor, restart);
   }
 
   /**

@@ -172,6 +172,13 @@ final class ActorClient {
     putBack(back, nowNs);
   }
 
+  /** This process has had it killed: what it calls from now on is for what comes after that. */
+  void killed() {
+    if (state == ActorInfo.State.ALIVE) {
+      state = ActorInfo.State.RESTARTING;
+    }
+  }
+
   /**
    * The actor changed.
    *

@@ -238,6 +238,14 @@ final class ActorClients {
 
   // ---- changes and deaths
 
+  void kill(ActorId id, boolean restart, String reason) {
+    effects.send(effects.control(), new Message.KillActor(id, restart, reason));
+    ActorClient client = clients.get(id);
+    if (client != null) {
+      client.killed();
+    }
+  }
+
   void changed(Message.ActorChanged change) {
     ActorClient client = clients.get(change.actor());
     OwnedReference own = references.findOwned(change.actor().creation());

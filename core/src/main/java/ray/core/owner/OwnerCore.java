@@ -158,6 +158,14 @@ public final class OwnerCore {
     cancellation.cancel(id, recursive);
   }
 
+  /**
+   * Ends an actor. Calls that this process makes after it never reach the life that is ended: they
+   * wait for what the control service says of it.
+   */
+  public void kill(ActorId actor, boolean restart, String reason) {
+    actors.kill(actor, restart, reason);
+  }
+
   /** Cancels all that a task of this process's executor submitted. */
   public void cancelChildren(ObjectId parent, long nowNs) {
     time.nowNs = nowNs;

@@ -294,6 +294,36 @@ class ActorCallsTest {
   }
 
   @Test
+  void callsMadeAfterAKillWaitForTheNextLife() {
+    owner.createActor(ACTOR, 1);
+    owner.actor(ACTOR, ActorInfo.State.ALIVE, 0);
+    owner.call(ACTOR, own(2), 0);
+
+    owner.core.kill(new ActorId(ACTOR), true, "enough");
+    owner.call(ACTOR, own(4), 0);
+
+    assertThat(owner.sentTo(CONTROL).getLast())
+        .isEqualTo(new Message.KillActor(new ActorId(ACTOR), true, "enough"));
+    assertThat(called()).containsExactly(own(2));
+    owner.actor(ACTOR, ActorInfo.State.RESTARTING, 1);
+    assertThat(owner.failureOf(own(2))).isEqualTo(ErrorCode.ACTOR_DIED);
+    owner.actor(ACTOR, ActorInfo.State.ALIVE, 1);
+    assertThat(called()).containsExactly(own(2), own(4));
+  }
+
+  @Test
+  void killingAnActorThatNobodyCalledOrThatIsNotThereYetOnlyTellsTheControlService() {
+    owner.core.kill(new ActorId(own(-6)), false, "a stranger");
+    owner.createActor(ACTOR, 1);
+    owner.call(ACTOR, own(2), 0);
+    owner.core.kill(new ActorId(ACTOR), false, "before its birth");
+    owner.actor(ACTOR, ActorInfo.State.ALIVE, 0);
+
+    assertThat(owner.sent(CONTROL, Message.KillActor.class)).hasSize(2);
+    assertThat(called()).containsExactly(own(2));
+  }
+
+  @Test
   void callsRefusedByAndByComeBackInTheOrderInWhichTheyWereMade() {
     owner.createActor(ACTOR, 1);
     owner.actor(ACTOR, ActorInfo.State.ALIVE, 0);
