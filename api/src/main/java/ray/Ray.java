@@ -48,7 +48,7 @@ public final class Ray extends RemoteEntryPoints {
 
   /**
    * Starts Ray and makes it the JVM's default instance until it is closed. The environment's {@code
-   * RAY_ADDRESS} fills in a missing address.
+   * RAY_ADDRESS} fills in a missing address, but for serial mode, which runs in this JVM.
    *
    * @throws RayStateException if there is a default instance already
    */
@@ -63,7 +63,9 @@ public final class Ray extends RemoteEntryPoints {
 
   private static RayOptions withAddress(RayOptions options) {
     String address = System.getenv("RAY_ADDRESS");
-    return options.address().isEmpty() && address != null ? options.address(address) : options;
+    return options.address().isEmpty() && address != null && !options.serialMode()
+        ? options.address(address)
+        : options;
   }
 
   /** Whether {@link #init} was called and its instance is not closed. */

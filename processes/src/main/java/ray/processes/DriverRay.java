@@ -18,6 +18,7 @@ final class DriverRay extends ProcessRay {
   private static final AtomicLong INSTANCES = new AtomicLong();
 
   private final ClassLoader code;
+  private final Payload.Settings settings;
   private final AtomicBoolean closed = new AtomicBoolean();
 
   private DriverRay(
@@ -26,12 +27,20 @@ final class DriverRay extends ProcessRay {
       Transports transports,
       ValueSerializers serializers,
       ClassLoader code,
+      Payload.Settings settings,
       String name) {
-    super(options, identity, transports, serializers, name);
+    super(options, identity, transports, serializers, false, name);
     this.code = code;
+    this.settings = settings;
   }
 
   static DriverRay connect(RayOptions options) {
+    if (options.serialMode()) {
+      throw new RayStateException(
+          "serial mode runs in the caller's thread: leave the address "
+              + options.address()
+              + " out, or serial()");
+    }
     byte[] token;
     try {
       token = Tokens.load(null);
@@ -49,21 +58,26 @@ final class DriverRay extends ProcessRay {
     Identity identity = new Identity(session, newId(random), token);
     ClassLoader context = Thread.currentThread().getContextClassLoader();
     ClassLoader code = context == null ? ClassLoader.getSystemClassLoader() : context;
+    Payload.Settings settings = JobSettings.of(options, code);
     ValueSerializers serializers = serializers(code, options);
     String name = "driver-" + INSTANCES.incrementAndGet();
     Transports transports = new Transports(identity, serializers, "ray-reader-" + name);
-    DriverRay ray = new DriverRay(options, identity, transports, serializers, code, name);
+    DriverRay ray = new DriverRay(options, identity, transports, serializers, code, settings, name);
     transports.sockets().register(identity.self(), ray.owner());
-    ray.start(ray::answer, ray::headGone);
-    ray.join(Question.JOIN_AS_DRIVER, newId(random));
+    transports.sockets().start();
+    ray.join(Question.JOIN_AS_DRIVER, newId(random), ray::answer, ray::headGone);
     return ray;
   }
 
   private byte[] answer(long asker, int kind, byte[] payload) throws IOException {
-    if (kind != Question.FIND_RESOURCE) {
-      throw new IOException("a driver answers no question of kind " + kind);
-    }
-    String name = Payload.FindResource.read(payload).name();
+    return switch (kind) {
+      case Question.FIND_RESOURCE -> resource(Payload.FindResource.read(payload).name());
+      case Question.SETTINGS -> settings.bytes();
+      default -> throw new IOException("a driver answers no question of kind " + kind);
+    };
+  }
+
+  private byte[] resource(String name) throws IOException {
     try (InputStream found = code.getResourceAsStream(name)) {
       return new Payload.FoundResource(found == null ? null : found.readAllBytes()).bytes();
     }

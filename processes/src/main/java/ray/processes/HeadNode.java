@@ -2,6 +2,7 @@ package ray.processes;
 
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.ArrayList;
@@ -73,7 +74,7 @@ final class HeadNode implements SocketTransport.Deaths, SocketTransport.Question
                 this,
                 this),
             "ray-reader");
-    this.store = new StoreService(storage, session.node());
+    this.store = new StoreService(storage, session.node(), this::makeRoom);
     this.control = new ControlShell(transport);
     this.node =
         new NodeShell(
@@ -140,8 +141,18 @@ final class HeadNode implements SocketTransport.Deaths, SocketTransport.Question
         yield new Payload.Actors(actors.stream().map(Payload.ListedActor::of).toList()).bytes();
       }
       case Question.LOAD -> load().bytes();
+      case Question.WAITING_FOR -> waitingFor(payload);
       default -> throw new IOException("a node answers no question of kind " + kind);
     };
+  }
+
+  private byte[] waitingFor(byte[] payload) throws IOException {
+    if (!(MessageBytes.read(payload, OpaqueCodec.PASSING_ON)
+        instanceof Message.RequestLeases asked)) {
+      throw new IOException("that is no request for leases");
+    }
+    return node.ask(core -> core.waitingFor(asked.owner(), asked.schedulingClass()))
+        .getBytes(StandardCharsets.UTF_8);
   }
 
   private Payload.Load load() {
@@ -158,6 +169,10 @@ final class HeadNode implements SocketTransport.Deaths, SocketTransport.Question
   @Override
   public @Nullable CompletableFuture<byte[]> answerAtOnce(long asker, int kind, byte[] payload) {
     return store.answer(asker, kind, payload);
+  }
+
+  private void makeRoom() {
+    members.all().forEach(each -> transport.tell(each.process(), Question.MAKE_ROOM, new byte[0]));
   }
 
   private byte[] joined(Payload.Join join, boolean driver) {

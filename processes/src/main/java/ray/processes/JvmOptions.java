@@ -16,7 +16,8 @@ final class JvmOptions {
   private static boolean isInherited(String option) {
     return option.startsWith("--enable-native-access")
         || option.startsWith("--sun-misc-unsafe-memory-access")
-        || option.startsWith("-XX:+UseCompactObjectHeaders")
+        || option.startsWith("-XX:+Use")
+        || option.startsWith("-XX:TieredStopAtLevel=")
         || option.startsWith("-XX:+IgnoreUnrecognizedVMOptions")
         || option.startsWith("-XX:AOTCache=")
         || option.startsWith("-Xlog:aot")

@@ -48,8 +48,7 @@ public final class LocalNode implements AutoCloseable {
               Tokens.file(),
               total,
               options.labels(),
-              HeadProcess.storage(options.givenObjectStoreBytes().orElse(DEFAULT_STORE_BYTES))
-                  .withPutTimeout(options.putTimeout()),
+              HeadProcess.storage(options.givenObjectStoreBytes().orElse(DEFAULT_STORE_BYTES)),
               0);
       return new LocalNode(
           folder, head, head.start(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0)));

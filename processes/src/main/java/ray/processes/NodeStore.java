@@ -1,6 +1,7 @@
 package ray.processes;
 
 import java.io.IOException;
+import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 import ray.core.store.StoreObject;
@@ -12,16 +13,20 @@ import ray.wire.socket.SocketTransport;
 final class NodeStore implements StoreClient.Node {
   private final SocketTransport transport;
   private final long node;
+  private final long putTimeoutMs;
 
-  NodeStore(SocketTransport transport, long node) {
+  NodeStore(SocketTransport transport, long node, Duration putTimeout) {
     this.transport = transport;
     this.node = node;
+    this.putTimeoutMs = Math.max(1, putTimeout.toMillis());
   }
 
   private CompletableFuture<Payload.Located> ask(
       int question, long key, long sizeBytes, long process) {
+    long timeoutMs = question == Question.STORE_CREATE ? putTimeoutMs : 0;
+    Payload request = new Payload.StoreRequest(key, sizeBytes, process, timeoutMs);
     return transport
-        .ask(node, question, new Payload.StoreRequest(key, sizeBytes, process).bytes())
+        .ask(node, question, request.bytes())
         .handle((answer, failure) -> {
           if (failure != null) {
             throw new RemoteStoreException(String.valueOf(failure.getMessage()));
@@ -35,7 +40,7 @@ final class NodeStore implements StoreClient.Node {
   }
 
   private void tell(int question, long key, long process) {
-    transport.tell(node, question, new Payload.StoreRequest(key, 0, process).bytes());
+    transport.tell(node, question, new Payload.StoreRequest(key, 0, process, 0).bytes());
   }
 
   @Override

@@ -147,6 +147,57 @@ sealed interface Payload {
     }
   }
 
+  /** What a job's workers have to know of its program. */
+  record Settings(
+      String namespace,
+      boolean creationSites,
+      boolean quiet,
+      long putTimeoutMs,
+      List<SettingsSerializer> serializers)
+      implements Payload {
+    @Override
+    public void write(ProtoWriter out) {
+      out.string(1, namespace);
+      out.bool(2, creationSites);
+      out.bool(3, quiet);
+      out.varint(4, putTimeoutMs);
+      for (SettingsSerializer each : serializers) {
+        int begun = out.begin(5);
+        each.write(out);
+        out.end(begun);
+      }
+    }
+
+    static Settings read(byte[] bytes) throws IOException {
+      Fields fields = Fields.read(bytes);
+      List<SettingsSerializer> serializers = new ArrayList<>();
+      for (byte[] each : fields.contents(5)) {
+        serializers.add(SettingsSerializer.read(each));
+      }
+      return new Settings(
+          fields.text(1),
+          fields.number(2) != 0,
+          fields.number(3) != 0,
+          fields.number(4),
+          serializers);
+    }
+  }
+
+  /** How values of a class travel. */
+  @SuppressWarnings("ArrayRecordComponent") // never compared
+  record SettingsSerializer(String type, byte[] value) implements Payload {
+    @Override
+    public void write(ProtoWriter out) {
+      out.string(1, type);
+      out.bytes(2, value);
+    }
+
+    static SettingsSerializer read(byte[] bytes) throws IOException {
+      Fields fields = Fields.read(bytes);
+      return new SettingsSerializer(fields.text(1), fields.content(2));
+    }
+  }
+
   /** An actor in a list. */
   @SuppressWarnings("ArrayRecordComponent") // never compared
   record ListedActor(
@@ -265,17 +316,19 @@ sealed interface Payload {
   }
 
   /** What is asked of the store. */
-  record StoreRequest(long key, long sizeBytes, long process) implements Payload {
+  record StoreRequest(long key, long sizeBytes, long process, long timeoutMs) implements Payload {
     @Override
     public void write(ProtoWriter out) {
       out.varint(1, key);
       out.varint(2, sizeBytes);
       out.fixed64(3, process);
+      out.varint(4, timeoutMs);
     }
 
     static StoreRequest read(byte[] bytes) throws IOException {
       Fields fields = Fields.read(bytes);
-      return new StoreRequest(fields.number(1), fields.number(2), fields.number(3));
+      return new StoreRequest(
+          fields.number(1), fields.number(2), fields.number(3), fields.number(4));
     }
   }
 

@@ -2,10 +2,12 @@ package ray.processes;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
@@ -19,6 +21,7 @@ import ray.Resources;
 import ray.RuntimeContext;
 import ray.SchedulerInfo;
 import ray.TaskInfo;
+import ray.core.FunctionKey;
 import ray.core.Message;
 import ray.runtime.ExecutorShell;
 import ray.runtime.ExecutorThreads;
@@ -51,6 +54,7 @@ abstract class ProcessRay extends RuntimeBackend {
   private final ExecutorShell executor;
   private final ExecutorThreads threads;
   private final RefCollector collector;
+  private final GarbageWatch garbage;
   private final FailureReporter failures;
   private final Submitter submitter;
   private final Looking looking;
@@ -69,6 +73,7 @@ abstract class ProcessRay extends RuntimeBackend {
         (asker, kind, payload) -> {
           throw new IOException("this process answers no question of kind " + kind);
         };
+    private volatile Runnable roomIsWanted = () -> {};
     private volatile Runnable headGone = () -> {};
 
     Transports(Identity identity, ValueSerializers serializers, String name) {
@@ -106,6 +111,15 @@ abstract class ProcessRay extends RuntimeBackend {
     }
 
     @Override
+    public @Nullable CompletableFuture<byte[]> answerAtOnce(long asker, int kind, byte[] payload) {
+      if (kind != Question.MAKE_ROOM) {
+        return null;
+      }
+      roomIsWanted.run();
+      return CompletableFuture.completedFuture(new byte[0]);
+    }
+
+    @Override
     public boolean poll() {
       return sockets.poll();
     }
@@ -121,6 +135,7 @@ abstract class ProcessRay extends RuntimeBackend {
       Identity identity,
       Transports transports,
       ValueSerializers serializers,
+      boolean isWorker,
       String name) {
     super(options, transports);
     this.identity = identity;
@@ -142,11 +157,18 @@ abstract class ProcessRay extends RuntimeBackend {
             waiting());
     this.executor = new ExecutorShell(owner, peers, options.serialMode());
     this.threads =
-        new ExecutorThreads(executor, this::tick, options.serialMode(), transports, name);
+        new ExecutorThreads(executor, owner::tick, options.serialMode(), transports, name);
     this.submitter =
         new Submitter(
             this, () -> job, options.namespace(), owner, waiting(), options.creationSites());
     this.looking = new Looking(List.of(owner));
+    this.garbage = new GarbageWatch(owner, executor, isWorker);
+    collector.onLook(() -> garbage.look(store));
+    transports.roomIsWanted =
+        () -> {
+          garbage.roomIsWanted();
+          collector.look();
+        };
     waiting().executors(List.of(executor));
     executor.start(threads, this);
   }
@@ -159,34 +181,26 @@ abstract class ProcessRay extends RuntimeBackend {
     return joined;
   }
 
-  private boolean tick(long nowNs) {
-    Store joined = store;
-    if (joined != null) {
-      joined.drainViews();
-    }
-    return owner.tick(nowNs);
-  }
-
-  /** Lets it run. */
-  void start(SocketTransport.Questions answers, Runnable headGone) {
+  /**
+   * Tells the node that this is a part of a job from now on, and lets it run; its transport has
+   * begun to read.
+   */
+  void join(int question, long ofJob, SocketTransport.Questions answers, Runnable headGone) {
+    this.job = ofJob;
     transports.questions = answers;
     transports.headGone = headGone;
-    transports.sockets().start();
-    collector.start();
-    threads.start();
-  }
-
-  /** Tells the node that it is a part of a job from now on. */
-  void join(int question, long ofJob) {
-    this.job = ofJob;
     try {
       var join = new Payload.Join(identity.self(), ofJob, ProcessHandle.current().pid());
       Payload.Joined joined = Payload.Joined.read(ask(question, join.bytes()));
       keys.set((long) joined.index() << Integer.SIZE);
       store =
           new StoreClient(
-              new NodeStore(transports.sockets(), identity.session().node()),
+              new NodeStore(
+                  transports.sockets(), identity.session().node(), options().putTimeout()),
               new SharedBanks(Path.of(joined.store()), joined.storeBytes()));
+      collector.start();
+      // Not before it can read the store: messages with work may have come already.
+      threads.start();
       for (long dead : joined.dead()) {
         transports.sockets().died(new Message.ProcessDied(dead, "it ended before this one began"));
       }
@@ -288,9 +302,21 @@ abstract class ProcessRay extends RuntimeBackend {
     return nodes().getFirst().available();
   }
 
+  /** What the leases of a class wait for. */
+  private String waitingFor(long of, FunctionKey key) {
+    try {
+      Message asked = new Message.RequestLeases(of, job, key, 0);
+      return new String(
+          ask(Question.WAITING_FOR, MessageBytes.write(asked, OpaqueCodec.PASSING_ON)),
+          StandardCharsets.UTF_8);
+    } catch (IOException e) {
+      throw new RayStateException("can't ask what waits for what: " + e.getMessage());
+    }
+  }
+
   @Override
   public List<TaskInfo> tasks() {
-    return looking.tasks((of, key) -> "");
+    return looking.tasks(this::waitingFor);
   }
 
   @Override
@@ -315,7 +341,7 @@ abstract class ProcessRay extends RuntimeBackend {
   @Override
   public SchedulerInfo schedulerInfo() {
     NodeInfo view = nodes().getFirst();
-    return looking.scheduler((of, key) -> "", view.total(), view.available(), blocked());
+    return looking.scheduler(this::waitingFor, view.total(), view.available(), blocked());
   }
 
   private long blocked() {

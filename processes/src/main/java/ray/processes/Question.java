@@ -31,6 +31,15 @@ final class Question {
   /** How busy the node is: answered by {@code Load}. */
   static final int LOAD = 9;
 
+  /** Said to all: a value waits for room in the store; empty, and without an answer. */
+  static final int MAKE_ROOM = 10;
+
+  /** Asked of a driver: how its job is set up, answered by {@code Settings}. */
+  static final int SETTINGS = 11;
+
+  /** An envelope with a request for leases: what they wait for, as text; empty if for nothing. */
+  static final int WAITING_FOR = 12;
+
   /** Room for an object: {@code StoreRequest}, answered by {@code StoreObject}. */
   static final int STORE_CREATE = 20;
 

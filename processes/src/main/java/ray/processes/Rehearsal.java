@@ -37,11 +37,10 @@ public final class Rehearsal {
     byte[] token = Tokens.load(Tokens.file());
     Payload.Session session = SessionClient.find(node.address(), token);
     long self = RuntimeBackend.newId(new SecureRandom());
-    WorkerProcess worker =
-        WorkerProcess.prepare(new ProcessRay.Identity(session, self, token), () -> {});
+    var worker = new WorkerProcess.Ready(new ProcessRay.Identity(session, self, token));
     Members.Member driver = node.head().members().all().getFirst();
     ClassLoader before = Thread.currentThread().getContextClassLoader();
-    worker.serve(driver.job(), driver.process());
+    worker.serve(driver.job(), driver.process(), () -> {});
     Thread.currentThread().setContextClassLoader(before);
   }
 }

@@ -2,8 +2,10 @@ package ray.processes;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import ray.core.store.StoreObject;
 import ray.store.ObjectStore;
@@ -14,8 +16,26 @@ import ray.store.RemoteStoreException;
 final class StoreService implements AutoCloseable {
   private final ObjectStore store;
 
-  StoreService(ObjectStoreConfig config, long node) {
+  /** How often processes are told, at most, that a value waits for room. */
+  private static final long TELL_EVERY_NS = 1_000_000_000;
+
+  private final AtomicLong toldNs = new AtomicLong(System.nanoTime() - TELL_EVERY_NS);
+
+  /**
+   * A node's store.
+   *
+   * @param makeRoom tells the processes that a value waits for room, for which their dead refs and
+   *     views are to be noticed; must not block
+   */
+  StoreService(ObjectStoreConfig config, long node, Runnable makeRoom) {
     this.store = ObjectStore.open(config, node);
+    store.onStillFull(() -> {
+      long nowNs = System.nanoTime();
+      long beforeNs = toldNs.get();
+      if (nowNs - beforeNs > TELL_EVERY_NS && toldNs.compareAndSet(beforeNs, nowNs)) {
+        makeRoom.run();
+      }
+    });
   }
 
   /** Where other processes find the memory. */
@@ -56,6 +76,7 @@ final class StoreService implements AutoCloseable {
         request.key(),
         request.sizeBytes(),
         request.process(),
+        Duration.ofMillis(request.timeoutMs()),
         result -> {
           StoreObject object = result.object();
           if (object == null) {

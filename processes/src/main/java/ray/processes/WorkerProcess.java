@@ -6,35 +6,18 @@ import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.util.Objects;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import ray.RayOptions;
 import ray.runtime.WorkerEndpoint;
 import ray.runtime.serialization.ValueSerializers;
 
-/**
- * The main class of a worker: runs the tasks and actors of one job, which it is told when there is
- * one. Until then it makes ready what does not depend on that.
- */
+/** The main class of a worker: runs the tasks and actors of one job. */
 public final class WorkerProcess extends ProcessRay {
-  private final JobClassLoader code;
-
-  /** The process that is asked for the job's code; 0 before there is a job. */
-  private final AtomicLong driver;
-
   private WorkerProcess(
-      RayOptions options,
-      Identity identity,
-      Transports transports,
-      ValueSerializers serializers,
-      JobClassLoader code,
-      AtomicLong driver) {
-    super(options, identity, transports, serializers, "worker");
-    this.code = code;
-    this.driver = driver;
+      RayOptions options, Identity identity, Transports transports, ValueSerializers serializers) {
+    super(options, identity, transports, serializers, true, "worker");
   }
 
   /**
@@ -48,8 +31,7 @@ public final class WorkerProcess extends ProcessRay {
     Payload.Session session =
         new Payload.Session(Path.of(arguments[0]), id(arguments[1]), id(arguments[2]), 0);
     byte[] token = Tokens.load(Path.of(arguments[4]));
-    WorkerProcess worker =
-        prepare(new Identity(session, id(arguments[3]), token), () -> Runtime.getRuntime().halt(0));
+    Ready ready = new Ready(new Identity(session, id(arguments[3]), token));
     BufferedReader orders =
         new BufferedReader(new InputStreamReader(System.in, StandardCharsets.US_ASCII));
     String order = orders.readLine();
@@ -59,7 +41,7 @@ public final class WorkerProcess extends ProcessRay {
     }
     System.setIn(InputStream.nullInputStream());
     String[] words = order.split(" ");
-    worker.serve(id(words[0]), id(words[1]));
+    ready.serve(id(words[0]), id(words[1]), () -> Runtime.getRuntime().halt(0));
     // The node ends it.
     new CountDownLatch(1).await();
   }
@@ -68,48 +50,54 @@ public final class WorkerProcess extends ProcessRay {
     return Long.parseUnsignedLong(hexadecimal, 16);
   }
 
-  /**
-   * Makes a worker that has no job yet.
-   *
-   * @param nodeGone called when the node can't be reached any more
-   */
-  static WorkerProcess prepare(Identity identity, Runnable nodeGone) {
-    AtomicLong driver = new AtomicLong();
-    AtomicReference<Transports> reach = new AtomicReference<>();
-    JobClassLoader code =
-        new JobClassLoader(
-            name -> fetch(Objects.requireNonNull(reach.get(), "not started"), driver.get(), name),
-            WorkerProcess.class.getClassLoader());
-    RayOptions options = RayOptions.defaults();
-    ValueSerializers serializers = serializers(code, options);
-    Transports transports = new Transports(identity, serializers, "ray-reader");
-    reach.set(transports);
-    WorkerProcess worker =
-        new WorkerProcess(options, identity, transports, serializers, code, driver);
-    transports
-        .sockets()
-        .register(identity.self(), new WorkerEndpoint(worker.owner(), worker.executor()));
-    transports.sockets().afterReading(worker.executor()::provide);
-    worker.start(
-        (asker, kind, payload) -> {
-          throw new IOException("a worker answers no question of kind " + kind);
-        },
-        nodeGone);
-    return worker;
-  }
+  /** A worker without a job: it has made ready what does not depend on that. */
+  static final class Ready {
+    private final Identity identity;
+    private final JobClassLoader code;
+    private final ValueSerializers serializers;
+    private final Transports transports;
 
-  private static byte @Nullable [] fetch(Transports reach, long driver, String name)
-      throws IOException {
-    byte[] question = new Payload.FindResource(name).bytes();
-    byte[] answer = reach.sockets().askAside(driver, Question.FIND_RESOURCE, question);
-    return Payload.FoundResource.read(answer).content();
-  }
+    /** The process that is asked for the job's code; 0 before there is a job. */
+    private final AtomicLong driver = new AtomicLong();
 
-  /** Runs the tasks of a job from now on, with its code. */
-  void serve(long ofJob, long itsDriver) {
-    driver.set(itsDriver);
-    Thread.currentThread().setContextClassLoader(code);
-    join(Question.JOIN_AS_WORKER, ofJob);
+    Ready(Identity identity) {
+      this.identity = identity;
+      this.code = new JobClassLoader(this::fetch, WorkerProcess.class.getClassLoader());
+      this.serializers = serializers(code, RayOptions.defaults());
+      this.transports = new Transports(identity, serializers, "ray-reader");
+      transports.sockets().start();
+    }
+
+    private byte @Nullable [] fetch(String name) throws IOException {
+      byte[] question = new Payload.FindResource(name).bytes();
+      byte[] answer = transports.sockets().askAside(driver.get(), Question.FIND_RESOURCE, question);
+      return Payload.FoundResource.read(answer).content();
+    }
+
+    /**
+     * Runs the tasks of a job from now on, with its code.
+     *
+     * @param nodeGone called when the node can't be reached any more
+     */
+    void serve(long job, long itsDriver, Runnable nodeGone) throws IOException {
+      driver.set(itsDriver);
+      byte[] settings = transports.sockets().askAside(itsDriver, Question.SETTINGS, new byte[0]);
+      RayOptions options = JobSettings.read(Payload.Settings.read(settings), serializers);
+      WorkerProcess worker = new WorkerProcess(options, identity, transports, serializers);
+      transports
+          .sockets()
+          .register(identity.self(), new WorkerEndpoint(worker.owner(), worker.executor()));
+      transports.sockets().afterReading(worker.executor()::provide);
+      // From now on code of the job may run; before, it was this process's own libraries'.
+      Thread.currentThread().setContextClassLoader(code);
+      worker.join(
+          Question.JOIN_AS_WORKER,
+          job,
+          (asker, kind, payload) -> {
+            throw new IOException("a worker answers no question of kind " + kind);
+          },
+          nodeGone);
+    }
   }
 
   @Override

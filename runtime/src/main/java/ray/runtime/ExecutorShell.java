@@ -37,6 +37,7 @@ public final class ExecutorShell extends Mailbox implements Endpoint, ExecutorEf
   private List<Runnable> toRun = new ArrayList<>();
   private volatile boolean startable;
   private volatile boolean timersRun;
+  private volatile long activeNs = System.nanoTime();
   private @Nullable ExecutorThreads threads;
   private @Nullable Backend backend;
 
@@ -179,7 +180,8 @@ public final class ExecutorShell extends Mailbox implements Endpoint, ExecutorEf
     Execution run = context.run();
     context.guard().expectResume();
     call(() -> {
-      core.blocked(run, context.lane.lane(), from, System.nanoTime());
+      activeNs = System.nanoTime();
+      core.blocked(run, context.lane.lane(), from, activeNs);
       return true;
     });
   }
@@ -232,6 +234,23 @@ public final class ExecutorShell extends Mailbox implements Endpoint, ExecutorEf
     });
   }
 
+  /**
+   * When something last ended or came to wait here, so that what it held may be garbage, in the
+   * time of {@link System#nanoTime}.
+   */
+  public long activeNs() {
+    return activeNs;
+  }
+
+  /** Whether something runs here that does not wait for others. */
+  public boolean isBusy() {
+    return call(() -> {
+      int[] busy = {-core.blockedCount()};
+      core.forEachUnderWay(run -> busy[0]++);
+      return busy[0] > 0;
+    });
+  }
+
   /** Time passed: ends what is over its limit. */
   void tick(long nowNs) {
     if (timersRun) {
@@ -266,6 +285,7 @@ public final class ExecutorShell extends Mailbox implements Endpoint, ExecutorEf
     switch (event) {
       case Finished(List<ExecutorCore.Result> results, Lane closed) -> {
         long nowNs = System.nanoTime();
+        activeNs = nowNs;
         core.beginBatch();
         core.finished(results, nowNs);
         core.endBatch();
@@ -355,6 +375,7 @@ public final class ExecutorShell extends Mailbox implements Endpoint, ExecutorEf
   @Override
   public void actorGone(ActorSlot actor) {
     actor.instance(null);
+    activeNs = System.nanoTime();
   }
 
   @Override

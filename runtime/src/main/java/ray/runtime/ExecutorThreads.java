@@ -49,6 +49,7 @@ public final class ExecutorThreads implements AutoCloseable {
   private final AtomicInteger looking = new AtomicInteger();
   private final AtomicInteger starting = new AtomicInteger();
   private final AtomicInteger platform = new AtomicInteger();
+  private volatile boolean started;
   private volatile boolean awake = true;
   private volatile boolean closed;
   private volatile long lastWorkNs = System.nanoTime();
@@ -73,6 +74,7 @@ public final class ExecutorThreads implements AutoCloseable {
 
   /** Begins. */
   public void start() {
+    started = true;
     watch.start();
   }
 
@@ -131,7 +133,7 @@ public final class ExecutorThreads implements AutoCloseable {
 
   /** The same as the watch does, without waiting for it. */
   void provideNow() {
-    if (!serial) {
+    if (!serial && started) {
       provide(System.nanoTime());
     }
   }

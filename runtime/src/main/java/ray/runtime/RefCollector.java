@@ -29,6 +29,7 @@ public final class RefCollector implements AutoCloseable {
   private final ReferenceQueue<Handle<?>> collected = new ReferenceQueue<>();
   private final FailureReporter failures;
   private final Thread thread;
+  private volatile Runnable onLook = () -> {};
   private volatile boolean closed;
 
   /** A collector that reports failures which nobody has seen. */
@@ -42,15 +43,26 @@ public final class RefCollector implements AutoCloseable {
     return collected;
   }
 
+  /** Sets what its thread does besides at each look, at least 15 times a second. */
+  public void onLook(Runnable also) {
+    onLook = also;
+  }
+
   /** Begins. */
   public void start() {
     thread.start();
+  }
+
+  /** Looks now rather than after the pause. */
+  public void look() {
+    LockSupport.unpark(thread);
   }
 
   /** Looks often while there is something to find, and seldom when there is not. */
   private void run() {
     long pauseNs = MAX_PAUSE_NS;
     while (!closed) {
+      onLook.run();
       Reference<? extends Handle<?>> first = collected.poll();
       if (first == null) {
         pauseNs = Math.min(MAX_PAUSE_NS, 2 * pauseNs);

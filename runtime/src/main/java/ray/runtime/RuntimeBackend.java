@@ -86,8 +86,14 @@ public abstract class RuntimeBackend implements Backend, SubmitterSource {
         ValueSerializers.forLoader(loader)
             .handles(type -> ObjectRef.class.isAssignableFrom(type) || ActorRef.class == type)
             .build();
-    options.serializers().forEach((type, codec) -> register(serializers, type, codec));
+    register(serializers, options.serializers());
     return serializers;
+  }
+
+  /** Adds what a program gave; to be called before any value of those classes was written. */
+  public static void register(
+      ValueSerializers serializers, Map<Class<?>, ValueSerializer<?>> given) {
+    given.forEach((type, codec) -> register(serializers, type, codec));
   }
 
   @SuppressWarnings("unchecked")

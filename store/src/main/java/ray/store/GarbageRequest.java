@@ -6,7 +6,7 @@ import java.util.concurrent.atomic.AtomicLong;
  * Asks the JVM to collect garbage, for views and refs that nobody can reach yet still hold store
  * memory. All stores of the JVM together take at most a twentieth of the time with it.
  */
-final class GarbageRequest {
+public final class GarbageRequest {
   private static final long MIN_INTERVAL_NS = 1_000_000_000;
   private static final int REST_PER_WORK = 19;
 
@@ -14,8 +14,12 @@ final class GarbageRequest {
 
   private GarbageRequest() {}
 
-  /** Collects unless that was done a short while ago. Blocks for as long as a full collection. */
-  static boolean tryCollect() {
+  /**
+   * Collects unless that was done a short while ago. Blocks for as long as a full collection.
+   *
+   * @return whether it has collected
+   */
+  public static boolean tryCollect() {
     long startNs = System.nanoTime();
     long allowedNs = nextAllowedNs.get();
     if (startNs - allowedNs < 0

@@ -70,6 +70,7 @@ public final class ObjectStore implements Store, Access, AutoCloseable {
 
   private final AtomicInteger waitingThreads = new AtomicInteger();
   private volatile Runnable onFull = () -> {};
+  private volatile Runnable onStillFull = GarbageRequest::tryCollect;
 
   // Guarded by the lock.
   private @Nullable CreateTicket current;
@@ -122,6 +123,15 @@ public final class ObjectStore implements Store, Access, AutoCloseable {
    */
   public void onFull(Runnable release) {
     onFull = release;
+  }
+
+  /**
+   * Sets what a wait for room does when it lasts, instead of asking this JVM for a collection: for
+   * a store whose views are in other processes. It is called without any lock, often, and must
+   * return soon.
+   */
+  public void onStillFull(Runnable collect) {
+    onStillFull = collect;
   }
 
   // Writing
@@ -227,7 +237,7 @@ public final class ObjectStore implements Store, Access, AutoCloseable {
     onFull.run();
     int drained = drainViews();
     if (drained == 0 && waitedNs > PATIENCE_BEFORE_COLLECTING_NS) {
-      GarbageRequest.tryCollect();
+      onStillFull.run();
     }
   }
 
@@ -304,7 +314,12 @@ public final class ObjectStore implements Store, Access, AutoCloseable {
 
   /** Creates an object that another process writes; says where, or why not, once that is known. */
   public void createFor(
-      long writer, long key, long sizeBytes, long owner, Consumer<CreateResult> result) {
+      long writer,
+      long key,
+      long sizeBytes,
+      long owner,
+      Duration timeout,
+      Consumer<CreateResult> result) {
     drainViews();
     var ticket = new CreateTicket(key);
     change(() -> {
@@ -312,7 +327,7 @@ public final class ObjectStore implements Store, Access, AutoCloseable {
       current = ticket;
       try {
         core.create(
-            key, sizeBytes, owner, writer, CopyKind.PRIMARY, System.nanoTime(), nanos(putTimeout));
+            key, sizeBytes, owner, writer, CopyKind.PRIMARY, System.nanoTime(), nanos(timeout));
       } finally {
         current = null;
       }
@@ -328,7 +343,7 @@ public final class ObjectStore implements Store, Access, AutoCloseable {
     Thread.startVirtualThread(() -> {
       ticket.adopt();
       try {
-        awaitRoom(ticket, putTimeout);
+        awaitRoom(ticket, timeout);
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
       }
@@ -607,9 +622,14 @@ public final class ObjectStore implements Store, Access, AutoCloseable {
   }
 
   private boolean isUnused() {
+    return useCount() == 0;
+  }
+
+  @Override
+  public int useCount() {
     lock.lock();
     try {
-      return pins.count() == 0;
+      return pins.count();
     } finally {
       lock.unlock();
     }

@@ -40,4 +40,7 @@ public interface Store {
 
   /** Lets go of the objects whose views are unreachable; returns how many views have ended. */
   int drainViews();
+
+  /** How many objects this process writes or reads, or has views of. */
+  int useCount();
 }

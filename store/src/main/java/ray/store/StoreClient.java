@@ -193,6 +193,16 @@ public final class StoreClient implements Store, Access, AutoCloseable {
     return ended;
   }
 
+  @Override
+  public int useCount() {
+    lock.lock();
+    try {
+      return pins.count();
+    } finally {
+      lock.unlock();
+    }
+  }
+
   /** Forgets the mapping; views that are in use keep it. */
   @Override
   public void close() {

@@ -54,7 +54,7 @@ final class IncomingLink implements Poller.Channel, MessageDecoder.Sink {
 
   @Override
   public boolean read() {
-    if (closed || filled == bytes.length) {
+    if (closed) {
       return false;
     }
     try {
