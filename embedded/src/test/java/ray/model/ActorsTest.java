@@ -404,12 +404,8 @@ class ActorsTest {
   void collectedRefsEndAnActorToo() throws Exception {
     TestRay.with(ray -> {
       Ray.actor(Counter::new).name("dropped").cpus(1).remote().ready().get(TestRay.PATIENCE);
-      TestRay.await(
-          "the collector notices",
-          () -> {
-            System.gc();
-            return state("dropped") == ActorInfo.State.DEAD;
-          });
+      TestRay.awaitCollected(
+          "the collector notices", () -> state("dropped") == ActorInfo.State.DEAD);
       TestRay.await("its CPU", () -> Ray.availableResources().amount("CPU") == 2);
     });
   }

@@ -402,12 +402,8 @@ class FunctionsTest {
       assertThat(top.get(TestRay.PATIENCE)).hasSize(bytes);
       assertThat(Ray.nodes().getFirst().objectStoreUsedBytes()).isBetween((long) bytes, 2L * bytes);
       top.close();
-      TestRay.await(
-          "its memory",
-          () -> {
-            System.gc();
-            return Ray.nodes().getFirst().objectStoreUsedBytes() == 0;
-          });
+      TestRay.awaitCollected(
+          "its memory", () -> Ray.nodes().getFirst().objectStoreUsedBytes() == 0);
     });
   }
 

@@ -15,6 +15,9 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.parallel.Isolated;
@@ -25,6 +28,7 @@ import ray.RayInstance;
 import ray.RayOptions;
 import ray.RayStateException;
 import ray.TaskCancelledException;
+import ray.processes.LocalNode;
 
 /**
  * Starting and ending: {@code Ray.init}, what it refuses, and that {@code close} ends all and
@@ -34,6 +38,31 @@ import ray.TaskCancelledException;
 @Isolated
 @Timeout(120)
 class InitCloseTest {
+  /** What programs connect to, if they run in processes. */
+  private static @Nullable LocalNode node;
+
+  @BeforeAll
+  static void startNode() {
+    if (TestRay.inProcesses()) {
+      node = LocalNode.start(TestRay.options());
+    }
+  }
+
+  @AfterAll
+  static void closeNode() {
+    if (node != null) {
+      node.close();
+    }
+  }
+
+  private static RayOptions options() {
+    return joined(TestRay.options());
+  }
+
+  private static RayOptions joined(RayOptions options) {
+    return node == null ? options : options.address(node.address());
+  }
+
   static int square(int x) {
     return x * x;
   }
@@ -48,7 +77,7 @@ class InitCloseTest {
 
   @Test
   void theProgramOfTheReadme() {
-    try (RayInstance ray = Ray.init()) {
+    try (RayInstance ray = Ray.init(joined(RayOptions.defaults()))) {
       var square = Ray.remote(InitCloseTest::square);
       ObjectRef<Integer> nine = square.remote(3);
       ObjectRef<Integer> eightyOne = square.remote(nine);
@@ -67,7 +96,7 @@ class InitCloseTest {
     assertThatThrownBy(() -> Ray.put(1))
         .isInstanceOf(RayStateException.class)
         .hasMessageContaining("Ray.init()");
-    try (RayInstance ray = Ray.init(TestRay.options())) {
+    try (RayInstance ray = Ray.init(options())) {
       assertThat(Ray.isInitialized()).isTrue();
       assertThat(Ray.put(1).get()).isEqualTo(1);
     }
@@ -78,22 +107,22 @@ class InitCloseTest {
 
   @Test
   void initTwiceIsAnErrorThatSaysSo() {
-    try (RayInstance ray = Ray.init(TestRay.options())) {
-      assertThatThrownBy(() -> Ray.init(TestRay.options()))
+    try (RayInstance ray = Ray.init(options())) {
+      assertThatThrownBy(() -> Ray.init(options()))
           .isInstanceOf(RayStateException.class)
           .hasMessageContaining("called before")
           .hasMessageContaining("Ray.start(");
       assertThat(Ray.put("still here").get()).isEqualTo("still here");
     }
-    try (RayInstance again = Ray.init(TestRay.options())) {
+    try (RayInstance again = Ray.init(options())) {
       assertThat(Ray.put(2).get()).isEqualTo(2);
     }
   }
 
   @Test
   void independentInstancesDoNotTouchTheDefaultOne() throws Exception {
-    try (RayInstance standard = Ray.init(TestRay.options().namespace("standard"));
-        RayInstance beside = Ray.start(TestRay.options().namespace("beside"))) {
+    try (RayInstance standard = Ray.init(options().namespace("standard"));
+        RayInstance beside = Ray.start(options().namespace("beside"))) {
       assertThat(Ray.context().namespace()).isEqualTo("standard");
       assertThat(beside.context().namespace()).isEqualTo("beside");
       assertThat(beside.call(() -> Ray.context().namespace())).isEqualTo("beside");
@@ -115,7 +144,8 @@ class InitCloseTest {
             .resource("ticket", 1.5)
             .label("zone", "a")
             .objectStore(8 << 20);
-    try (RayInstance ray = Ray.start(options)) {
+    try (TestRay.Started started = TestRay.start(options)) {
+      RayInstance ray = started.ray();
       assertThat(ray.clusterResources().amounts())
           .containsOnly(
               java.util.Map.entry("CPU", 3.0),
@@ -140,9 +170,10 @@ class InitCloseTest {
   }
 
   @Test
+  @OneJvm("a node ends the workers of a program that closes, and all that runs in them")
   void closeInterruptsWhatRunsAndEndsIt() throws Exception {
     Gate gate = Gate.closed();
-    RayInstance ray = Ray.start(TestRay.options().cpus(1));
+    RayInstance ray = Ray.start(options().cpus(1));
     ObjectRef<Void> running = Ray.remote((Gate g) -> g.pass()).on(ray).remote(gate);
     ObjectRef<Void> queued = Ray.remote((Gate g) -> g.pass()).on(ray).remote(gate);
     ActorRef<ActorsTest.Doorkeeper> actor =
@@ -168,7 +199,7 @@ class InitCloseTest {
   @Test
   void closeWakesThreadsThatWait() throws Exception {
     Gate gate = Gate.closed();
-    RayInstance ray = Ray.start(TestRay.options().cpus(1));
+    RayInstance ray = Ray.start(options().cpus(1));
     ObjectRef<Void> running = Ray.remote((Gate g) -> g.pass()).on(ray).remote(gate);
     gate.awaitArrivals(1);
     var thrown = new java.util.concurrent.CompletableFuture<Throwable>();
@@ -193,9 +224,10 @@ class InitCloseTest {
   }
 
   @Test
+  @OneJvm("a node ends the workers of a program that closes, and all that runs in them")
   void closeNamesTasksThatIgnoreTheInterruptAndGoesOn() {
     Gate gate = Gate.closed();
-    RayInstance ray = Ray.start(TestRay.options());
+    RayInstance ray = Ray.start(options());
     Ray.remote((Gate g) -> g.passStubbornly()).name("mule").on(ray).remote(gate);
     gate.awaitArrivals(1);
     long beganNs = System.nanoTime();
@@ -214,7 +246,7 @@ class InitCloseTest {
   void failureNobodyAskedForIsReportedOnce() {
     String console =
         consoleDuring(() -> {
-          try (RayInstance ray = Ray.start(RayOptions.defaults().cpus(1))) {
+          try (RayInstance ray = Ray.start(joined(RayOptions.defaults().cpus(1)))) {
             ObjectRef<Integer> failed =
                 Ray.remote((Integer x) -> Math.divideExact(x, 0)).name("divide").on(ray).remote(1);
             ObjectRef<Integer> asked =
@@ -238,14 +270,10 @@ class InitCloseTest {
     ByteArrayOutputStream console = new ByteArrayOutputStream();
     PrintStream before = System.err;
     System.setErr(new PrintStream(console, true, StandardCharsets.UTF_8));
-    try (RayInstance ray = Ray.start(RayOptions.defaults().cpus(1))) {
+    try (RayInstance ray = Ray.start(joined(RayOptions.defaults().cpus(1)))) {
       Ray.remote((Integer x) -> Math.divideExact(x, 0)).name("dropped").on(ray).remote(1);
-      TestRay.await(
-          "the report",
-          () -> {
-            System.gc();
-            return console.toString(StandardCharsets.UTF_8).contains("/ by zero");
-          });
+      TestRay.awaitCollected(
+          "the report", () -> console.toString(StandardCharsets.UTF_8).contains("/ by zero"));
       Ray.remote((Integer x) -> Math.divideExact(x, 0)).name("closed").on(ray).remote(1).close();
       TestRay.await(
           "the report of the closed one",
@@ -260,7 +288,7 @@ class InitCloseTest {
   void quietReportsNothing() {
     String console =
         consoleDuring(() -> {
-          try (RayInstance ray = Ray.start(RayOptions.defaults().cpus(1).quiet())) {
+          try (RayInstance ray = Ray.start(joined(RayOptions.defaults().cpus(1).quiet()))) {
             ObjectRef<Integer> failed =
                 Ray.remote((Integer x) -> Math.divideExact(x, 0)).name("divide").on(ray).remote(1);
             TestRay.await("the failure", failed::isReady);
@@ -279,13 +307,11 @@ class InitCloseTest {
     TestRay.await(
         "threads of Ray end",
         () -> Thread.getAllStackTraces().keySet().stream().noneMatch(t -> isRays(t.getName())));
-    TestRay.await(
-        "instances are collected",
-        () -> {
-          System.gc();
-          return instances.stream().allMatch(each -> each.get() == null);
-        });
+    TestRay.awaitCollected(
+        "instances are collected", () -> instances.stream().allMatch(each -> each.get() == null));
     assertThat(mappedStores()).isZero();
+    TestRay.await(
+        "workers end", () -> ProcessHandle.current().children().noneMatch(InitCloseTest::isWorker));
   }
 
   private static boolean isRays(String thread) {
@@ -294,14 +320,20 @@ class InitCloseTest {
         || thread.startsWith("ray-task");
   }
 
+  private static boolean isWorker(ProcessHandle child) {
+    return child.isAlive()
+        && child.info().commandLine().map(line -> line.contains("WorkerProcess")).orElse(false);
+  }
+
   private static WeakReference<RayInstance> useAndClose() {
-    RayInstance ray = Ray.start(TestRay.options());
+    TestRay.Started started = TestRay.start(TestRay.options());
+    RayInstance ray = started.ray();
     ObjectRef<byte[]> large = ray.put(new byte[1 << 20]);
     assertThat(Ray.remote((byte[] bytes) -> bytes.length).on(ray).remote(large).get())
         .isEqualTo(1 << 20);
     ActorRef<Counter> counter = Ray.actor(Counter::new).on(ray).remote();
     assertThat(counter.call(Counter::add, 1).get()).isEqualTo(1);
-    ray.close();
+    started.close();
     return new WeakReference<>(ray);
   }
 

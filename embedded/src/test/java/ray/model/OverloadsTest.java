@@ -640,7 +640,9 @@ class OverloadsTest {
                   .remote(1, Ray.put(2), 3, Ray.put(4), 5)
                   .get(TestRay.PATIENCE))
           .isNull();
-      assertThat(SEEN).hasSize(13);
+      if (!TestRay.inProcesses()) {
+        assertThat(SEEN).hasSize(13);
+      }
     });
   }
 

@@ -64,8 +64,10 @@ class ParallelInstancesTest {
   @Test
   void closingOneLeavesTheOthersAlone() throws Exception {
     Gate gate = Gate.closed();
-    try (RayInstance stays = Ray.start(TestRay.options());
-        RayInstance goes = Ray.start(TestRay.options())) {
+    try (var one = TestRay.start(TestRay.options());
+        var other = TestRay.start(TestRay.options())) {
+      RayInstance stays = one.ray();
+      RayInstance goes = other.ray();
       ObjectRef<Void> running = Ray.remote((Gate g) -> g.pass()).on(stays).remote(gate);
       gate.awaitArrivals(1);
       goes.close();
