@@ -9,6 +9,7 @@ import java.nio.channels.SelectionKey;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 import ray.core.Message;
 import ray.wire.Endpoint;
@@ -36,10 +37,16 @@ final class OutgoingLink extends Mailbox implements Endpoint, Poller.Channel {
 
   private enum Event {
     WRITABLE,
-    CLOSE
+    CLOSE,
+    ABANDON
   }
 
   private record Failed(String reason) {}
+
+  /** How long a process that ends waits for a peer to read what it has said. */
+  private static final long CLOSING_NS = 2_000_000_000L;
+
+  private static final long BETWEEN_WRITES_NS = 100_000;
 
   private final long peer;
   private final Path socket;
@@ -86,9 +93,10 @@ final class OutgoingLink extends Mailbox implements Endpoint, Poller.Channel {
       case Response response -> encoder.frame(response);
       case Event.WRITABLE -> stalled = false;
       case Event.CLOSE -> {
-        leaving();
+        finish();
         shut();
       }
+      case Event.ABANDON -> shut();
       case Failed failed -> fail(failed.reason());
       default -> throw new IllegalArgumentException("not for a connection: " + event);
     }
@@ -108,6 +116,25 @@ final class OutgoingLink extends Mailbox implements Endpoint, Poller.Channel {
       }
     }
     return null;
+  }
+
+  /** Writes what is left, if the peer reads it in time. */
+  private void finish() {
+    leaving();
+    long begunNs = System.nanoTime();
+    while (stalled && !closed && System.nanoTime() - begunNs < CLOSING_NS) {
+      LockSupport.parkNanos(BETWEEN_WRITES_NS);
+      stalled = false;
+      SocketChannel open = channel;
+      if (open != null) {
+        try {
+          write(open);
+        } catch (IOException e) {
+          // It is gone: nothing to finish.
+          return;
+        }
+      }
+    }
   }
 
   private SocketChannel connect() throws IOException {
@@ -217,8 +244,13 @@ final class OutgoingLink extends Mailbox implements Endpoint, Poller.Channel {
     }
   }
 
-  /** Ends the connection after what was posted before. */
+  /** Ends the connection after what was posted before. May block for a while. */
   void close() {
     post(Event.CLOSE);
+  }
+
+  /** Ends the connection to a process that is gone. */
+  void abandon() {
+    post(Event.ABANDON);
   }
 }

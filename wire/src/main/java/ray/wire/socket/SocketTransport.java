@@ -501,7 +501,7 @@ public final class SocketTransport implements Transport, Polling, AutoCloseable 
       }
     }
     if (link != null) {
-      link.close();
+      link.abandon();
       failQuestions(link.peer(), "it has ended");
     }
     if (death != null) {
