@@ -16,6 +16,9 @@ public final class Handle<T extends @Nullable Object> implements ObjectRef<T> {
   private final ObjectId id;
   private final HandleCell cell;
 
+  @SuppressWarnings("UnusedVariable") // only to be reachable
+  private volatile @Nullable Handle<?> adopted;
+
   Handle(OwnerShell owner, ObjectId id) {
     this.owner = owner;
     this.id = id;
@@ -83,7 +86,17 @@ public final class Handle<T extends @Nullable Object> implements ObjectRef<T> {
 
   @SuppressWarnings({"unchecked", "NullAway"}) // null is a value of a T that allows it
   T read(Outcome outcome) {
-    return (T) owner.values().read(outcome, id);
+    try {
+      return (T) owner.values().read(outcome, id);
+    } finally {
+      // Else the value could go while it is read: the program may have no other use for this.
+      java.lang.ref.Reference.reachabilityFence(this);
+    }
+  }
+
+  /** Keeps what another process of this JVM has made of this handle for as long as this one. */
+  void keep(Handle<?> own) {
+    adopted = own;
   }
 
   @Override

@@ -1,5 +1,6 @@
 package ray.runtime;
 
+import java.lang.ref.Reference;
 import org.jspecify.annotations.Nullable;
 import ray.ActorId;
 import ray.ActorRef;
@@ -59,6 +60,7 @@ final class LocalActorHandle implements ActorHandle {
   @Override
   public void kill(boolean restart) {
     submitter.kill(id(), restart);
+    Reference.reachabilityFence(creation);
   }
 
   @Override

@@ -1,5 +1,7 @@
 package ray.runtime;
 
+import static java.lang.ref.Reference.reachabilityFence;
+
 import java.lang.ref.ReferenceQueue;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -165,6 +167,8 @@ public final class OwnerShell extends Mailbox implements Endpoint, OwnerEffects 
     Handle<T> handle = new Handle<>(this, newIds(1));
     handle.cell().complete(outcome);
     post(new Put(handle, outcome, site));
+    // The refs in it must not go before it holds them.
+    reachabilityFence(value);
     return handle;
   }
 
@@ -185,6 +189,7 @@ public final class OwnerShell extends Mailbox implements Endpoint, OwnerEffects 
       outcome = values.failed("a future", unusable, false);
     }
     post(new Fulfil(promise, outcome));
+    reachabilityFence(value);
   }
 
   /** Completes a promise with a failure. */
@@ -306,14 +311,7 @@ public final class OwnerShell extends Mailbox implements Endpoint, OwnerEffects 
    * field.
    */
   private void adopt(Handle<?> foreign) {
-    call(() -> {
-      Reference reference = core.openNamed(foreign.id());
-      if (reference.cell() == null) {
-        Handle<?> handle = new Handle<>(this, foreign.id());
-        attach(reference, handle);
-      }
-      return true;
-    });
+    foreign.keep(call(() -> handleOf(core.openNamed(foreign.id()))));
   }
 
   /** Makes handles of the refs in a value. */

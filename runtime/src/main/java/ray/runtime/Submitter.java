@@ -1,5 +1,7 @@
 package ray.runtime;
 
+import static java.lang.ref.Reference.reachabilityFence;
+
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -191,7 +193,7 @@ public final class Submitter {
             taken.values(),
             taken.nested(),
             null);
-    return start(spec, owner, taken, null, null);
+    return start(spec, owner, taken, null, arguments);
   }
 
   /** Arguments as they travel: refs, bytes, or values known to be immutable. */
@@ -234,7 +236,7 @@ public final class Submitter {
       OwnerShell owner,
       Arguments taken,
       @Nullable ObjectId caller,
-      @Nullable Handle<?> keptAlive) {
+      Object keptAlive) {
     Object given;
     if (spec.isGenerator()) {
       GeneratorStream<?> stream = new GeneratorStream<>(owner, waiting, spec);
@@ -257,10 +259,11 @@ public final class Submitter {
     for (Handle<?> stored : taken.temporary()) {
       stored.close();
     }
+    // What it takes must not go before the task holds it.
+    reachabilityFence(keptAlive);
     if (waiting.isSerial()) {
       waiting.runNow(spec.id(), done(given));
     }
-    java.lang.ref.Reference.reachabilityFence(keptAlive);
     return given;
   }
 
@@ -305,6 +308,7 @@ public final class Submitter {
     Handle<?> handle = new Handle<>(owner, id);
     var registration = options.name().isEmpty() ? null : waiting.expectRegistration(spec.id());
     owner.create(spec, new Task(constructor, null), handle);
+    reachabilityFence(arguments);
     for (Handle<?> stored : taken.temporary()) {
       stored.close();
     }
@@ -365,7 +369,7 @@ public final class Submitter {
             taken.values(),
             taken.nested(),
             id);
-    return start(spec, owner, taken, caller(context), actor.creation());
+    return start(spec, owner, taken, caller(context), List.of(actor.creation(), arguments));
   }
 
   /** What does not change between calls of one method with the same options. */
@@ -427,6 +431,7 @@ public final class Submitter {
     ref.owner().checkOpen();
     ref.cell().observe();
     ref.owner().cancel(ref.id(), recursive);
+    reachabilityFence(ref);
   }
 
   /** Cancels a generator. */

@@ -1,5 +1,7 @@
 package ray.runtime;
 
+import static java.lang.ref.Reference.reachabilityFence;
+
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
@@ -55,9 +57,10 @@ final class TaskRunner {
     Acquired acquired = new Acquired();
     Callee callee = (Callee) spec.function();
     int items = 0;
+    Object value = null;
     List<Outcome> outcomes;
     try {
-      Object value = invoke(run, callee, acquired);
+      value = invoke(run, callee, acquired);
       if (spec.isCreation()) {
         Objects.requireNonNull(run.actor())
             .instance(Objects.requireNonNull(value, "the actor's constructor returned null"));
@@ -86,7 +89,10 @@ final class TaskRunner {
         Thread.interrupted();
       }
     }
-    return result(run, outcomes, acquired, items, startedNs);
+    ExecutorCore.Result result = result(run, outcomes, acquired, items, startedNs);
+    // The refs that it returned must not go before its caller counts as their holder.
+    reachabilityFence(value);
+    return result;
   }
 
   private @Nullable Object invoke(Execution run, Callee callee, Acquired acquired)
@@ -202,6 +208,7 @@ final class TaskRunner {
       outcomes = List.of(failed(run, callee, unserializable));
     }
     executor.finished(result(run, outcomes, acquired, 0, System.nanoTime()));
+    reachabilityFence(value);
   }
 
   private ExecutorCore.Result result(
@@ -268,6 +275,7 @@ final class TaskRunner {
         Outcome outcome = outcome(item, run.owner());
         owner.share(outcome.contained(), run.owner());
         executor.item(run, count, outcome);
+        reachabilityFence(item);
         count++;
         awaitRoom();
       }
