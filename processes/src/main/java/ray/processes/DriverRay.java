@@ -2,6 +2,7 @@ package ray.processes;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.security.SecureRandom;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -19,6 +20,7 @@ final class DriverRay extends ProcessRay {
 
   private final ClassLoader code;
   private final Payload.Settings settings;
+  private final Console console;
   private final AtomicBoolean closed = new AtomicBoolean();
 
   private DriverRay(
@@ -31,6 +33,7 @@ final class DriverRay extends ProcessRay {
       String name) {
     super(options, identity, transports, serializers, false, name);
     this.code = code;
+    this.console = new Console(name);
     this.settings = settings;
   }
 
@@ -63,10 +66,19 @@ final class DriverRay extends ProcessRay {
     String name = "driver-" + INSTANCES.incrementAndGet();
     Transports transports = new Transports(identity, serializers, "ray-reader-" + name);
     DriverRay ray = new DriverRay(options, identity, transports, serializers, code, settings, name);
+    transports.onPrinted(ray::print);
     transports.sockets().register(identity.self(), ray.owner());
     transports.sockets().start();
     ray.join(Question.JOIN_AS_DRIVER, newId(random), ray::answer, ray::headGone);
     return ray;
+  }
+
+  private void print(byte[] output) {
+    try {
+      console.print(Payload.Output.read(output));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   private byte[] answer(long asker, int kind, byte[] payload) throws IOException {
@@ -104,6 +116,7 @@ final class DriverRay extends ProcessRay {
     }
     submitter().reportUnseen(failures());
     shut();
+    console.close();
   }
 
   @Override

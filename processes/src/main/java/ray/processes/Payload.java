@@ -90,6 +90,26 @@ sealed interface Payload {
     }
   }
 
+  /** A line that a task has printed. */
+  record Output(String name, long pid, boolean isError, String line) implements Payload {
+    @Override
+    public void write(ProtoWriter out) {
+      out.string(1, name);
+      out.varint(2, pid);
+      out.bool(3, isError);
+      out.string(4, line);
+    }
+
+    static Output read(byte[] bytes) throws IOException {
+      Fields fields = Fields.read(bytes);
+      return new Output(fields.text(1), fields.number(2), fields.number(3) != 0, fields.text(4));
+    }
+
+    boolean saysTheSameAs(Output other) {
+      return name.equals(other.name) && line.equals(other.line) && isError == other.isError;
+    }
+  }
+
   /** A process can't be reached. */
   record Unreachable(long process, String reason) implements Payload {
     @Override

@@ -10,6 +10,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import ray.ActorInfo;
 import ray.ActorRef;
@@ -75,6 +76,7 @@ abstract class ProcessRay extends RuntimeBackend {
         };
     private volatile Runnable roomIsWanted = () -> {};
     private volatile Runnable headGone = () -> {};
+    private volatile Consumer<byte[]> printed = line -> {};
 
     Transports(Identity identity, ValueSerializers serializers, String name) {
       this.identity = identity;
@@ -89,6 +91,11 @@ abstract class ProcessRay extends RuntimeBackend {
                   this),
               name);
       sockets.sameAs(identity.session().control(), identity.session().node());
+    }
+
+    /** What is done with lines that workers print; must not block. */
+    void onPrinted(Consumer<byte[]> action) {
+      printed = action;
     }
 
     SocketTransport sockets() {
@@ -112,10 +119,13 @@ abstract class ProcessRay extends RuntimeBackend {
 
     @Override
     public @Nullable CompletableFuture<byte[]> answerAtOnce(long asker, int kind, byte[] payload) {
-      if (kind != Question.MAKE_ROOM) {
-        return null;
+      switch (kind) {
+        case Question.MAKE_ROOM -> roomIsWanted.run();
+        case Question.OUTPUT -> printed.accept(payload);
+        default -> {
+          return null;
+        }
       }
-      roomIsWanted.run();
       return CompletableFuture.completedFuture(new byte[0]);
     }
 

@@ -40,6 +40,9 @@ final class Question {
   /** An envelope with a request for leases: what they wait for, as text; empty if for nothing. */
   static final int WAITING_FOR = 12;
 
+  /** Said to a driver: {@code Output}; without an answer. */
+  static final int OUTPUT = 13;
+
   /** Room for an object: {@code StoreRequest}, answered by {@code StoreObject}. */
   static final int STORE_CREATE = 20;
 

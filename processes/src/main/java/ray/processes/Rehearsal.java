@@ -40,7 +40,7 @@ public final class Rehearsal {
     var worker = new WorkerProcess.Ready(new ProcessRay.Identity(session, self, token));
     Members.Member driver = node.head().members().all().getFirst();
     ClassLoader before = Thread.currentThread().getContextClassLoader();
-    worker.serve(driver.job(), driver.process(), () -> {});
+    worker.serve(worker.employ(driver.process()), driver.job(), () -> {});
     Thread.currentThread().setContextClassLoader(before);
   }
 }

@@ -41,7 +41,10 @@ public final class WorkerProcess extends ProcessRay {
     }
     System.setIn(InputStream.nullInputStream());
     String[] words = order.split(" ");
-    ready.serve(id(words[0]), id(words[1]), () -> Runtime.getRuntime().halt(0));
+    long driver = id(words[1]);
+    WorkerProcess worker = ready.employ(driver);
+    WorkerOutput.install((line, isError) -> worker.tell(driver, line, isError));
+    ready.serve(worker, id(words[0]), () -> Runtime.getRuntime().halt(0));
     // The node ends it.
     new CountDownLatch(1).await();
   }
@@ -74,16 +77,20 @@ public final class WorkerProcess extends ProcessRay {
       return Payload.FoundResource.read(answer).content();
     }
 
+    /** Learns from a driver how its job is set up. */
+    WorkerProcess employ(long itsDriver) throws IOException {
+      driver.set(itsDriver);
+      byte[] settings = transports.sockets().askAside(itsDriver, Question.SETTINGS, new byte[0]);
+      RayOptions options = JobSettings.read(Payload.Settings.read(settings), serializers);
+      return new WorkerProcess(options, identity, transports, serializers);
+    }
+
     /**
      * Runs the tasks of a job from now on, with its code.
      *
      * @param nodeGone called when the node can't be reached any more
      */
-    void serve(long job, long itsDriver, Runnable nodeGone) throws IOException {
-      driver.set(itsDriver);
-      byte[] settings = transports.sockets().askAside(itsDriver, Question.SETTINGS, new byte[0]);
-      RayOptions options = JobSettings.read(Payload.Settings.read(settings), serializers);
-      WorkerProcess worker = new WorkerProcess(options, identity, transports, serializers);
+    void serve(WorkerProcess worker, long job, Runnable nodeGone) {
       transports
           .sockets()
           .register(identity.self(), new WorkerEndpoint(worker.owner(), worker.executor()));
@@ -98,6 +105,15 @@ public final class WorkerProcess extends ProcessRay {
           },
           nodeGone);
     }
+  }
+
+  /** Tells the program what its code has printed, before what the code returns. */
+  private void tell(long driver, String line, boolean isError) {
+    String task = context().taskName();
+    var output =
+        new Payload.Output(
+            task.isEmpty() ? "worker" : task, ProcessHandle.current().pid(), isError, line);
+    transports().sockets().tell(driver, Question.OUTPUT, output.bytes());
   }
 
   @Override
