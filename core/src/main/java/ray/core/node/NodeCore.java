@@ -413,7 +413,6 @@ public final class NodeCore {
                 List.of()));
       }
     }
-    grant();
   }
 
   private boolean fits(Resources asked) {

@@ -302,6 +302,35 @@ class NodeCoreTest implements NodeEffects {
   }
 
   @Test
+  void whatIsNotWantedAtAllIsNotAskedFor() {
+    request(OWNER, key(3), 0);
+
+    assertThat(sent(CONTROL_SERVICE, Message.RegisterNode.class)).isEmpty();
+  }
+
+  @Test
+  void whatWasDecidedIsNotDecidedAgain() {
+    request(OWNER, key(3), 1);
+    controlKnows();
+    request(OWNER, key(4), 1);
+    controlKnows();
+
+    assertThat(sent(OWNER, Message.LeasesRefused.class))
+        .extracting(Message.LeasesRefused::schedulingClass)
+        .containsExactly(key(3), key(4));
+  }
+
+  @Test
+  void theDeathOfAnOwnerDecidesNothingForOthers() {
+    request(OWNER, key(3), 1);
+    core.receive(new Message.ProcessDied(OTHER, "killed"));
+
+    controlKnows();
+
+    assertThat(sent(OWNER, Message.LeasesRefused.class)).hasSize(1);
+  }
+
+  @Test
   void anAnswerThatNobodyAskedForDecidesNothingLater() {
     controlKnows();
     request(OWNER, key(3), 1);
