@@ -82,6 +82,8 @@ public final class WorkerProcess extends ProcessRay {
       driver.set(itsDriver);
       byte[] settings = transports.sockets().askAside(itsDriver, Question.SETTINGS, new byte[0]);
       RayOptions options = JobSettings.read(Payload.Settings.read(settings), serializers);
+      // Threads that are made from now on run code of the job; before, it was this process's own.
+      Thread.currentThread().setContextClassLoader(code);
       return new WorkerProcess(options, identity, transports, serializers);
     }
 
@@ -95,8 +97,6 @@ public final class WorkerProcess extends ProcessRay {
           .sockets()
           .register(identity.self(), new WorkerEndpoint(worker.owner(), worker.executor()));
       transports.sockets().afterReading(worker.executor()::provide);
-      // From now on code of the job may run; before, it was this process's own libraries'.
-      Thread.currentThread().setContextClassLoader(code);
       worker.join(
           Question.JOIN_AS_WORKER,
           job,

@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -126,6 +127,34 @@ class NodeTest {
     try (RayInstance ray = connect()) {
       assertThat(ray.call(() -> Ray.remote(NodeTest::wide).remote(3).get(PATIENCE)).more())
           .containsExactly(1L, 2L);
+    }
+  }
+
+  static String contextLoader() {
+    return Thread.currentThread().getContextClassLoader().getName();
+  }
+
+  static int number(Numbered numbered) {
+    return numbered.number();
+  }
+
+  record Numbered(int number, List<Numbered> parts) {}
+
+  @Test
+  void classesOfTheProgramAreTheSameForAllThatLooksForThem() throws Exception {
+    try (RayInstance ray = connect()) {
+      ray.call(() -> {
+        var contextLoader = Ray.remote(NodeTest::contextLoader);
+        assertThat(Ray.get(Stream.generate(contextLoader::remote).limit(50).toList()))
+            .containsOnly("job");
+        // After so many values, serializers are compiled.
+        var number = Ray.remote(NodeTest::number);
+        for (int i = 0; i < 5_000; i++) {
+          Numbered numbered = new Numbered(i, List.of(new Numbered(1, List.of())));
+          assertThat(number.remote(numbered).get(PATIENCE)).isEqualTo(i);
+        }
+        return true;
+      });
     }
   }
 

@@ -45,6 +45,7 @@ public final class ExecutorThreads implements AutoCloseable {
   private final Ticker ticker;
   private final Polling polling;
   private final Thread watch;
+  private final @Nullable ClassLoader code = Thread.currentThread().getContextClassLoader();
   private final boolean serial;
   private final AtomicInteger looking = new AtomicInteger();
   private final AtomicInteger starting = new AtomicInteger();
@@ -62,7 +63,10 @@ public final class ExecutorThreads implements AutoCloseable {
     boolean tick(long nowNs);
   }
 
-  /** Threads for an executor; a serial one has none of its own. Those that look for work poll. */
+  /**
+   * Threads for an executor; a serial one has none of its own. Those that look for work poll. Their
+   * context class loader is that of the calling thread, whoever comes to start them.
+   */
   public ExecutorThreads(
       ExecutorShell executor, Ticker ticker, boolean serial, Polling polling, String name) {
     this.executor = executor;
@@ -154,6 +158,7 @@ public final class ExecutorThreads implements AutoCloseable {
   }
 
   private void workOnPlatform() {
+    Thread.currentThread().setContextClassLoader(code);
     try {
       for (Lane lane; !closed && (lane = executor.take()) != null; ) {
         executor.run(lane);
@@ -165,6 +170,7 @@ public final class ExecutorThreads implements AutoCloseable {
 
   private void work() {
     starting.decrementAndGet();
+    Thread.currentThread().setContextClassLoader(code);
     while (!closed) {
       Lane lane = next();
       if (lane == null) {

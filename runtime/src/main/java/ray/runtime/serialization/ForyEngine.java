@@ -56,6 +56,7 @@ final class ForyEngine {
     ForyPool current = pool;
     ForySession session = current.acquire();
     boolean intact = false;
+    ClassLoader before = enter();
     try {
       Serialized serialized = session.write(tag, value, refs);
       intact = true;
@@ -67,6 +68,7 @@ final class ForyEngine {
     } catch (StackOverflowError e) {
       throw new GraphException(e);
     } finally {
+      leave(before);
       giveBack(current, session, intact);
     }
   }
@@ -81,6 +83,7 @@ final class ForyEngine {
     ForyPool current = pool;
     ForySession session = current.acquire();
     boolean intact = false;
+    ClassLoader before = enter();
     try {
       Object value = session.read(serialized, refs);
       intact = true;
@@ -91,7 +94,24 @@ final class ForyEngine {
     } catch (StackOverflowError e) {
       throw new GraphException(e);
     } finally {
+      leave(before);
       giveBack(current, session, intact);
+    }
+  }
+
+  /** What Fory generates looks for classes by the thread's loader. */
+  private @Nullable ClassLoader enter() {
+    Thread thread = Thread.currentThread();
+    ClassLoader before = thread.getContextClassLoader();
+    if (before != classLoader) {
+      thread.setContextClassLoader(classLoader);
+    }
+    return before;
+  }
+
+  private void leave(@Nullable ClassLoader before) {
+    if (before != classLoader) {
+      Thread.currentThread().setContextClassLoader(before);
     }
   }
 
@@ -141,6 +161,7 @@ final class ForyEngine {
   private void warmUp() {
     ForyPool compiledPool = newPool(true);
     ForySession session = compiledPool.acquire();
+    ClassLoader before = enter();
     try {
       session.prepare(Set.copyOf(seen));
       compiledPool.release(session);
@@ -148,6 +169,8 @@ final class ForyEngine {
       // One of the classes can't be compiled; the interpreter goes on serving all of them.
       compiledPool.discard(session);
       return;
+    } finally {
+      leave(before);
     }
     pool = compiledPool;
     compiled = true;
