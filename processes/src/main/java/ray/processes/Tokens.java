@@ -5,7 +5,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
 import java.util.HexFormat;
@@ -47,19 +46,22 @@ public final class Tokens {
     return token.getBytes(StandardCharsets.UTF_8);
   }
 
-  private static void make(Path file) throws IOException {
+  static void make(Path file) throws IOException {
     byte[] random = new byte[RANDOM_BYTES];
     new SecureRandom().nextBytes(random);
+    Path folder = file.toAbsolutePath().getParent();
     Files.createDirectories(
-        file.toAbsolutePath().getParent(),
-        PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+        folder, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+    // Written aside, so that nobody finds it empty; by default a temporary file is its owner's
+    // only.
+    Path written = Files.createTempFile(folder, "token", ".new");
     try {
-      Files.createFile(
-          file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
-      Files.writeString(
-          file, HexFormat.of().formatHex(random) + "\n", StandardOpenOption.TRUNCATE_EXISTING);
+      Files.writeString(written, HexFormat.of().formatHex(random) + "\n");
+      Files.createLink(file, written);
     } catch (FileAlreadyExistsException another) {
       // Another start was first; its token is as good.
+    } finally {
+      Files.delete(written);
     }
   }
 }
