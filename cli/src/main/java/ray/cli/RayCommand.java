@@ -6,6 +6,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 import ray.benchmarks.MicrobenchmarkCommand;
+import ray.benchmarks.soak.SoakCommand;
 
 /** {@code ray} itself: the list of commands. */
 @Command(
@@ -22,6 +23,7 @@ import ray.benchmarks.MicrobenchmarkCommand;
       StatusCommand.class,
       StopCommand.class,
       MicrobenchmarkCommand.class,
+      SoakCommand.class,
       SimulateCommand.class,
       ClassPathCommand.class,
       CompletionCommand.class

@@ -1,0 +1,118 @@
+package ray.benchmarks.soak;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ThreadLocalRandom;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+import ray.RayStateException;
+import ray.processes.NodeLauncher;
+import ray.processes.NodeOptions;
+import ray.processes.RunningNode;
+
+/** {@code ray soak}: random programs on a real node, while its workers are killed. */
+@Command(
+    name = "soak",
+    description = "Run random programs on a node whose workers are killed, and check all results.",
+    mixinStandardHelpOptions = true,
+    footer = {
+      "",
+      "Three programs' processes connect; the same seed gives the same programs.",
+      "Ends with 1 if a result was wrong, something hung, or something is left."
+    })
+public final class SoakCommand implements Callable<Integer> {
+  private static final long STORE_BYTES = 256L << 20;
+  private static final long STOP_MS = 10_000;
+
+  @Spec private CommandSpec spec = CommandSpec.create();
+
+  @Option(
+      names = "--minutes",
+      paramLabel = "N",
+      description = "For how long (default: ${DEFAULT-VALUE}).")
+  private double minutes = 1;
+
+  @Option(names = "--seed", paramLabel = "K", description = "Which programs (default: any).")
+  private @Nullable Long seed;
+
+  @Option(
+      names = "--kill-every",
+      paramLabel = "SECONDS",
+      description = "How often a worker is killed, about; 0 for never (default: ${DEFAULT-VALUE}).")
+  private double killEverySeconds = 3;
+
+  @Option(
+      names = "--address",
+      paramLabel = "ray://HOST:PORT",
+      description = "A node on this machine that nothing else uses (default: one of its own).")
+  private @Nullable String address;
+
+  /** For the command line. */
+  public SoakCommand() {}
+
+  @Override
+  public Integer call() throws IOException, InterruptedException {
+    check();
+    PrintWriter out = spec.commandLine().getOut();
+    long chosen = seed == null ? ThreadLocalRandom.current().nextLong(1_000_000) : seed;
+    out.println("seed " + chosen);
+    if (address != null) {
+      return run(address, chosen, out);
+    }
+    RunningNode node;
+    try {
+      node =
+          NodeLauncher.start(
+              new NodeOptions(0, null, null, STORE_BYTES, Map.of(), Map.of(), null, null));
+    } catch (NodeLauncher.StartFailedException e) {
+      throw misused(String.valueOf(e.getMessage()));
+    }
+    Thread stop = new Thread(() -> stop(node));
+    Runtime.getRuntime().addShutdownHook(stop);
+    try {
+      return run(node.address(), chosen, out);
+    } finally {
+      stop(node);
+      Runtime.getRuntime().removeShutdownHook(stop);
+    }
+  }
+
+  private int run(String where, long chosen, PrintWriter out)
+      throws IOException, InterruptedException {
+    try {
+      boolean terminal = System.console() != null && System.console().isTerminal();
+      return new Soak(where, chosen, killEverySeconds, terminal, out).run(minutes) ? 0 : 1;
+    } catch (RayStateException e) {
+      throw misused(String.valueOf(e.getMessage()));
+    }
+  }
+
+  private static void stop(RunningNode node) {
+    try {
+      if (!node.stop(false, STOP_MS)) {
+        node.stop(true, STOP_MS);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void check() {
+    if (!(minutes > 0)) {
+      throw misused("--minutes must be positive, not " + minutes);
+    }
+    if (!(killEverySeconds >= 0)) {
+      throw misused("--kill-every must not be negative, not " + killEverySeconds);
+    }
+  }
+
+  private ParameterException misused(String message) {
+    return new ParameterException(spec.commandLine(), message);
+  }
+}
