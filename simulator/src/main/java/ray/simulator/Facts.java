@@ -36,6 +36,7 @@ final class Facts {
   private static final Pattern ACTOR =
       Pattern.compile("actor (?:Scripted (?:'\\w+' )?)?([0-9a-f]+)-actor-([0-9a-f]+)");
   private static final Pattern OF_ACTOR = Pattern.compile("task (METHOD|EXIT|CREATION) ");
+  private static final String ARGUMENT = "an argument of its constructor failed: ";
   private static final String NO_NODE = ", which no node can ever provide";
 
   private final Provenance provenance = new Provenance();
@@ -222,7 +223,10 @@ final class Facts {
     };
   }
 
-  private boolean actorMayBeDead(String text) {
+  private boolean actorMayBeDead(String message) {
+    // One that was not made because of another actor's death is as dead as that one.
+    int cause = message.lastIndexOf(ARGUMENT);
+    String text = cause < 0 ? message : message.substring(cause + ARGUMENT.length());
     Matcher which = ACTOR.matcher(text);
     if (!which.find()) {
       return named && (text.contains("an actor named ") || text.contains("took its name"));
