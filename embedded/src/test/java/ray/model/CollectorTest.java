@@ -2,6 +2,9 @@ package ray.model;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -67,6 +70,22 @@ class CollectorTest {
         assertThat(Ray.remote(CollectorTest::length).remote(Ray.put(new byte[200_000])).get())
             .isEqualTo(200_000);
       }
+    });
+  }
+
+  @Test
+  void noneOfManyRefsThatGoAtOnceIsForgotten() throws Exception {
+    TestRay.with(ray -> {
+      List<ObjectRef<Integer>> refs = new ArrayList<>();
+      for (int i = 0; i < 50_000; i++) {
+        refs.add(ray.put(i));
+      }
+      refs.clear();
+      for (long until = System.nanoTime() + 30_000_000_000L;
+          !ray.objects().isEmpty() && System.nanoTime() - until < 0; ) {
+        TimeUnit.MILLISECONDS.sleep(20);
+      }
+      assertThat(ray.objects()).isEmpty();
     });
   }
 }

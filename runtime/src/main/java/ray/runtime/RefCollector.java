@@ -85,7 +85,7 @@ public final class RefCollector implements AutoCloseable {
   private void tell(Reference<? extends Handle<?>> first) {
     Map<OwnerShell, List<HandleCell>> byOwner = new HashMap<>(4);
     @Nullable Reference<? extends Handle<?>> next = first;
-    for (int i = 0; next != null && i < MAX_BATCH; i++, next = collected.poll()) {
+    for (int left = MAX_BATCH; next != null; next = --left > 0 ? collected.poll() : null) {
       HandleCell cell = (HandleCell) next;
       if (cell.release()) {
         byOwner.computeIfAbsent(cell.owner, missing -> new ArrayList<>()).add(cell);

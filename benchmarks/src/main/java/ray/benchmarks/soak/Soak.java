@@ -125,11 +125,9 @@ final class Soak {
   }
 
   private void killWorker(long node) {
+    // A node has no other children.
     List<ProcessHandle> workers =
-        ProcessHandle.of(node).stream()
-            .flatMap(ProcessHandle::children)
-            .filter(child -> child.info().commandLine().orElse("").contains("WorkerProcess"))
-            .toList();
+        ProcessHandle.of(node).stream().flatMap(ProcessHandle::children).toList();
     if (!workers.isEmpty() && workers.get(random.nextInt(workers.size())).destroyForcibly()) {
       killsMs.add(System.currentTimeMillis());
     }

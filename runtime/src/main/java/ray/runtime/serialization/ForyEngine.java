@@ -62,6 +62,10 @@ final class ForyEngine {
       intact = true;
       return serialized;
     } catch (RuntimeException e) {
+      if (ShadowedClassException.isIn(e)) {
+        interpret(current);
+        return write(tag, value, refs);
+      }
       intact = !causedByError(e);
       RefusedValueException refused = refusedIn(e);
       throw refused != null ? refused : new GraphException(e);
@@ -89,6 +93,10 @@ final class ForyEngine {
       intact = true;
       return value;
     } catch (RuntimeException e) {
+      if (ShadowedClassException.isIn(e)) {
+        interpret(current);
+        return read(serialized, refs);
+      }
       intact = !causedByError(e);
       throw new GraphException(e);
     } catch (StackOverflowError e) {
@@ -163,6 +171,10 @@ final class ForyEngine {
     ForySession session = compiledPool.acquire();
     ClassLoader before = enter();
     try {
+      if (seen.stream().anyMatch(ShadowedClassException::isShadowed)) {
+        compiledPool.discard(session);
+        return;
+      }
       session.prepare(Set.copyOf(seen));
       compiledPool.release(session);
     } catch (RuntimeException | LinkageError e) {
@@ -175,6 +187,13 @@ final class ForyEngine {
     pool = compiledPool;
     compiled = true;
     seen.clear();
+  }
+
+  /** Goes back from generated code: it can't be had for all classes. */
+  private synchronized void interpret(ForyPool failed) {
+    if (pool == failed) {
+      pool = newPool(false);
+    }
   }
 
   /** Switches to generated code now, on the caller's thread. */

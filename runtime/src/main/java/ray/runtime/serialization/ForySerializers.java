@@ -31,16 +31,21 @@ final class ForySerializers implements SerializerFactory {
 
   private final Exchange exchange;
   private final ValueRules rules;
+  private final boolean compiled;
 
-  ForySerializers(Exchange exchange, ValueRules rules) {
+  ForySerializers(Exchange exchange, ValueRules rules, boolean compiled) {
     this.exchange = exchange;
     this.rules = rules;
+    this.compiled = compiled;
   }
 
   @Override
   @SuppressWarnings({"rawtypes", "unchecked"})
   public @Nullable Serializer createSerializer(TypeResolver resolver, Class<?> type) {
     Class raw = type;
+    if (compiled) {
+      ShadowedClassException.check(type);
+    }
     if (type == Exchange.class) {
       return new OfExchange(resolver, raw, exchange);
     }

@@ -58,7 +58,8 @@ final class ForySession {
             .withAsyncCompilation(false)
             .withSharedRegistry(options.registry())
             .withClassLoader(options.classLoader())
-            .withSerializerFactory(new ForySerializers(exchange, options.rules()))
+            .withSerializerFactory(
+                new ForySerializers(exchange, options.rules(), options.compiled()))
             .build();
     for (PrimitiveArrayKind kind : PrimitiveArrayKind.values()) {
       fory.registerSerializer(
