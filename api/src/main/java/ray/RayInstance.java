@@ -71,7 +71,8 @@ public interface RayInstance extends AutoCloseable {
    * it fail with the same cause. Nothing happens if the object is ready, or was made by {@code
    * put}.
    *
-   * @param recursive whether the tasks that it submitted are cancelled too
+   * @param recursive whether the tasks that it submitted, and those that it submits after that, are
+   *     cancelled too
    */
   void cancel(ObjectRef<?> ref, boolean recursive);
 

@@ -39,6 +39,19 @@ class CancelTest {
     return Ray.remote(CancelTest::parent).remote(parent, child).get();
   }
 
+  static int submitsWhenInterrupted(Gate ofParent, Gate ofChild, Notes notes) {
+    try {
+      ofParent.pass();
+    } catch (InterruptedException cancelled) {
+      try {
+        Ray.remote(CancelTest::pass).remote(ofChild).get();
+      } catch (TaskCancelledException e) {
+        notes.add("child cancelled");
+      }
+    }
+    return 1;
+  }
+
   static class Slow {
     int calls;
 
@@ -247,6 +260,23 @@ class CancelTest {
       assertCancelled(top);
       TestRay.await("the child's interrupt", () -> ofParent.interrupted() == 1);
       TestRay.await("the grandchild's interrupt", () -> ofChild.interrupted() == 1);
+    });
+  }
+
+  @Test
+  void recursiveCancelsChildrenThatAreSubmittedAfterIt() throws Exception {
+    TestRay.with(ray -> {
+      Gate ofParent = Gate.closed();
+      Gate ofChild = Gate.closed();
+      Notes notes = Notes.empty();
+      ObjectRef<Integer> parent =
+          Ray.remote(CancelTest::submitsWhenInterrupted).remote(ofParent, ofChild, notes);
+      ofParent.awaitArrivals(1);
+
+      Ray.cancel(parent, true);
+
+      assertCancelled(parent);
+      TestRay.await("the child's end", () -> notes.all().equals(List.of("child cancelled")));
     });
   }
 

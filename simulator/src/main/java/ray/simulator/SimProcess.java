@@ -697,6 +697,11 @@ final class SimProcess implements OwnerEffects, ExecutorEffects {
     }
   }
 
+  void cancel(ObjectId task) {
+    owner.cancel(task, true, nowNs());
+    settle();
+  }
+
   void kill(ActorId actor, boolean restart) {
     owner.kill(actor, restart, "the script killed it");
     settle();

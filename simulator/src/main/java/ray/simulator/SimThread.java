@@ -647,12 +647,23 @@ final class SimThread implements World {
 
   @Override
   public List<Object> submit(Program submitted, List<Argument> arguments) {
-    return process.submit(submitted, arguments, task());
+    List<Object> made = process.submit(submitted, arguments, task());
+    cancelWithParent(((Cell) made.getFirst()).id);
+    return made;
   }
 
   @Override
   public Object generate(Program submitted, List<Argument> arguments) {
-    return process.generate(submitted, arguments, task());
+    Stream made = process.generate(submitted, arguments, task());
+    cancelWithParent(Objects.requireNonNull(made.task).spec().id());
+    return made;
+  }
+
+  /** What a run submits whose children were cancelled is cancelled, too. */
+  private void cancelWithParent(ObjectId submitted) {
+    if (lane != null && index < end && lane.runs().get(index).areChildrenCancelled()) {
+      process.cancel(submitted);
+    }
   }
 
   @Override
@@ -714,8 +725,12 @@ final class SimThread implements World {
     if (arguments.stream().anyMatch(argument -> argument instanceof ByRef)) {
       cluster.checker().mayNotRun(method.token(), method.sequence());
     }
-    return process.call(
-        called, method, arguments, cluster.checker().shape(new ActorId(called.id)), task());
+    Cell made =
+        (Cell)
+            process.call(
+                called, method, arguments, cluster.checker().shape(new ActorId(called.id)), task());
+    cancelWithParent(made.id);
+    return made;
   }
 
   @Override

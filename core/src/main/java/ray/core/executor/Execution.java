@@ -48,6 +48,9 @@ public final class Execution {
   /** Whether it must not start; written under the shell's lock, read by whoever runs it. */
   private volatile boolean cancelled;
 
+  /** Whether what it submits is cancelled with it; written and read as that. */
+  private volatile boolean childrenCancelled;
+
   /** What the shell runs it with, opaque. */
   private volatile @Nullable Object runner;
 
@@ -91,6 +94,18 @@ public final class Execution {
 
   void cancel() {
     cancelled = true;
+  }
+
+  /**
+   * Whether what it has submitted was cancelled: what it submits after that is to be cancelled at
+   * once, by whoever submits for it.
+   */
+  public boolean areChildrenCancelled() {
+    return childrenCancelled;
+  }
+
+  void cancelChildren() {
+    childrenCancelled = true;
   }
 
   /** What the shell runs it with. */

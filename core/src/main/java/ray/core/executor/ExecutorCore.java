@@ -74,6 +74,7 @@ public final class ExecutorCore {
       return;
     }
     if (message.recursive()) {
+      run.cancelChildren();
       effects.cancelChildren(message.task());
     }
     cancel(run);

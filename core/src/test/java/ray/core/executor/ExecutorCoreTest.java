@@ -354,7 +354,21 @@ class ExecutorCoreTest implements ExecutorEffects {
     assertThat(interrupted).containsExactlyElementsOf(lane.runs());
     assertThat(lane.runs().getFirst().isCancelled()).isTrue();
     assertThat(parents).containsExactly(new ObjectId(OWNER, 2));
+    assertThat(lane.runs().getFirst().areChildrenCancelled()).isTrue();
     assertThat(reported()).isEmpty();
+  }
+
+  @Test
+  void whatARunSubmittedGoesOnIfItAloneIsCancelled() {
+    attach(1);
+    push(2);
+    Lane lane = takeSome();
+
+    receive(new Message.CancelRun(new ObjectId(OWNER, 2), false));
+
+    assertThat(lane.runs().getFirst().isCancelled()).isTrue();
+    assertThat(lane.runs().getFirst().areChildrenCancelled()).isFalse();
+    assertThat(parents).isEmpty();
   }
 
   @Test
