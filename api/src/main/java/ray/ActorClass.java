@@ -1,5 +1,6 @@
 package ray;
 
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -114,6 +115,29 @@ public abstract sealed class ActorClass<T, S extends ActorClass<T, S>> implement
   /** How much of a resource of the program's own it holds while it lives. */
   public S resource(String name, double amount) {
     return with(options().withResources(options().resources().with(name, amount)));
+  }
+
+  /** Lives in a worker process of its own, which ends with it. */
+  public S isolated() {
+    return with(options().withRuntimeEnv(options().runtimeEnv().alone()));
+  }
+
+  /**
+   * Adds options of the JVM that it lives in, such as {@code -Xmx4g}. What asks for the same
+   * options shares workers.
+   *
+   * @throws IllegalArgumentException if one of them is no JVM option that a worker can have
+   */
+  public S jvmOptions(String... more) {
+    return with(options().withRuntimeEnv(options().runtimeEnv().withJvmOptions(List.of(more))));
+  }
+
+  /**
+   * Sets an environment variable of the process that it lives in. What asks for the same variables
+   * shares workers.
+   */
+  public S env(String name, String value) {
+    return with(options().withRuntimeEnv(options().runtimeEnv().withVariable(name, value)));
   }
 
   /** Where it runs. */

@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param maxPendingCalls how many calls one process may have waiting; -1: without limit
  * @param strategy where it runs
  * @param labels free text carried along, shown in listings
+ * @param runtimeEnv what is asked of the process that it lives in
  */
 public record ActorOptions(
     String name,
@@ -32,7 +33,8 @@ public record ActorOptions(
     int maxTaskRetries,
     int maxPendingCalls,
     SchedulingStrategy strategy,
-    Map<String, String> labels) {
+    Map<String, String> labels,
+    RuntimeEnv runtimeEnv) {
 
   /** When an actor ends by itself. */
   public enum Lifetime {
@@ -56,7 +58,8 @@ public record ActorOptions(
           0,
           -1,
           SchedulingStrategy.standard(),
-          Map.of());
+          Map.of(),
+          RuntimeEnv.SHARED);
 
   /** Checks and copies. */
   public ActorOptions {
@@ -147,6 +150,12 @@ public record ActorOptions(
     return draft.done();
   }
 
+  ActorOptions withRuntimeEnv(RuntimeEnv changed) {
+    Draft draft = new Draft(this);
+    draft.runtimeEnv = changed;
+    return draft.done();
+  }
+
   /** Options that are being changed. */
   private static final class Draft {
     String name;
@@ -161,6 +170,7 @@ public record ActorOptions(
     int maxPendingCalls;
     SchedulingStrategy strategy;
     Map<String, String> labels;
+    RuntimeEnv runtimeEnv;
 
     Draft(ActorOptions from) {
       this.name = from.name;
@@ -175,6 +185,7 @@ public record ActorOptions(
       this.maxPendingCalls = from.maxPendingCalls;
       this.strategy = from.strategy;
       this.labels = from.labels;
+      this.runtimeEnv = from.runtimeEnv;
     }
 
     ActorOptions done() {
@@ -190,7 +201,8 @@ public record ActorOptions(
           maxTaskRetries,
           maxPendingCalls,
           strategy,
-          labels);
+          labels,
+          runtimeEnv);
     }
   }
 }

@@ -116,6 +116,29 @@ public abstract sealed class RemoteFunction<H, S extends RemoteFunction<H, S>> i
     return with(options().withLabels(labels));
   }
 
+  /** Runs in a worker process of its own, where nothing else runs meanwhile. */
+  public S isolated() {
+    return with(options().withRuntimeEnv(options().runtimeEnv().alone()));
+  }
+
+  /**
+   * Adds options of the JVM that it runs in, such as {@code -Xmx4g}. What asks for the same options
+   * shares workers.
+   *
+   * @throws IllegalArgumentException if one of them is no JVM option that a worker can have
+   */
+  public S jvmOptions(String... more) {
+    return with(options().withRuntimeEnv(options().runtimeEnv().withJvmOptions(List.of(more))));
+  }
+
+  /**
+   * Sets an environment variable of the process that it runs in. What asks for the same variables
+   * shares workers.
+   */
+  public S env(String name, String value) {
+    return with(options().withRuntimeEnv(options().runtimeEnv().withVariable(name, value)));
+  }
+
   /** How many items a generator may be ahead of its consumer. */
   public S backpressure(int items) {
     return with(options().withBackpressure(items));

@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param strategy where to run
  * @param labels free text carried along, shown in listings
  * @param backpressure how many items a generator may be ahead of its consumer
+ * @param runtimeEnv what is asked of the process that it runs in
  */
 public record TaskOptions(
     String name,
@@ -27,7 +28,8 @@ public record TaskOptions(
     @Nullable Duration timeout,
     SchedulingStrategy strategy,
     Map<String, String> labels,
-    int backpressure) {
+    int backpressure,
+    RuntimeEnv runtimeEnv) {
 
   /** How often a task runs again unless told otherwise, as in Ray. */
   public static final int DEFAULT_MAX_RETRIES = 3;
@@ -45,7 +47,8 @@ public record TaskOptions(
           null,
           SchedulingStrategy.standard(),
           Map.of(),
-          DEFAULT_BACKPRESSURE);
+          DEFAULT_BACKPRESSURE,
+          RuntimeEnv.SHARED);
 
   /** Checks and copies. */
   public TaskOptions {
@@ -63,36 +66,97 @@ public record TaskOptions(
 
   TaskOptions withName(String changed) {
     return new TaskOptions(
-        changed, resources, maxRetries, retryExceptions, timeout, strategy, labels, backpressure);
+        changed,
+        resources,
+        maxRetries,
+        retryExceptions,
+        timeout,
+        strategy,
+        labels,
+        backpressure,
+        runtimeEnv);
   }
 
   TaskOptions withResources(Resources changed) {
     return new TaskOptions(
-        name, changed, maxRetries, retryExceptions, timeout, strategy, labels, backpressure);
+        name,
+        changed,
+        maxRetries,
+        retryExceptions,
+        timeout,
+        strategy,
+        labels,
+        backpressure,
+        runtimeEnv);
   }
 
   TaskOptions withRetries(int changed, List<Class<? extends Throwable>> exceptions) {
     return new TaskOptions(
-        name, resources, changed, exceptions, timeout, strategy, labels, backpressure);
+        name, resources, changed, exceptions, timeout, strategy, labels, backpressure, runtimeEnv);
   }
 
   TaskOptions withTimeout(Duration changed) {
     return new TaskOptions(
-        name, resources, maxRetries, retryExceptions, changed, strategy, labels, backpressure);
+        name,
+        resources,
+        maxRetries,
+        retryExceptions,
+        changed,
+        strategy,
+        labels,
+        backpressure,
+        runtimeEnv);
   }
 
   TaskOptions withStrategy(SchedulingStrategy changed) {
     return new TaskOptions(
-        name, resources, maxRetries, retryExceptions, timeout, changed, labels, backpressure);
+        name,
+        resources,
+        maxRetries,
+        retryExceptions,
+        timeout,
+        changed,
+        labels,
+        backpressure,
+        runtimeEnv);
   }
 
   TaskOptions withLabels(Map<String, String> changed) {
     return new TaskOptions(
-        name, resources, maxRetries, retryExceptions, timeout, strategy, changed, backpressure);
+        name,
+        resources,
+        maxRetries,
+        retryExceptions,
+        timeout,
+        strategy,
+        changed,
+        backpressure,
+        runtimeEnv);
   }
 
   TaskOptions withBackpressure(int changed) {
     return new TaskOptions(
-        name, resources, maxRetries, retryExceptions, timeout, strategy, labels, changed);
+        name,
+        resources,
+        maxRetries,
+        retryExceptions,
+        timeout,
+        strategy,
+        labels,
+        changed,
+        runtimeEnv);
+  }
+
+  TaskOptions withRuntimeEnv(RuntimeEnv changed) {
+    return new TaskOptions(
+        name,
+        resources,
+        maxRetries,
+        retryExceptions,
+        timeout,
+        strategy,
+        labels,
+        backpressure,
+        changed);
   }
 }

@@ -2,6 +2,7 @@ package ray.core;
 
 import org.jspecify.annotations.Nullable;
 import ray.Resources;
+import ray.RuntimeEnv;
 import ray.SchedulingStrategy;
 
 /**
@@ -12,14 +13,33 @@ public final class FunctionKey {
   private final String function;
   private final Resources resources;
   private final SchedulingStrategy strategy;
+  private final RuntimeEnv runtimeEnv;
   private final int hash;
 
-  /** A class of this function with these needs, to run where the strategy says. */
-  public FunctionKey(String function, Resources resources, SchedulingStrategy strategy) {
+  /**
+   * A class of this function with these needs, to run where the strategy says, in such a process.
+   */
+  public FunctionKey(
+      String function, Resources resources, SchedulingStrategy strategy, RuntimeEnv runtimeEnv) {
     this.function = function;
     this.resources = resources;
     this.strategy = strategy;
-    this.hash = 31 * (31 * function.hashCode() + resources.hashCode()) + strategy.hashCode();
+    this.runtimeEnv = runtimeEnv;
+    this.hash =
+        31 * (31 * (31 * function.hashCode() + resources.hashCode()) + strategy.hashCode())
+            + runtimeEnv.hashCode();
+  }
+
+  /** A class of this function with these needs, in any worker that the strategy allows. */
+  public FunctionKey(String function, Resources resources, SchedulingStrategy strategy) {
+    this(function, resources, strategy, RuntimeEnv.SHARED);
+  }
+
+  /** The same in a process of its own. */
+  public FunctionKey isolated() {
+    return runtimeEnv.isolated()
+        ? this
+        : new FunctionKey(function, resources, strategy, runtimeEnv.alone());
   }
 
   /** The function's name. */
@@ -37,6 +57,11 @@ public final class FunctionKey {
     return strategy;
   }
 
+  /** What the process must be like that it runs in. */
+  public RuntimeEnv runtimeEnv() {
+    return runtimeEnv;
+  }
+
   @Override
   public boolean equals(@Nullable Object other) {
     return this == other
@@ -44,7 +69,8 @@ public final class FunctionKey {
             && key.hash == hash
             && key.function.equals(function)
             && key.resources.equals(resources)
-            && key.strategy.equals(strategy);
+            && key.strategy.equals(strategy)
+            && key.runtimeEnv.equals(runtimeEnv);
   }
 
   @Override

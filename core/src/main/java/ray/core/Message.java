@@ -31,6 +31,12 @@ public sealed interface Message {
   /** Others wait: give idle leases back at once. */
   record ReclaimLeases(long node) implements Message {}
 
+  /**
+   * The worker gets no more leases: it ends as soon as nothing runs on it and nobody needs what it
+   * owns.
+   */
+  record Retire() implements Message {}
+
   /** The worker may run one more task of an owner's class at a time. */
   record AttachLease(long lease, long owner, FunctionKey schedulingClass) implements Message {}
 

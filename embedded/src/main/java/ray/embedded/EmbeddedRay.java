@@ -20,6 +20,7 @@ import ray.RayInstance;
 import ray.RayOptions;
 import ray.Resources;
 import ray.RuntimeContext;
+import ray.RuntimeEnv;
 import ray.SchedulerInfo;
 import ray.TaskInfo;
 import ray.control.ControlShell;
@@ -64,6 +65,7 @@ final class EmbeddedRay extends RuntimeBackend {
   private final ExecutorThreads threads;
   private final RefCollector collector;
   private final FailureReporter failures;
+  private final AtomicBoolean processesRefused = new AtomicBoolean();
   private final Submitter submitter;
   private final Looking looking;
   private final AtomicBoolean closed = new AtomicBoolean();
@@ -120,7 +122,13 @@ final class EmbeddedRay extends RuntimeBackend {
         new ExecutorThreads(executor, this::tick, options.serialMode(), Polling.NOTHING, name);
     this.submitter =
         new Submitter(
-            this, () -> job, options.namespace(), driver, waiting, options.creationSites());
+            this,
+            () -> job,
+            options.namespace(),
+            driver,
+            waiting,
+            options.creationSites(),
+            this::heeded);
     this.looking = new Looking(List.of(driver, workerOwner));
     waiting.executors(List.of(executor));
     executor.start(threads, this);
@@ -150,8 +158,18 @@ final class EmbeddedRay extends RuntimeBackend {
     return ray;
   }
 
-  private void startWorker(long ofJob) {
-    node.workerStarted(ofJob, workerOwner.id());
+  private void startWorker(long ofJob, RuntimeEnv runtimeEnv) {
+    node.workerStarted(ofJob, runtimeEnv, workerOwner.id());
+  }
+
+  /** There is this process alone. */
+  private RuntimeEnv heeded(RuntimeEnv asked) {
+    if (!asked.isShared() && processesRefused.compareAndSet(false, true)) {
+      failures.warn(
+          "isolated(), jvmOptions and env have no effect, as this Ray is embedded in one JVM:"
+              + " start a node with 'ray start --head' and connect to it");
+    }
+    return RuntimeEnv.SHARED;
   }
 
   private boolean tick(long nowNs) {

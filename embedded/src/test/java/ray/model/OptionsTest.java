@@ -51,7 +51,8 @@ class OptionsTest {
                 Duration.ofSeconds(9),
                 SchedulingStrategy.spread(),
                 Map.of("team", "red"),
-                3));
+                3,
+                ray.RuntimeEnv.SHARED));
   }
 
   @Test

@@ -4,6 +4,7 @@ import java.util.Map;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import ray.Resources;
+import ray.RuntimeEnv;
 import ray.core.Message;
 import ray.core.NodeView;
 import ray.core.node.NodeCore;
@@ -22,13 +23,18 @@ public final class NodeShell extends Mailbox implements Endpoint, NodeEffects {
   /** Starts workers. */
   @FunctionalInterface
   public interface WorkerStarter {
-    /** Starts one for a job, and says so with {@link NodeShell#workerStarted}; must not block. */
-    void start(long job);
+    /**
+     * Starts one for a job, in such a process, and says so with {@link NodeShell#workerStarted};
+     * must not block.
+     */
+    void start(long job, RuntimeEnv runtimeEnv);
   }
 
-  private record Started(long job, long worker) {}
+  private record Started(long job, RuntimeEnv runtimeEnv, long worker) {}
 
-  private record Failed(long job, String reason) {}
+  private record Failed(long job, RuntimeEnv runtimeEnv, String reason) {}
+
+  private record RetireIdle(long limitNs) {}
 
   /** A node with these resources and labels, under a control service. */
   public NodeShell(
@@ -58,13 +64,18 @@ public final class NodeShell extends Mailbox implements Endpoint, NodeEffects {
   }
 
   /** A worker is there. */
-  public void workerStarted(long job, long worker) {
-    post(new Started(job, worker));
+  public void workerStarted(long job, RuntimeEnv runtimeEnv, long worker) {
+    post(new Started(job, runtimeEnv, worker));
   }
 
   /** A worker that was to be started will never be there. */
-  public void workerFailed(long job, String reason) {
-    post(new Failed(job, reason));
+  public void workerFailed(long job, RuntimeEnv runtimeEnv, String reason) {
+    post(new Failed(job, runtimeEnv, reason));
+  }
+
+  /** Lets workers end that have had nothing to do for so long. */
+  public void retireIdle(long limitNs) {
+    post(new RetireIdle(limitNs));
   }
 
   /** Asks the core; not from within a core. */
@@ -82,8 +93,9 @@ public final class NodeShell extends Mailbox implements Endpoint, NodeEffects {
   protected void handle(Object event) {
     switch (event) {
       case Message message -> core.receive(message);
-      case Started(long job, long worker) -> core.workerStarted(job, worker);
-      case Failed(long job, String reason) -> core.workerFailed(job, reason);
+      case Started(long job, RuntimeEnv env, long worker) -> core.workerStarted(job, env, worker);
+      case Failed(long job, RuntimeEnv env, String reason) -> core.workerFailed(job, env, reason);
+      case RetireIdle(long limitNs) -> core.retireIdle(System.nanoTime(), limitNs);
       default -> throw new IllegalArgumentException("not for a node: " + event);
     }
   }
@@ -94,8 +106,8 @@ public final class NodeShell extends Mailbox implements Endpoint, NodeEffects {
   }
 
   @Override
-  public void startWorker(long job) {
-    starter.start(job);
+  public void startWorker(long job, RuntimeEnv runtimeEnv) {
+    starter.start(job, runtimeEnv);
   }
 
   @Override

@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import ray.Resources;
+import ray.RuntimeEnv;
 import ray.control.ControlShell;
 import ray.core.Message;
 import ray.core.control.ActorView;
@@ -34,9 +35,13 @@ final class HeadNode implements SocketTransport.Deaths, SocketTransport.Question
   private static final Logger LOG = LoggerFactory.getLogger(HeadNode.class);
 
   /** Another worker is made ready when the job that took one has had time to begin. */
+  /** How often idle workers are looked for. */
+  private static final long IDLE_LOOK_MS = 1_000;
+
   private static final long REFILL_AFTER_MS = 2_000;
 
   private final Payload.Session session;
+  private final WorkerPolicy workers;
   private final SocketTransport transport;
   private final ControlShell control;
   private final NodeShell node;
@@ -55,7 +60,7 @@ final class HeadNode implements SocketTransport.Deaths, SocketTransport.Question
       Resources total,
       Map<String, String> labels,
       ObjectStoreConfig storage,
-      int readyWorkers)
+      WorkerPolicy workers)
       throws IOException {
     SecureRandom random = new SecureRandom();
     this.session =
@@ -64,6 +69,7 @@ final class HeadNode implements SocketTransport.Deaths, SocketTransport.Question
             RuntimeBackend.newId(random),
             RuntimeBackend.newId(random),
             ProcessHandle.current().pid());
+    this.workers = workers;
     this.transport =
         new SocketTransport(
             new SocketTransport.Config(
@@ -79,7 +85,7 @@ final class HeadNode implements SocketTransport.Deaths, SocketTransport.Question
     this.node =
         new NodeShell(
             session.node(), total, labels, transport, session.control(), this::startWorker);
-    this.launcher = new WorkerLauncher(session, tokenFile, readyWorkers);
+    this.launcher = new WorkerLauncher(session, tokenFile, workers.ready());
     transport.register(session.control(), control);
     transport.register(session.node(), node);
   }
@@ -90,6 +96,11 @@ final class HeadNode implements SocketTransport.Deaths, SocketTransport.Question
     transport.start();
     node.start();
     affairs.execute(launcher::fill);
+    affairs.scheduleWithFixedDelay(
+        () -> node.retireIdle(workers.idle().toNanos()),
+        IDLE_LOOK_MS,
+        IDLE_LOOK_MS,
+        TimeUnit.MILLISECONDS);
     return port;
   }
 
@@ -115,7 +126,7 @@ final class HeadNode implements SocketTransport.Deaths, SocketTransport.Question
       case Question.JOIN_AS_WORKER -> {
         Payload.Join join = Payload.Join.read(payload);
         byte[] answer = joined(join, false);
-        node.workerStarted(join.job(), join.process());
+        node.workerStarted(join.job(), launcher.runtimeEnv(join.process()), join.process());
         affairs.schedule(launcher::fill, REFILL_AFTER_MS, TimeUnit.MILLISECONDS);
         yield answer;
       }
@@ -190,34 +201,35 @@ final class HeadNode implements SocketTransport.Deaths, SocketTransport.Question
             new Message.RegisterActor(found.spec(), null, 0), OpaqueCodec.PASSING_ON);
   }
 
-  private void startWorker(long job) {
+  private void startWorker(long job, RuntimeEnv runtimeEnv) {
     affairs.execute(() -> {
       Members.Member driver = members.driver(job);
       if (driver == null) {
+        node.workerFailed(job, runtimeEnv, "its job has ended");
         return;
       }
       try {
-        WorkerLauncher.Worker started = launcher.start(job, driver.process());
-        started
-            .process()
-            .onExit()
-            .thenAccept(ended -> affairs.execute(() -> exited(started.id(), job, ended)));
+        WorkerLauncher.Worker started = launcher.start(job, driver.process(), runtimeEnv);
+        started.process().onExit().thenRun(() -> affairs.execute(() -> exited(started, job)));
       } catch (IOException e) {
-        node.workerFailed(job, "a worker can't be started: " + e.getMessage());
+        node.workerFailed(job, runtimeEnv, "a worker can't be started: " + e.getMessage());
       }
     });
   }
 
-  private void exited(long worker, long job, Process process) {
-    boolean joined = members.find(worker) != null || members.recentlyDead().contains(worker);
-    gone(worker, "exit code " + process.exitValue());
+  private void exited(WorkerLauncher.Worker worker, long job) {
+    long id = worker.id();
+    boolean joined = members.find(id) != null || members.recentlyDead().contains(id);
+    int code = worker.process().exitValue();
+    gone(id, "exit code " + code);
     if (!joined) {
       node.workerFailed(
           job,
+          worker.runtimeEnv(),
           "a worker ended with exit code "
-              + process.exitValue()
+              + code
               + " before it could run anything; what it said stands in "
-              + launcher.log(worker));
+              + launcher.log(id));
     }
   }
 

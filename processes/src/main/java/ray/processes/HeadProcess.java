@@ -65,7 +65,7 @@ public final class HeadProcess {
               options.total(),
               options.labels(),
               storage(options.storeCapacityBytes()),
-              READY_WORKERS);
+              new WorkerPolicy(READY_WORKERS, WorkerPolicy.DEFAULT_IDLE));
       port = head.start(new InetSocketAddress(InetAddress.getLoopbackAddress(), options.port()));
     } catch (IOException | RuntimeException e) {
       RunningNode.delete(folder);

@@ -49,7 +49,7 @@ public final class LocalNode implements AutoCloseable {
               total,
               options.labels(),
               HeadProcess.storage(options.givenObjectStoreBytes().orElse(DEFAULT_STORE_BYTES)),
-              0);
+              new WorkerPolicy(0, WorkerPolicy.DEFAULT_IDLE));
       return new LocalNode(
           folder, head, head.start(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0)));
     } catch (IOException e) {

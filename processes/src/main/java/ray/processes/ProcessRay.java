@@ -11,6 +11,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import ray.ActorInfo;
 import ray.ActorRef;
@@ -170,7 +171,13 @@ abstract class ProcessRay extends RuntimeBackend {
         new ExecutorThreads(executor, owner::tick, options.serialMode(), transports, name);
     this.submitter =
         new Submitter(
-            this, () -> job, options.namespace(), owner, waiting(), options.creationSites());
+            this,
+            () -> job,
+            options.namespace(),
+            owner,
+            waiting(),
+            options.creationSites(),
+            UnaryOperator.identity());
     this.looking = new Looking(List.of(owner));
     this.garbage = new GarbageWatch(owner, executor, isWorker);
     collector.onLook(() -> garbage.look(store));

@@ -14,6 +14,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import ray.RuntimeEnv;
 import ray.runtime.RuntimeBackend;
 
 /**
@@ -31,8 +32,8 @@ final class WorkerLauncher {
   private final ArrayDeque<Worker> idle = new ArrayDeque<>();
   private boolean closed;
 
-  /** A worker's id and process. */
-  record Worker(long id, Process process) {}
+  /** A worker's id and process, and what was asked of that. */
+  record Worker(long id, Process process, RuntimeEnv runtimeEnv) {}
 
   /**
    * A launcher.
@@ -45,18 +46,21 @@ final class WorkerLauncher {
     this.ready = ready;
   }
 
-  /** Gives a job a worker: one that is ready, or a new one. */
-  Worker start(long job, long driver) throws IOException {
-    Worker waiting = takeReady();
+  /** Gives a job a worker: one that is ready, if nothing speaks against it, or a new one. */
+  Worker start(long job, long driver, RuntimeEnv runtimeEnv) throws IOException {
+    boolean ordinary = runtimeEnv.jvmOptions().isEmpty() && runtimeEnv.variables().isEmpty();
+    Worker waiting = ordinary ? takeReady() : null;
     if (waiting != null) {
       try {
-        order(waiting, job, driver);
-        return waiting;
+        Worker taken = new Worker(waiting.id(), waiting.process(), runtimeEnv);
+        running.replace(taken.id(), taken);
+        order(taken, job, driver);
+        return taken;
       } catch (IOException e) {
         LOG.info("worker {} has ended while it waited for a job", Long.toHexString(waiting.id()));
       }
     }
-    Worker started = launch();
+    Worker started = launch(runtimeEnv);
     order(started, job, driver);
     return started;
   }
@@ -86,7 +90,7 @@ final class WorkerLauncher {
           if (closed || idle.size() >= ready) {
             return;
           }
-          idle.add(launch());
+          idle.add(launch(RuntimeEnv.SHARED));
         }
       }
     } catch (IOException e) {
@@ -94,16 +98,17 @@ final class WorkerLauncher {
     }
   }
 
-  private Worker launch() throws IOException {
+  private Worker launch(RuntimeEnv runtimeEnv) throws IOException {
     Files.createDirectories(session.logs());
     long id = RuntimeBackend.newId(random);
     String name = Long.toHexString(id);
-    Process process =
-        new ProcessBuilder(commandLine(id))
+    ProcessBuilder builder =
+        new ProcessBuilder(commandLine(id, runtimeEnv))
             .redirectOutput(session.logs().resolve("worker-" + name + ".out").toFile())
-            .redirectError(log(id).toFile())
-            .start();
-    Worker worker = new Worker(id, process);
+            .redirectError(log(id).toFile());
+    builder.environment().putAll(runtimeEnv.variables());
+    Process process = builder.start();
+    Worker worker = new Worker(id, process, runtimeEnv);
     running.put(id, worker);
     process.onExit().thenRun(() -> running.remove(id));
     return worker;
@@ -114,10 +119,11 @@ final class WorkerLauncher {
     return session.logs().resolve("worker-" + Long.toHexString(worker) + ".err");
   }
 
-  private List<String> commandLine(long worker) {
+  private List<String> commandLine(long worker, RuntimeEnv runtimeEnv) {
     List<String> words = new ArrayList<>();
     words.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     words.addAll(JvmOptions.ofThisJvm());
+    words.addAll(runtimeEnv.jvmOptions());
     words.add("-cp");
     words.add(System.getProperty("java.class.path"));
     words.add(WorkerProcess.class.getName());
@@ -127,6 +133,12 @@ final class WorkerLauncher {
     }
     words.add(tokenFile.toString());
     return words;
+  }
+
+  /** What was asked of a worker's process. */
+  RuntimeEnv runtimeEnv(long worker) {
+    Worker found = running.get(worker);
+    return found == null ? RuntimeEnv.SHARED : found.runtimeEnv();
   }
 
   /** Ends a worker at once. */

@@ -7,14 +7,25 @@ import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import ray.RayOptions;
+import ray.core.Message;
+import ray.core.executor.ExecutorCore;
 import ray.runtime.WorkerEndpoint;
 import ray.runtime.serialization.ValueSerializers;
+import ray.wire.Endpoint;
 
 /** The main class of a worker: runs the tasks and actors of one job. */
 public final class WorkerProcess extends ProcessRay {
+  /** How often in a row, and how long apart, a worker must be found at rest before it ends. */
+  private static final int RESTS = 4;
+
+  private static final long REST_MS = 250;
+
+  private final CountDownLatch retired = new CountDownLatch(1);
+
   private WorkerProcess(
       RayOptions options, Identity identity, Transports transports, ValueSerializers serializers) {
     super(options, identity, transports, serializers, true, "worker");
@@ -45,8 +56,24 @@ public final class WorkerProcess extends ProcessRay {
     WorkerProcess worker = ready.employ(driver);
     WorkerOutput.install((line, isError) -> worker.tell(driver, line, isError));
     ready.serve(worker, id(words[0]), () -> Runtime.getRuntime().halt(0));
-    // The node ends it.
-    new CountDownLatch(1).await();
+    worker.awaitEnd();
+    Runtime.getRuntime().halt(0);
+  }
+
+  /** Waits until the node has no use for this worker, and nobody would miss it. */
+  private void awaitEnd() throws InterruptedException {
+    retired.await();
+    for (int rests = 0; rests < RESTS; rests = isAtRest() ? rests + 1 : 0) {
+      TimeUnit.MILLISECONDS.sleep(REST_MS);
+    }
+    System.out.flush();
+    System.err.flush();
+    transports().sockets().close();
+  }
+
+  private boolean isAtRest() {
+    return executor().ask(ExecutorCore::mayEnd)
+        && owner().ask(core -> core.ownedCount() + core.borrowedCount() == 0);
   }
 
   private static long id(String hexadecimal) {
@@ -93,9 +120,7 @@ public final class WorkerProcess extends ProcessRay {
      * @param nodeGone called when the node can't be reached any more
      */
     void serve(WorkerProcess worker, long job, Runnable nodeGone) {
-      transports
-          .sockets()
-          .register(identity.self(), new WorkerEndpoint(worker.owner(), worker.executor()));
+      transports.sockets().register(identity.self(), worker.endpoint());
       transports.sockets().afterReading(worker.executor()::provide);
       worker.join(
           Question.JOIN_AS_WORKER,
@@ -105,6 +130,16 @@ public final class WorkerProcess extends ProcessRay {
           },
           nodeGone);
     }
+  }
+
+  private Endpoint endpoint() {
+    WorkerEndpoint both = new WorkerEndpoint(owner(), executor());
+    return message -> {
+      both.deliver(message);
+      if (message instanceof Message.Retire) {
+        retired.countDown();
+      }
+    };
   }
 
   /** Tells the program what its code has printed, before what the code returns. */

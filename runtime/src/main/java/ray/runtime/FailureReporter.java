@@ -31,15 +31,26 @@ public final class FailureReporter {
     } else {
       text = failure.message() + System.lineSeparator();
     }
+    print(
+        "Ray: task "
+            + name
+            + " failed, and nobody has asked for its result:"
+            + System.lineSeparator()
+            + text);
+  }
+
+  /** Tells of something that is not as the program asked. */
+  public void warn(String text) {
+    if (!quiet) {
+      print("Ray: " + text + System.lineSeparator());
+    }
+  }
+
+  private void print(String text) {
     try {
       Appendable target = console.get();
       synchronized (this) {
-        target.append(
-            "Ray: task "
-                + name
-                + " failed, and nobody has asked for its result:"
-                + System.lineSeparator()
-                + text);
+        target.append(text);
       }
     } catch (java.io.IOException lost) {
       throw new java.io.UncheckedIOException(lost);

@@ -16,6 +16,7 @@ import ray.ObjectRefStream;
 import ray.RayOptions;
 import ray.RemoteFunction1;
 import ray.Resources;
+import ray.RuntimeEnv;
 import ray.SchedulingStrategy;
 import ray.TaskOptions;
 import ray.ValueSerializer;
@@ -46,7 +47,8 @@ public abstract class RuntimeBackend implements Backend, SubmitterSource {
                   null,
                   SchedulingStrategy.standard(),
                   Map.of(),
-                  TaskOptions.DEFAULT_BACKPRESSURE));
+                  TaskOptions.DEFAULT_BACKPRESSURE,
+                  RuntimeEnv.SHARED));
 
   private final RayOptions options;
   private final LocalWaiting waiting;

@@ -9,6 +9,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.LongSupplier;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import ray.ActorDiedException;
 import ray.ActorId;
@@ -21,6 +22,7 @@ import ray.ObjectRefStream;
 import ray.PendingCallsExceededException;
 import ray.Resources;
 import ray.RuntimeContext;
+import ray.RuntimeEnv;
 import ray.SchedulingStrategy;
 import ray.TaskOptions;
 import ray.core.ActorSpec;
@@ -54,21 +56,28 @@ public final class Submitter {
   private final OwnerShell driver;
   private final LocalWaiting waiting;
   private final boolean creationSites;
+  private final UnaryOperator<RuntimeEnv> heeded;
 
-  /** A submitter of one job. */
+  /**
+   * A submitter of one job.
+   *
+   * @param heeded what of that which is asked of processes is heeded
+   */
   public Submitter(
       Backend backend,
       LongSupplier job,
       String namespace,
       OwnerShell driver,
       LocalWaiting waiting,
-      boolean creationSites) {
+      boolean creationSites,
+      UnaryOperator<RuntimeEnv> heeded) {
     this.backend = backend;
     this.job = job;
     this.namespace = namespace;
     this.driver = driver;
     this.waiting = waiting;
     this.creationSites = creationSites;
+    this.heeded = heeded;
   }
 
   /** Methods that were called, by the class of their lambda. */
@@ -118,7 +127,9 @@ public final class Submitter {
     Callee callee =
         callee(call.function(), owner, call.shape().spread(), options.retryExceptions());
     String function = callee.snapshot().info().name();
-    FunctionKey key = new FunctionKey(function, options.resources(), options.strategy());
+    FunctionKey key =
+        new FunctionKey(
+            function, options.resources(), options.strategy(), heeded.apply(options.runtimeEnv()));
     TaskPolicy policy =
         new TaskPolicy(
             options.maxRetries(),
@@ -283,11 +294,13 @@ public final class Submitter {
     OwnerShell owner = owner();
     owner.checkOpen();
     ActorOptions options = creation.options();
+    RuntimeEnv runtimeEnv = heeded.apply(options.runtimeEnv());
     Callee callee = callee(creation.constructor(), owner, false, List.of());
     Arguments taken = take(arguments, owner, callee.captured());
     ObjectId id = owner.newActorId();
     String className = className(callee);
-    FunctionKey key = new FunctionKey(className, options.resources(), options.strategy());
+    FunctionKey key =
+        new FunctionKey(className, options.resources(), options.strategy(), runtimeEnv);
     TaskSpec constructor =
         new TaskSpec(
             id,

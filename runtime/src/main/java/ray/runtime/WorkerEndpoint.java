@@ -22,6 +22,7 @@ public record WorkerEndpoint(OwnerShell owner, ExecutorShell executor) implement
       case Message.CreateActor m -> executor.deliver(m);
       case Message.StopActor m -> executor.deliver(m);
       case Message.CancelRun m -> executor.deliver(m);
+      case Message.Retire m -> executor.deliver(m);
       case Message.ProcessDied m -> {
         owner.deliver(m);
         executor.deliver(m);

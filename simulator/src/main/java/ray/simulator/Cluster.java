@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
 import ray.ActorId;
 import ray.ObjectId;
 import ray.Resources;
+import ray.RuntimeEnv;
 import ray.SchedulingStrategy;
 import ray.core.FunctionKey;
 import ray.core.Message;
@@ -31,6 +32,12 @@ final class Cluster implements Network.Members {
 
   /** After how long everybody knows of a death, about. */
   private static final long DETECTION_NS = 2_000_000;
+
+  /** How long a worker keeps still before it ends. */
+  private static final long REST_NS = 10_000_000;
+
+  /** How long a worker may have nothing to do. */
+  private static final long IDLE_NS = 100_000_000;
 
   private static final long MAX_STEPS = 3_000_000;
   private static final int CHECK_EVERY = 64;
@@ -80,7 +87,7 @@ final class Cluster implements Network.Members {
       addNode();
     }
     addClasses();
-    while (!schedule.isEmpty()) {
+    while (!schedule.isIdle()) {
       // Nodes know each other before programs start.
       schedule.next();
     }
@@ -97,6 +104,10 @@ final class Cluster implements Network.Members {
     classes.add(new FunctionKey("c", Resources.NONE, anywhere));
     Resources all = Resources.NONE.with(Resources.CPU, setting.cpus());
     classes.add(new FunctionKey("d", all, anywhere));
+    classes.add(new FunctionKey("g", Resources.ONE_CPU, anywhere, RuntimeEnv.SHARED.alone()));
+    classes.add(
+        new FunctionKey(
+            "h", Resources.ONE_CPU, anywhere, RuntimeEnv.SHARED.withVariable("HOST", "h")));
     for (long id : nodes.keySet()) {
       classes.add(new FunctionKey("e", Resources.NONE.with("n" + id, 0.5), anywhere));
       classes.add(
@@ -361,30 +372,31 @@ final class Cluster implements Network.Members {
     nodes.put(id, node);
     trace.note("comes", id, 0);
     node.core.start();
+    retireIdleWorkers(node);
     announceEarlierDeathsTo(id);
     return true;
   }
 
   /** The node wants a worker for a job. */
-  void startWorker(SimNode node, long job) {
+  void startWorker(SimNode node, long job, RuntimeEnv runtimeEnv) {
     schedule.after(
         dice.around(500_000) * slowness(node.id),
         () -> {
           lastProgressNs = schedule.nowNs();
           if (node.alive && faults.workerFails(node.id)) {
-            node.core.workerFailed(job, Facts.NO_WORKER);
+            node.core.workerFailed(job, runtimeEnv, Facts.NO_WORKER);
           } else if (node.alive) {
-            addWorker(node, job);
+            addWorker(node, job, runtimeEnv);
           }
         });
   }
 
-  private void addWorker(SimNode node, long job) {
+  private void addWorker(SimNode node, long job, RuntimeEnv runtimeEnv) {
     long id = (long) WORKER << KIND_BITS | ++nextWorker;
     SimProcess worker = new SimProcess(id, node, job, this, Dice.of(setting.seed(), 10_000 + id));
     processes.put(id, worker);
     trace.note("has", node.id, id);
-    node.core.workerStarted(job, id);
+    node.core.workerStarted(job, runtimeEnv, id);
     announceEarlierDeathsTo(id);
   }
 
@@ -394,7 +406,7 @@ final class Cluster implements Network.Members {
     if (living.isEmpty() || driver == null) {
       return false;
     }
-    addWorker(faultDice.pick(living), driver.job);
+    addWorker(faultDice.pick(living), driver.job, RuntimeEnv.SHARED);
     return true;
   }
 
@@ -474,6 +486,34 @@ final class Cluster implements Network.Members {
     network.cut(dead.id);
     announce(dead.id, "it was unplugged");
     return true;
+  }
+
+  /** A worker that its node has no use for ends when nobody would miss it. */
+  void endWhenAtRest(SimProcess worker) {
+    long received = worker.received();
+    idly(
+        worker,
+        REST_NS,
+        () -> {
+          if (worker.isAtRest() && worker.received() == received && network.isFlushed(worker.id)) {
+            trace.note("has nothing to do", worker.id, 0);
+            stop(worker);
+            announce(worker.id, "it had nothing to do");
+          } else {
+            endWhenAtRest(worker);
+          }
+        });
+  }
+
+  private void retireIdleWorkers(SimNode node) {
+    schedule.idly(
+        IDLE_NS / 4,
+        () -> {
+          if (node.alive) {
+            node.core.retireIdle(schedule.nowNs(), IDLE_NS);
+            retireIdleWorkers(node);
+          }
+        });
   }
 
   private void kill(SimProcess process, String reason) {

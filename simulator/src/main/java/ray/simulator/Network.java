@@ -169,6 +169,16 @@ final class Network {
 
   // ---- deaths
 
+  /** Whether all that a process has sent has arrived. */
+  boolean isFlushed(long process) {
+    for (Connection each : connections.values()) {
+      if (each.from == process && (each.down || each.inFlight() > 0)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
   /** A process has stopped: of what it sent last some is lost. */
   void cut(long process) {
     for (Connection each : connections.values()) {

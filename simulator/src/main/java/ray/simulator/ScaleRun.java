@@ -8,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.TreeMap;
 import ray.Resources;
+import ray.RuntimeEnv;
 import ray.SchedulingStrategy;
 import ray.core.FunctionKey;
 import ray.core.Message;
@@ -164,7 +165,7 @@ public final class ScaleRun implements Network.Members {
               }
 
               @Override
-              public void startWorker(long job) {
+              public void startWorker(long job, RuntimeEnv runtimeEnv) {
                 schedule.after(dice.around(WORKER_START_NS), () -> addWorker(id, job));
               }
 
@@ -179,7 +180,7 @@ public final class ScaleRun implements Network.Members {
 
   private void addWorker(long node, long job) {
     ScaleProcess worker = addProcess(node);
-    node(node).workerStarted(job, worker.id);
+    node(node).workerStarted(job, RuntimeEnv.SHARED, worker.id);
   }
 
   private NodeCore node(long id) {

@@ -13,6 +13,7 @@ import java.util.TreeMap;
 import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 import ray.Resources;
+import ray.RuntimeEnv;
 import ray.core.Message;
 import ray.core.node.NodeCore;
 import ray.core.node.NodeEffects;
@@ -113,8 +114,8 @@ final class SimNode implements NodeEffects, StoreEffects {
   }
 
   @Override
-  public void startWorker(long job) {
-    cluster.startWorker(this, job);
+  public void startWorker(long job, RuntimeEnv runtimeEnv) {
+    cluster.startWorker(this, job, runtimeEnv);
   }
 
   @Override

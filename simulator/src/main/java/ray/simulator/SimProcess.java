@@ -134,6 +134,7 @@ final class SimProcess implements OwnerEffects, ExecutorEffects {
 
   private final ArrayDeque<Runnable> afterwards = new ArrayDeque<>();
   private long nextNumber = 2;
+  private long received;
   private boolean tickPlanned;
   private long tickDelayNs;
   private boolean takePlanned;
@@ -169,9 +170,20 @@ final class SimProcess implements OwnerEffects, ExecutorEffects {
     settle();
   }
 
+  /** How many messages it has got. */
+  long received() {
+    return received;
+  }
+
+  /** Whether nobody would miss it. */
+  boolean isAtRest() {
+    return executor.mayEnd() && owner.ownedCount() == 0 && owner.borrowedCount() == 0;
+  }
+
   // ---- messages
 
   void receive(Message message) {
+    received++;
     claim(message);
     switch (message) {
       case Message.PushTasks m -> executor.receive(m, nowNs());
@@ -183,6 +195,10 @@ final class SimProcess implements OwnerEffects, ExecutorEffects {
       case Message.CreateActor m -> executor.receive(m, nowNs());
       case Message.StopActor m -> executor.receive(m, nowNs());
       case Message.CancelRun m -> executor.receive(m, nowNs());
+      case Message.Retire m -> {
+        executor.receive(m, nowNs());
+        cluster.endWhenAtRest(this);
+      }
       case Message.ProcessDied m -> {
         owner.receive(m, nowNs());
         executor.receive(m, nowNs());

@@ -11,6 +11,7 @@ import ray.ActorOptions;
 import ray.ErrorCode;
 import ray.ObjectId;
 import ray.Resources;
+import ray.RuntimeEnv;
 import ray.core.Message;
 import ray.core.Outcome;
 import ray.core.RefArgument;
@@ -691,7 +692,12 @@ final class SimThread implements World {
   }
 
   private static ActorOptions options(
-      String name, boolean joins, boolean lasts, ActorShape shape, Resources needs) {
+      String name,
+      boolean joins,
+      boolean lasts,
+      ActorShape shape,
+      Resources needs,
+      Program constructor) {
     return new ActorOptions(
         name,
         "test",
@@ -704,7 +710,8 @@ final class SimThread implements World {
         shape.maxTaskRetries(),
         -1,
         ray.SchedulingStrategy.standard(),
-        Map.of());
+        Map.of(),
+        constructor.seed() % 4 == 0 ? RuntimeEnv.SHARED.alone() : RuntimeEnv.SHARED);
   }
 
   @Override
@@ -713,7 +720,7 @@ final class SimThread implements World {
         process.createActor(
             constructor,
             arguments,
-            options("", false, false, shape, Resources.NONE.with("slots", 1)),
+            options("", false, false, shape, Resources.NONE.with("slots", 1), constructor),
             task());
     cluster.checker().made(new ActorId(made.id), shape);
     return made;
@@ -810,7 +817,10 @@ final class SimThread implements World {
         new ActorShape(1 + dice.below(2), dice.below(3), dice.below(2), dice.below(3));
     Cell made =
         process.createActor(
-            constructor.sound(), List.of(), options("", false, false, shape, loosely()), task());
+            constructor.sound(),
+            List.of(),
+            options("", false, false, shape, loosely(), constructor),
+            task());
     cluster.checker().made(new ActorId(made.id), shape);
     callLoosely(made, method);
     if (exits) {
@@ -862,7 +872,7 @@ final class SimThread implements World {
           process.createActor(
               constructor.sound(),
               List.of(),
-              options(name, dice.coin(), detached, ActorShape.PLAIN, loosely()),
+              options(name, dice.coin(), detached, ActorShape.PLAIN, loosely(), constructor),
               task());
       cluster.checker().made(new ActorId(found.id), ActorShape.PLAIN);
     }

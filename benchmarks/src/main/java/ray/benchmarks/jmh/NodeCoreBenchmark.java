@@ -13,6 +13,7 @@ import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
 import ray.Resources;
+import ray.RuntimeEnv;
 import ray.core.Message;
 import ray.core.node.NodeCore;
 import ray.core.node.NodeEffects;
@@ -33,7 +34,7 @@ public class NodeCoreBenchmark {
   @Setup
   public void start() {
     core.start();
-    core.workerStarted(Tasks.JOB, Tasks.WORKER);
+    core.workerStarted(Tasks.JOB, RuntimeEnv.SHARED, Tasks.WORKER);
   }
 
   /** One lease. */
@@ -60,7 +61,7 @@ public class NodeCoreBenchmark {
     }
 
     @Override
-    public void startWorker(long job) {}
+    public void startWorker(long job, RuntimeEnv runtimeEnv) {}
 
     @Override
     public long control() {

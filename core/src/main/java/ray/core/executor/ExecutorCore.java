@@ -30,6 +30,7 @@ public final class ExecutorCore {
   private final TimeLimits limits;
   private final TaskQueues queues;
   private final ActorSlots actors;
+  private boolean retiring;
   private final BlockedRuns blocked;
 
   /** An executor of the worker with this id. */
@@ -63,6 +64,7 @@ public final class ExecutorCore {
       }
       case Message.CreateActor create -> actors.create(create);
       case Message.StopActor stop -> actors.stop(stop);
+      case Message.Retire retire -> retiring = true;
       case Message.ProcessDied died -> ownerDied(died.process());
       default -> throw new IllegalArgumentException("not for an executor: " + message);
     }
@@ -376,6 +378,11 @@ public final class ExecutorCore {
       }
     });
     return count[0];
+  }
+
+  /** Whether the node has no more use for this worker, and nothing is left to run. */
+  public boolean mayEnd() {
+    return retiring && runs.isEmpty() && actors.count() == 0;
   }
 
   /** How many actors live here. */

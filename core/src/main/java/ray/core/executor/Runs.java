@@ -51,6 +51,15 @@ final class Runs {
     return runs.remove(owner);
   }
 
+  boolean isEmpty() {
+    for (SequenceMap<Execution> ofOwner : runs.values()) {
+      if (!ofOwner.isEmpty()) {
+        return false;
+      }
+    }
+    return true;
+  }
+
   void forEach(Consumer<Execution> visitor) {
     runs.values().forEach(ofOwner -> ofOwner.forEach(visitor));
   }

@@ -8,10 +8,12 @@ import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import ray.ErrorCode;
 import ray.Resources;
+import ray.RuntimeEnv;
 import ray.core.FunctionKey;
 import ray.core.Invariant;
 import ray.core.LongMap;
@@ -51,12 +53,14 @@ public final class NodeCore {
   private final Map<Long, Integer> inUse = new HashMap<>();
 
   private final ArrayDeque<Message.PlaceActor> actors = new ArrayDeque<>();
-  private final Map<Long, List<Long>> workers = new HashMap<>();
+  private final WorkerPools workers = new WorkerPools();
 
-  /** How many leases each worker has, suspended or not. */
-  private final Map<Long, Integer> leasesOn = new HashMap<>();
+  /** Leases that wait for the workers that are started for them. */
+  private final Map<WorkerPools.Pool, ArrayDeque<Lease>> awaiting = new HashMap<>();
 
-  private final Set<Long> starting = new HashSet<>();
+  /** How many isolated workers may be on their way at a time. */
+  private final int mayStart;
+
   private final KnownNodes cluster;
   private long nextLease = 1;
   private int suspended;
@@ -71,23 +75,28 @@ public final class NodeCore {
   /** How many leases are still wanted. */
   private static final class Demand {
     final DemandKey key;
-    final long job;
+    final WorkerPools.Pool pool;
     int count;
 
     Demand(DemandKey key, long job) {
       this.key = key;
-      this.job = job;
+      this.pool = new WorkerPools.Pool(job, key.schedulingClass().runtimeEnv());
     }
   }
 
   private static final class Lease {
     final long id;
     final long owner;
-    final long worker;
     final Resources resources;
+
+    /** The tasks that it is for; null where it is for an actor. */
+    final @Nullable FunctionKey schedulingClass;
 
     /** The actor that it is for; null where it is for tasks. */
     final Message.@Nullable PlaceActor actor;
+
+    /** Where; 0 while that worker is being started. */
+    long worker;
 
     boolean suspended;
     boolean resuming;
@@ -96,12 +105,19 @@ public final class NodeCore {
       return actor != null;
     }
 
-    Lease(
-        long id, long owner, long worker, Resources resources, Message.@Nullable PlaceActor actor) {
+    Lease(long id, long owner, FunctionKey schedulingClass) {
       this.id = id;
       this.owner = owner;
-      this.worker = worker;
-      this.resources = resources;
+      this.resources = schedulingClass.resources();
+      this.schedulingClass = schedulingClass;
+      this.actor = null;
+    }
+
+    Lease(long id, Message.PlaceActor actor) {
+      this.id = id;
+      this.owner = 0;
+      this.resources = actor.spec().options().resources();
+      this.schedulingClass = null;
       this.actor = actor;
     }
   }
@@ -114,6 +130,8 @@ public final class NodeCore {
     this.effects = effects;
     this.free = new HashMap<>(total.units());
     this.cluster = new KnownNodes(self, effects);
+    this.mayStart =
+        (int) Math.max(2, total.units().getOrDefault(Resources.CPU, 0L) / Resources.UNITS_PER_ONE);
   }
 
   /** Makes the node known. */
@@ -126,11 +144,14 @@ public final class NodeCore {
     switch (message) {
       case Message.RequestLeases request -> request(request);
       case Message.ReplaceLease replace -> {
-        DemandKey there =
-            new DemandKey(replace.owner(), replace.schedulingClass(), replace.worker());
-        demand(there, replace.job()).count++;
-        grant();
-        reclaim();
+        // On one of its own the tasks were there before their lease, which is on its way.
+        if (!workers.isTaken(replace.worker())) {
+          DemandKey there =
+              new DemandKey(replace.owner(), replace.schedulingClass(), replace.worker());
+          demand(there, replace.job()).count++;
+          grant();
+          reclaim();
+        }
       }
       case Message.SuspendLease suspend -> suspend(suspend.lease());
       case Message.ResumeLease resume -> resume(resume.lease());
@@ -138,6 +159,7 @@ public final class NodeCore {
         Lease lease = leases.remove(returned.lease());
         if (lease != null) {
           release(lease);
+          employ(lease);
           grant();
         }
       }
@@ -163,11 +185,23 @@ public final class NodeCore {
       Message.PlaceActor waiting = all.next();
       if (waiting.spec().id().equals(stop.actor())) {
         all.remove();
-        effects.send(
-            effects.control(),
-            new Message.ActorStopped(stop.actor(), waiting.incarnation(), true, stop.reason()));
+        stopped(waiting, stop.reason());
       }
     }
+    for (Lease lease : awaiting()) {
+      Message.PlaceActor waiting = lease.actor;
+      if (waiting != null && waiting.spec().id().equals(stop.actor())) {
+        giveUp(lease);
+        stopped(waiting, stop.reason());
+        grant();
+      }
+    }
+  }
+
+  private void stopped(Message.PlaceActor actor, String reason) {
+    effects.send(
+        effects.control(),
+        new Message.ActorStopped(actor.spec().id(), actor.incarnation(), true, reason));
   }
 
   private Demand demand(DemandKey key, long job) {
@@ -252,13 +286,52 @@ public final class NodeCore {
   }
 
   private void release(Lease lease) {
-    leasesOn.computeIfPresent(lease.worker, (worker, count) -> count == 1 ? null : count - 1);
+    workers.released(lease.worker);
     if (lease.suspended) {
       suspended--;
       resuming.remove(lease);
     } else {
       giveBack(lease);
     }
+  }
+
+  /** What a worker of its own goes on with when its lease has ended. */
+  private void employ(Lease ended) {
+    if (!workers.isIsolated(ended.worker)) {
+      return;
+    }
+    if (ended.isActors()) {
+      // What an actor leaves behind in its process is for nobody else.
+      retire(ended.worker);
+      return;
+    }
+    Lease next = pollAwaiting(workers.pool(ended.worker));
+    if (next != null) {
+      attach(next, ended.worker);
+    }
+  }
+
+  private @Nullable Lease pollAwaiting(WorkerPools.Pool pool) {
+    ArrayDeque<Lease> first = awaiting.get(pool);
+    if (first == null) {
+      return null;
+    }
+    Lease lease = first.remove();
+    if (first.isEmpty()) {
+      awaiting.remove(pool);
+    }
+    return lease;
+  }
+
+  /** A lease is not needed any more whose worker has not come. */
+  private void giveUp(Lease lease) {
+    awaiting.values().removeIf(leases -> leases.remove(lease) && leases.isEmpty());
+    leases.remove(lease.id);
+    release(lease);
+  }
+
+  private List<Lease> awaiting() {
+    return awaiting.values().stream().flatMap(ArrayDeque::stream).toList();
   }
 
   private void hold(Lease lease) {
@@ -301,17 +374,16 @@ public final class NodeCore {
   private void placeActors() {
     for (Iterator<Message.PlaceActor> all = actors.iterator(); all.hasNext(); ) {
       Message.PlaceActor place = all.next();
-      Resources needed = place.spec().options().resources();
-      Long worker = worker(place.spec().creation().job());
-      if (worker == null || !fits(needed)) {
+      if (!fits(place.spec().options().resources())) {
+        continue;
+      }
+      WorkerPools.Pool pool = pool(place);
+      Long worker = worker(pool);
+      if (worker == null && !mayAwait(pool)) {
         continue;
       }
       all.remove();
-      Lease lease = lease(0, worker, needed, place);
-      effects.send(
-          worker,
-          new Message.CreateActor(
-              place.spec(), place.values(), place.incarnation(), place.owner(), lease.id));
+      lease(new Lease(nextLease++, place), pool, worker);
     }
   }
 
@@ -320,99 +392,149 @@ public final class NodeCore {
     while (granted && !demands.isEmpty()) {
       granted = false;
       for (Demand demand : List.copyOf(demands.values())) {
-        Resources needed = demand.key.schedulingClass().resources();
-        Long worker = worker(demand);
-        if (worker == null || !fits(needed)) {
+        if (!fits(demand.key.schedulingClass().resources())) {
+          continue;
+        }
+        WorkerPools.Pool pool = demand.pool;
+        Long worker = demand.key.worker() != 0 ? (Long) demand.key.worker() : worker(pool);
+        if (worker == null ? !mayAwait(pool) : workers.isTaken(worker)) {
           continue;
         }
         granted = true;
-        Lease lease = lease(demand.key.owner(), worker, needed, null);
         demand.count--;
         demands.remove(demand.key);
         if (demand.count > 0) {
           // Behind those whose turn has not come.
           demands.put(demand.key, demand);
         }
-        FunctionKey schedulingClass = demand.key.schedulingClass();
-        effects.send(
-            worker, new Message.AttachLease(lease.id, demand.key.owner(), schedulingClass));
-        effects.send(
-            demand.key.owner(), new Message.LeasesGranted(self, schedulingClass, worker, 1));
+        lease(
+            new Lease(nextLease++, demand.key.owner(), demand.key.schedulingClass()), pool, worker);
       }
     }
   }
 
-  private Lease lease(
-      long owner, long worker, Resources resources, Message.@Nullable PlaceActor actor) {
-    Lease lease = new Lease(nextLease++, owner, worker, resources, actor);
+  /** Holds what the lease is for, also while its worker is being started. */
+  private void lease(Lease lease, WorkerPools.Pool pool, @Nullable Long worker) {
     leases.put(lease.id, lease);
-    leasesOn.merge(worker, 1, Integer::sum);
     hold(lease);
-    return lease;
+    if (worker != null) {
+      attach(lease, worker);
+    } else {
+      awaiting.computeIfAbsent(pool, missing -> new ArrayDeque<>()).add(lease);
+      startWorker(pool);
+    }
   }
 
-  private @Nullable Long worker(Demand demand) {
-    if (demand.key.worker() != 0) {
-      return demand.key.worker();
+  private void attach(Lease lease, long worker) {
+    lease.worker = worker;
+    workers.leased(worker);
+    Message.PlaceActor actor = lease.actor;
+    if (actor != null) {
+      effects.send(
+          worker,
+          new Message.CreateActor(
+              actor.spec(), actor.values(), actor.incarnation(), actor.owner(), lease.id));
+      return;
     }
-    return worker(demand.job);
+    FunctionKey schedulingClass = Objects.requireNonNull(lease.schedulingClass);
+    effects.send(worker, new Message.AttachLease(lease.id, lease.owner, schedulingClass));
+    effects.send(lease.owner, new Message.LeasesGranted(self, schedulingClass, worker, 1));
   }
 
-  /** The worker of a job that has the fewest leases, the oldest of those; null if there is none. */
-  private @Nullable Long worker(long job) {
-    List<Long> ofJob = workers.get(job);
-    if (ofJob != null && !ofJob.isEmpty()) {
-      Long best = ofJob.getFirst();
-      for (Long each : ofJob) {
-        if (leasesOn(each) < leasesOn(best)) {
-          best = each;
-        }
-      }
-      return best;
-    }
-    if (starting.add(job)) {
-      effects.startWorker(job);
-    }
-    return null;
+  private static WorkerPools.Pool pool(Message.PlaceActor place) {
+    return new WorkerPools.Pool(
+        place.spec().creation().job(), place.spec().creation().schedulingClass().runtimeEnv());
   }
 
-  private int leasesOn(long worker) {
-    return leasesOn.getOrDefault(worker, 0);
+  /** A worker of a pool that may have one more lease; if there is none, one is asked for. */
+  private @Nullable Long worker(WorkerPools.Pool pool) {
+    Long best = workers.best(pool);
+    if (best == null && !pool.isIsolated() && workers.starting(pool) == 0) {
+      startWorker(pool);
+    }
+    return best;
   }
+
+  /** Whether a lease may wait for a worker of its own. */
+  private boolean mayAwait(WorkerPools.Pool pool) {
+    return pool.isIsolated() && workers.startingIsolated() < mayStart;
+  }
+
+  private void startWorker(WorkerPools.Pool pool) {
+    workers.start(pool);
+    effects.startWorker(pool.job(), pool.runtimeEnv());
+  }
+
+  // ---- workers
 
   /** A worker is there. */
-  public void workerStarted(long job, long worker) {
-    starting.remove(job);
-    workers.computeIfAbsent(job, missing -> new ArrayList<>()).add(worker);
+  public void workerStarted(long job, RuntimeEnv runtimeEnv, long worker) {
+    WorkerPools.Pool pool = new WorkerPools.Pool(job, runtimeEnv);
+    workers.started(pool, worker);
+    Lease first = pollAwaiting(pool);
+    if (first != null) {
+      attach(first, worker);
+    }
     grant();
   }
 
+  /** Ends workers that have had nothing to do for so long. */
+  public void retireIdle(long nowNs, long limitNs) {
+    Set<Long> wanted = new HashSet<>();
+    demands.keySet().forEach(key -> wanted.add(key.worker()));
+    for (long worker : workers.removeIdle(nowNs, limitNs, wanted::contains)) {
+      effects.send(worker, new Message.Retire());
+    }
+  }
+
+  private void retire(long worker) {
+    if (workers.remove(worker)) {
+      effects.send(worker, new Message.Retire());
+    }
+  }
+
   /** A worker that was asked for can't be had: who waits for one is told so. */
-  public void workerFailed(long job, String reason) {
-    starting.remove(job);
-    if (workers.containsKey(job) && !workers.get(job).isEmpty()) {
-      return;
-    }
-    for (Demand demand : List.copyOf(demands.values())) {
-      if (demand.job == job) {
-        demands.remove(demand.key);
-        effects.send(
-            demand.key.owner(), new Message.LeasesRefused(demand.key.schedulingClass(), reason));
+  public void workerFailed(long job, RuntimeEnv runtimeEnv, String reason) {
+    WorkerPools.Pool pool = new WorkerPools.Pool(job, runtimeEnv);
+    workers.failed(pool);
+    for (Lease lease : List.copyOf(awaiting.getOrDefault(pool, new ArrayDeque<>()))) {
+      giveUp(lease);
+      if (lease.actor != null) {
+        notCreated(lease.actor, reason);
+      } else {
+        refuse(lease.owner, Objects.requireNonNull(lease.schedulingClass), reason);
       }
     }
-    for (Message.PlaceActor actor : List.copyOf(actors)) {
-      if (actor.spec().creation().job() == job) {
-        actors.remove(actor);
-        effects.send(
-            effects.control(),
-            new Message.ActorCreated(
-                actor.spec().id(),
-                actor.incarnation(),
-                0,
-                Outcome.Failed.of(ErrorCode.OUT_OF_RESOURCES, reason),
-                List.of()));
+    if (workers.isEmpty(pool)) {
+      for (Demand demand : List.copyOf(demands.values())) {
+        if (demand.pool.equals(pool)) {
+          demands.remove(demand.key);
+          refuse(demand.key.owner(), demand.key.schedulingClass(), reason);
+        }
+      }
+      for (Message.PlaceActor actor : List.copyOf(actors)) {
+        if (pool(actor).equals(pool)) {
+          actors.remove(actor);
+          notCreated(actor, reason);
+        }
       }
     }
+    grant();
+  }
+
+  private void refuse(long owner, FunctionKey schedulingClass, String reason) {
+    effects.send(owner, new Message.LeasesRefused(schedulingClass, reason));
+  }
+
+  private void notCreated(Message.PlaceActor actor, String reason) {
+    effects.send(
+        effects.control(),
+        new Message.ActorCreated(
+            actor.spec().id(),
+            actor.incarnation(),
+            0,
+            Outcome.Failed.of(ErrorCode.OUT_OF_RESOURCES, reason),
+            List.of()));
   }
 
   private boolean fits(Resources asked) {
@@ -457,22 +579,25 @@ public final class NodeCore {
     demands.keySet().removeIf(wanted -> wanted.owner() == process || wanted.worker() == process);
     cluster.processDied(process);
     actors.removeIf(waiting -> waiting.owner() == process && !waiting.spec().isDetached());
-    boolean worker = false;
-    for (List<Long> ofJob : workers.values()) {
-      worker |= ofJob.remove(process);
-    }
-    if (worker) {
-      List<Lease> lost = new ArrayList<>();
-      leases.forEach(lease -> {
-        if (lease.worker == process) {
-          lost.add(lease);
-        }
-      });
-      for (Lease lease : lost) {
-        leases.remove(lease.id);
-        release(lease);
-        lostActor(lease);
+    for (Lease lease : awaiting()) {
+      Message.PlaceActor actor = lease.actor;
+      if (actor == null
+          ? lease.owner == process
+          : actor.owner() == process && !actor.spec().isDetached()) {
+        giveUp(lease);
       }
+    }
+    workers.remove(process);
+    List<Lease> lost = new ArrayList<>();
+    leases.forEach(lease -> {
+      if (lease.worker == process) {
+        lost.add(lease);
+      }
+    });
+    for (Lease lease : lost) {
+      leases.remove(lease.id);
+      release(lease);
+      lostActor(lease);
     }
     grant();
   }

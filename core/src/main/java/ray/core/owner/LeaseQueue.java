@@ -17,7 +17,8 @@ import ray.core.Message;
  * room, and gives leases back when there is nothing to run.
  *
  * <p>Long tasks are handed over one a lease, so that they can go wherever a lease comes up; short
- * ones ahead of need, by their measured time, so that a worker never waits for the owner.
+ * ones ahead of need, by their measured time, so that a worker never waits for the owner. What has
+ * a process of its own is never handed over ahead: its neighbours there would be its like.
  */
 final class LeaseQueue {
   /** How much work a lease may have ahead. */
@@ -161,7 +162,7 @@ final class LeaseQueue {
   }
 
   private int ahead() {
-    if (averageNs == 0) {
+    if (averageNs == 0 || key.runtimeEnv().isolated()) {
       return 1;
     }
     return (int) Math.max(1, Math.min(MAX_AHEAD, AHEAD_NS / averageNs));

@@ -268,6 +268,7 @@ public final class OwnerCore {
       case Message.ActorStopped m -> misrouted(m);
       case Message.RegisterNode m -> misrouted(m);
       case Message.JobEnded m -> misrouted(m);
+      case Message.Retire m -> misrouted(m);
       case Message.NodesChanged m -> misrouted(m);
       case Message.CancelRun m -> misrouted(m);
     }

@@ -14,6 +14,7 @@ import ray.ActorOptions;
 import ray.ErrorCode;
 import ray.ObjectId;
 import ray.Resources;
+import ray.RuntimeEnv;
 import ray.SchedulingStrategy;
 import ray.core.ActorSpec;
 import ray.core.CallSpec;
@@ -62,7 +63,8 @@ class ControlCoreTest {
             0,
             -1,
             SchedulingStrategy.standard(),
-            Map.of());
+            Map.of(),
+            RuntimeEnv.SHARED);
     TaskSpec creation =
         new TaskSpec(
             id.creation(),

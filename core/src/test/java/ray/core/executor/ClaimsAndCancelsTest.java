@@ -14,6 +14,7 @@ import ray.ActorOptions;
 import ray.ErrorCode;
 import ray.ObjectId;
 import ray.Resources;
+import ray.RuntimeEnv;
 import ray.SchedulingStrategy;
 import ray.core.ActorSpec;
 import ray.core.CallSpec;
@@ -78,7 +79,8 @@ class ClaimsAndCancelsTest implements ExecutorEffects {
             0,
             -1,
             SchedulingStrategy.standard(),
-            Map.of());
+            Map.of(),
+            RuntimeEnv.SHARED);
     ActorSpec actor = new ActorSpec(ACTOR, "Counter", "test", options, spec(-2, ACTOR, 0));
     core.receive(new Message.CreateActor(actor, null, 0, OWNER, 9), 1);
     finish(take(), 1_000);

@@ -14,6 +14,7 @@ import ray.ActorOptions;
 import ray.ErrorCode;
 import ray.ObjectId;
 import ray.Resources;
+import ray.RuntimeEnv;
 import ray.SchedulingStrategy;
 import ray.core.ActorSpec;
 import ray.core.CallSpec;
@@ -137,7 +138,8 @@ class ExecutorCoreTest implements ExecutorEffects {
             0,
             -1,
             SchedulingStrategy.standard(),
-            Map.of()),
+            Map.of(),
+            RuntimeEnv.SHARED),
         spec(-2, ACTOR, "", 0));
   }
 

@@ -11,6 +11,7 @@ import ray.ActorOptions;
 import ray.ErrorCode;
 import ray.ObjectId;
 import ray.Resources;
+import ray.RuntimeEnv;
 import ray.SchedulingStrategy;
 import ray.core.ActorSpec;
 import ray.core.CallSpec;
@@ -60,7 +61,7 @@ class NodeCoreTest implements NodeEffects {
   }
 
   private void withWorker() {
-    core.workerStarted(JOB, WORKER);
+    core.workerStarted(JOB, RuntimeEnv.SHARED, WORKER);
   }
 
   private static Message.PlaceActor placeActor(double cpus) {
@@ -97,7 +98,8 @@ class NodeCoreTest implements NodeEffects {
             0,
             -1,
             SchedulingStrategy.standard(),
-            Map.of());
+            Map.of(),
+            RuntimeEnv.SHARED);
     return new Message.PlaceActor(
         new ActorSpec(id, "A", "test", options, creation), null, 0, OWNER);
   }
@@ -200,7 +202,7 @@ class NodeCoreTest implements NodeEffects {
   @Test
   void leasesGoToTheWorkerThatHasTheFewest() {
     withWorker();
-    core.workerStarted(JOB, NEXT_WORKER);
+    core.workerStarted(JOB, RuntimeEnv.SHARED, NEXT_WORKER);
 
     request(OWNER, KEY, 2);
 
@@ -214,7 +216,7 @@ class NodeCoreTest implements NodeEffects {
     withWorker();
     request(OWNER, key(2), 1);
     core.receive(new Message.SuspendLease(attached().getFirst().lease()));
-    core.workerStarted(JOB, NEXT_WORKER);
+    core.workerStarted(JOB, RuntimeEnv.SHARED, NEXT_WORKER);
 
     core.receive(new Message.ReplaceLease(WORKER, OWNER, JOB, key(2)));
 
@@ -225,7 +227,7 @@ class NodeCoreTest implements NodeEffects {
   @Test
   void aReplacementThatADeadWorkerWaitedForIsNotGiven() {
     withWorker();
-    core.workerStarted(JOB, NEXT_WORKER);
+    core.workerStarted(JOB, RuntimeEnv.SHARED, NEXT_WORKER);
     request(OTHER, key(2), 1);
     Message.AttachLease taken = attached().getFirst();
     core.receive(new Message.ReplaceLease(NEXT_WORKER, OWNER, JOB, key(2)));
@@ -712,7 +714,7 @@ class NodeCoreTest implements NodeEffects {
   void leasesThatCameBackDoNotCountForTheirWorker() {
     FunctionKey quarter = key(0.25);
     withWorker();
-    core.workerStarted(JOB, NEXT_WORKER);
+    core.workerStarted(JOB, RuntimeEnv.SHARED, NEXT_WORKER);
     request(OWNER, quarter, 6);
     assertThat(attached()).hasSize(3);
 
@@ -728,7 +730,7 @@ class NodeCoreTest implements NodeEffects {
   void leasesThatAWorkerKeepsCountWhenOthersOfItCameBack() {
     FunctionKey quarter = key(0.25);
     withWorker();
-    core.workerStarted(JOB, NEXT_WORKER);
+    core.workerStarted(JOB, RuntimeEnv.SHARED, NEXT_WORKER);
     request(OWNER, quarter, 6);
 
     core.receive(new Message.ReturnLease(attached().getFirst().lease()));
@@ -774,7 +776,7 @@ class NodeCoreTest implements NodeEffects {
     withWorker();
     request(OWNER, KEY, 2);
     request(OTHER, KEY, 1);
-    core.workerStarted(JOB, NEXT_WORKER);
+    core.workerStarted(JOB, RuntimeEnv.SHARED, NEXT_WORKER);
 
     core.receive(new Message.ProcessDied(WORKER, "killed"));
 
@@ -788,7 +790,7 @@ class NodeCoreTest implements NodeEffects {
   }
 
   @Override
-  public void startWorker(long job) {
+  public void startWorker(long job, RuntimeEnv runtimeEnv) {
     started.add(job);
   }
 
@@ -805,7 +807,7 @@ class NodeCoreTest implements NodeEffects {
     core.receive(new Message.RequestLeases(OTHER, JOB + 1, KEY, 1));
 
     // when the job's worker does not come
-    core.workerFailed(JOB, "no JVM");
+    core.workerFailed(JOB, RuntimeEnv.SHARED, "no JVM");
 
     // then its own are told, and nobody else
     assertThat(sent(OWNER, Message.LeasesRefused.class))
@@ -828,7 +830,7 @@ class NodeCoreTest implements NodeEffects {
   void aJobThatHasAWorkerNeedsNoOther() {
     withWorker();
     request(OWNER, KEY, 3);
-    core.workerFailed(JOB, "no JVM");
+    core.workerFailed(JOB, RuntimeEnv.SHARED, "no JVM");
     assertThat(sent(OWNER, Message.LeasesRefused.class)).isEmpty();
     assertThat(core.leaseCount()).isEqualTo(2);
   }

@@ -18,6 +18,7 @@ import ray.ActorOptions;
 import ray.ErrorCode;
 import ray.ObjectId;
 import ray.Resources;
+import ray.RuntimeEnv;
 import ray.SchedulingStrategy;
 import ray.core.ActorSpec;
 import ray.core.CallSpec;
@@ -387,6 +388,7 @@ public final class MessageDecoder {
         case 47 -> new Message.NodesChanged(all(1), all(2));
         case 48 -> new Message.ProcessDied(numbers[1], string(2));
         case 49 -> new Message.JobEnded(numbers[1]);
+        case 50 -> new Message.Retire();
         default -> throw new InvalidProtocolBufferException("no message has the number " + kind);
       };
     }
@@ -655,6 +657,7 @@ public final class MessageDecoder {
     int maxTaskRetries = 0;
     int maxPendingCalls = 0;
     SchedulingStrategy strategy = SchedulingStrategy.standard();
+    RuntimeEnv environment = RuntimeEnv.SHARED;
     Map<String, String> labels = Map.of();
     for (int tag; (tag = in.readTag()) != 0; ) {
       switch (tag >>> 3) {
@@ -673,6 +676,7 @@ public final class MessageDecoder {
         case 10 -> maxPendingCalls = in.readInt32();
         case 11 -> strategy = nested(in, MessageDecoder::strategy);
         case 12 -> labels = nested(in, MessageDecoder::labels);
+        case 13 -> environment = nested(in, MessageDecoder::environment);
         default -> in.skipField(tag);
       }
     }
@@ -688,7 +692,8 @@ public final class MessageDecoder {
         maxTaskRetries,
         maxPendingCalls,
         strategy,
-        labels);
+        labels,
+        environment);
   }
 
   private static NodeView node(CodedInputStream in) throws IOException {
@@ -713,18 +718,36 @@ public final class MessageDecoder {
     String function = "";
     Resources resources = Resources.NONE;
     SchedulingStrategy strategy = SchedulingStrategy.standard();
+    RuntimeEnv environment = RuntimeEnv.SHARED;
     for (int tag; (tag = in.readTag()) != 0; ) {
       switch (tag >>> 3) {
         case 1 -> function = in.readStringRequireUtf8();
         case 2 -> resources = nested(in, MessageDecoder::amounts);
         case 3 -> strategy = nested(in, MessageDecoder::strategy);
+        case 4 -> environment = nested(in, MessageDecoder::environment);
         default -> in.skipField(tag);
       }
     }
     if (classes.size() == MessageEncoder.MAX_CALLS) {
       classes.clear();
     }
-    return classes.computeIfAbsent(new FunctionKey(function, resources, strategy), key -> key);
+    FunctionKey read = new FunctionKey(function, resources, strategy, environment);
+    return classes.computeIfAbsent(read, key -> key);
+  }
+
+  private static RuntimeEnv environment(CodedInputStream in) throws IOException {
+    boolean isolated = false;
+    List<String> jvmOptions = new ArrayList<>();
+    Map<String, String> variables = Map.of();
+    for (int tag; (tag = in.readTag()) != 0; ) {
+      switch (tag >>> 3) {
+        case 1 -> isolated = in.readBool();
+        case 2 -> jvmOptions.add(in.readStringRequireUtf8());
+        case 3 -> variables = nested(in, MessageDecoder::labels);
+        default -> in.skipField(tag);
+      }
+    }
+    return new RuntimeEnv(isolated, jvmOptions, variables);
   }
 
   private static Resources amounts(CodedInputStream in) throws IOException {
@@ -755,6 +778,7 @@ public final class MessageDecoder {
 
   private static SchedulingStrategy strategy(CodedInputStream in) throws IOException {
     SchedulingStrategy strategy = SchedulingStrategy.standard();
+    RuntimeEnv environment = RuntimeEnv.SHARED;
     for (int tag; (tag = in.readTag()) != 0; ) {
       switch (tag >>> 3) {
         case 1 -> strategy = in.readBool() ? SchedulingStrategy.spread() : strategy;

@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
 import ray.ActorOptions;
 import ray.ObjectId;
 import ray.Resources;
+import ray.RuntimeEnv;
 import ray.SchedulingStrategy;
 import ray.core.ActorSpec;
 import ray.core.CallSpec;
@@ -210,6 +211,7 @@ public final class MessageEncoder {
         out.fixed64(2, m.node());
       }
       case Message.ReclaimLeases m -> out.fixed64(1, m.node());
+      case Message.Retire m -> {}
       case Message.AttachLease m -> {
         out.varint(1, m.lease());
         out.fixed64(2, m.owner());
@@ -544,6 +546,7 @@ public final class MessageEncoder {
     out.varint(10, options.maxPendingCalls());
     strategy(11, options.strategy());
     labels(12, options.labels());
+    environment(13, options.runtimeEnv());
     out.end(begun);
   }
 
@@ -565,6 +568,7 @@ public final class MessageEncoder {
       out.string(1, key.function());
       amounts(2, key.resources());
       strategy(3, key.strategy());
+      environment(4, key.runtimeEnv());
       if (classes.size() == MAX_CALLS) {
         classes.clear();
       }
@@ -572,6 +576,17 @@ public final class MessageEncoder {
     } else {
       out.append(known);
     }
+    out.end(begun);
+  }
+
+  private void environment(int field, RuntimeEnv environment) {
+    if (environment.isShared()) {
+      return;
+    }
+    int begun = out.begin(field);
+    out.bool(1, environment.isolated());
+    environment.jvmOptions().forEach(option -> out.presentString(2, option));
+    labels(3, environment.variables());
     out.end(begun);
   }
 

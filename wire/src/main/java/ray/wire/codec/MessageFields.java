@@ -60,6 +60,7 @@ final class MessageFields {
       case Message.NodesChanged m -> 47;
       case Message.ProcessDied m -> 48;
       case Message.JobEnded m -> 49;
+      case Message.Retire m -> 50;
     };
   }
 }

@@ -14,6 +14,7 @@ import java.util.Random;
 import org.jspecify.annotations.Nullable;
 import ray.ActorOptions;
 import ray.Resources;
+import ray.RuntimeEnv;
 import ray.SchedulingStrategy;
 import ray.core.FunctionKey;
 import ray.core.Message;
@@ -122,7 +123,7 @@ final class RandomMessages {
       return record(kinds[random.nextInt(kinds.length)]);
     }
     if (type == FunctionKey.class) {
-      return new FunctionKey(text(), resources(), strategy());
+      return new FunctionKey(text(), resources(), strategy(), environment());
     }
     if (type == Resources.class) {
       return resources();
@@ -203,6 +204,16 @@ final class RandomMessages {
         random.nextInt(-1, 5),
         random.nextBoolean() ? -1 : 7,
         strategy(),
-        labels());
+        labels(),
+        environment());
+  }
+
+  private RuntimeEnv environment() {
+    return random.nextBoolean()
+        ? RuntimeEnv.SHARED
+        : new RuntimeEnv(
+            random.nextBoolean(),
+            random.nextBoolean() ? List.of() : List.of("-Xmx" + random.nextInt(99) + "m"),
+            random.nextBoolean() ? Map.of() : Map.of("NAME", text()));
   }
 }

@@ -1,0 +1,175 @@
+package ray.core.node;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.function.LongPredicate;
+import org.jspecify.annotations.Nullable;
+import ray.RuntimeEnv;
+import ray.core.Invariant;
+
+/**
+ * A node's workers, in pools of those that can stand for each other: how many leases each has, how
+ * many are on their way, and who has had nothing to do for long.
+ */
+final class WorkerPools {
+  private final Map<Long, Worker> workers = new LinkedHashMap<>();
+  private final Map<Pool, List<Worker>> pools = new HashMap<>();
+  private final Map<Pool, Integer> starting = new HashMap<>();
+  private int startingIsolated;
+
+  /** Workers that are alike. */
+  record Pool(long job, RuntimeEnv runtimeEnv) {
+    boolean isIsolated() {
+      return runtimeEnv.isolated();
+    }
+  }
+
+  private static final class Worker {
+    final long id;
+    final Pool pool;
+
+    /** Leases on it, suspended or not. */
+    int leases;
+
+    /** Whether it had nothing to do when somebody last looked, and since when. */
+    boolean wasIdle;
+
+    long idleSinceNs;
+
+    Worker(long id, Pool pool) {
+      this.id = id;
+      this.pool = pool;
+    }
+  }
+
+  /**
+   * The worker of a pool that has the fewest leases, the oldest of those; of an isolated pool, one
+   * that has none. Null if there is none.
+   */
+  @Nullable Long best(Pool pool) {
+    Worker best = null;
+    for (Worker each : pools.getOrDefault(pool, List.of())) {
+      if (best == null || each.leases < best.leases) {
+        best = each;
+      }
+    }
+    return best == null || pool.isIsolated() && best.leases > 0 ? null : best.id;
+  }
+
+  boolean isEmpty(Pool pool) {
+    return pools.getOrDefault(pool, List.of()).isEmpty();
+  }
+
+  /** How many of a pool are on their way. */
+  int starting(Pool pool) {
+    return starting.getOrDefault(pool, 0);
+  }
+
+  /** How many are on their way in isolated pools. */
+  int startingIsolated() {
+    return startingIsolated;
+  }
+
+  /** One more is on its way. */
+  void start(Pool pool) {
+    starting.merge(pool, 1, Integer::sum);
+    if (pool.isIsolated()) {
+      startingIsolated++;
+    }
+  }
+
+  /** One is there; it may be one that nobody has asked for. */
+  void started(Pool pool, long id) {
+    arrived(pool);
+    Worker worker = new Worker(id, pool);
+    workers.put(id, worker);
+    pools.computeIfAbsent(pool, missing -> new ArrayList<>()).add(worker);
+  }
+
+  /** One that was on its way will not come. */
+  void failed(Pool pool) {
+    arrived(pool);
+  }
+
+  private void arrived(Pool pool) {
+    if (starting.containsKey(pool)) {
+      starting.computeIfPresent(pool, (key, count) -> count == 1 ? null : count - 1);
+      if (pool.isIsolated()) {
+        startingIsolated--;
+      }
+    }
+  }
+
+  boolean isIsolated(long id) {
+    Worker worker = workers.get(id);
+    return worker != null && worker.pool.isIsolated();
+  }
+
+  /** Whether something runs on an isolated worker, so that nothing else may. */
+  boolean isTaken(long id) {
+    Worker worker = workers.get(id);
+    return worker != null && worker.pool.isIsolated() && worker.leases > 0;
+  }
+
+  /** The pool of a worker that is there. */
+  Pool pool(long id) {
+    return Objects.requireNonNull(workers.get(id)).pool;
+  }
+
+  void leased(long id) {
+    Worker worker = workers.get(id);
+    if (worker != null) {
+      worker.leases++;
+      worker.wasIdle = false;
+      Invariant.check(
+          worker.leases == 1 || !worker.pool.isIsolated(),
+          "nothing else is on an isolated one",
+          id);
+    }
+  }
+
+  void released(long id) {
+    Worker worker = workers.get(id);
+    if (worker != null) {
+      worker.leases--;
+      Invariant.notNegative(worker.leases, "leases on a worker", id);
+    }
+  }
+
+  /** One is gone, or is to go: no more leases come to it. Returns whether it was there. */
+  boolean remove(long id) {
+    Worker worker = workers.remove(id);
+    if (worker == null) {
+      return false;
+    }
+    List<Worker> ofPool = pools.get(worker.pool);
+    if (ofPool != null) {
+      ofPool.remove(worker);
+      if (ofPool.isEmpty()) {
+        pools.remove(worker.pool);
+      }
+    }
+    return true;
+  }
+
+  /** Removes those that have had no lease for so long, but not who is wanted, and returns them. */
+  List<Long> removeIdle(long nowNs, long limitNs, LongPredicate isWanted) {
+    List<Long> removed = new ArrayList<>();
+    for (Worker worker : List.copyOf(workers.values())) {
+      if (worker.leases > 0 || isWanted.test(worker.id)) {
+        worker.wasIdle = false;
+      } else if (!worker.wasIdle) {
+        worker.wasIdle = true;
+        worker.idleSinceNs = nowNs;
+      } else if (nowNs - worker.idleSinceNs >= limitNs) {
+        remove(worker.id);
+        removed.add(worker.id);
+      }
+    }
+    return removed;
+  }
+}
