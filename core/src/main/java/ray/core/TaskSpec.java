@@ -25,6 +25,23 @@ public record TaskSpec(
     List<ObjectId> nested,
     @Nullable ActorId actor) {
 
+  /** The same in a process of its own. */
+  public TaskSpec isolated() {
+    return new TaskSpec(
+        id,
+        parent,
+        new CallSpec(
+            call.job(),
+            call.schedulingClass().isolated(),
+            call.name(),
+            call.function(),
+            call.returns(),
+            call.policy()),
+        arguments,
+        nested,
+        actor);
+  }
+
   /** The job it belongs to. */
   public long job() {
     return call.job();

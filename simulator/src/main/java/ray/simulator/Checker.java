@@ -19,7 +19,7 @@ final class Checker {
   private record Attempt(ObjectId task, int attempt, int incarnation) {}
 
   /** Where a task was sent last. */
-  private record Sent(int attempt, long worker) {}
+  private record Sent(int attempt, long worker, boolean isolated) {}
 
   private final Facts facts;
   private final Map<ObjectId, Integer> runs = new HashMap<>();
@@ -28,6 +28,11 @@ final class Checker {
 
   /** Attempts whose result is worth another run. */
   private final Set<Attempt> retryable = new HashSet<>();
+
+  /**
+   * Tasks that were on a worker that died, and got that retry back if they run well by themselves.
+   */
+  private final Set<ObjectId> moved = new HashSet<>();
 
   private final Map<ActorId, ActorShape> shapes = new HashMap<>();
 
@@ -78,7 +83,11 @@ final class Checker {
   /** Only a death, or what was thrown, uses up a retry. */
   private void pushed(Message.Push push, long worker) {
     ObjectId task = push.spec().id();
-    Sent before = sent.put(task, new Sent(push.attempt(), worker));
+    boolean isolated = push.spec().schedulingClass().runtimeEnv().isolated();
+    Sent before = sent.put(task, new Sent(push.attempt(), worker, isolated));
+    if (before != null && isolated && !before.isolated()) {
+      moved.add(task);
+    }
     if (before != null
         && !facts.isDead(before.worker())
         && !retryable.contains(new Attempt(task, before.attempt(), 0))) {
@@ -107,7 +116,7 @@ final class Checker {
     }
     int before = runs.merge(task, 1, Integer::sum) - 1;
     int most = run.spec().policy().maxRetries();
-    if (most >= 0 && before > most) {
+    if (most >= 0 && before > most + (moved.contains(task) ? 1 : 0)) {
       throw new Violation(
           Rule.RUNS, run + " runs, though it may be retried but " + most + " times");
     }

@@ -8,7 +8,7 @@ import ray.core.TaskSpec;
 
 /** One task as its owner sees it, from submission to its last run's end. */
 public final class Task {
-  private final TaskSpec spec;
+  private TaskSpec spec;
 
   /** The program's side of a generator, opaque; null for others. */
   final @Nullable Object stream;
@@ -33,6 +33,9 @@ public final class Task {
 
   /** How often it may run again; -1 without limit. */
   int retriesLeft;
+
+  /** Whether a worker may have died of it. */
+  private boolean suspect;
 
   /** The worker that runs it; 0 when none does. */
   long worker;
@@ -84,6 +87,25 @@ public final class Task {
       case FINISHED, FAILED, CANCELLED -> true;
       case WAITING_FOR_ARGUMENTS, QUEUED, RUNNING -> false;
     };
+  }
+
+  /**
+   * It runs in a process of its own from now on: it was on a worker that died, with others, and one
+   * of them may be why. If it proves to be innocent, it gets back the retry that this took.
+   */
+  void isolate() {
+    spec = spec.isolated();
+    suspect = true;
+  }
+
+  /** A run has ended, so it was not this that its worker died of. */
+  void acquit() {
+    if (suspect) {
+      suspect = false;
+      if (retriesLeft >= 0) {
+        retriesLeft++;
+      }
+    }
   }
 
   /** Takes a retry, if one is left. */

@@ -175,6 +175,7 @@ final class TaskLife {
     }
     keepKnown(result, task.spec());
     borrowing.retainedBy(worker, result.retained());
+    task.acquit();
     if (result.durationNs() < 0) {
       abandon(task);
     } else {
@@ -345,12 +346,28 @@ final class TaskLife {
     queues.processDied(died.process());
     for (Task task : hit) {
       if (task.takeRetry()) {
+        moveToItsOwnProcess(task);
         again(task);
       } else {
         end(task, List.of(workerDied(task, died.reason())), 0);
       }
     }
     abandoned.workerDied(died.process());
+  }
+
+  /**
+   * Tasks share a worker, so one that kills its worker takes its neighbours with it: each is run
+   * again by itself, so that it can't do that twice.
+   */
+  private void moveToItsOwnProcess(Task task) {
+    LeaseQueue before = task.queue;
+    if (before != null && !before.key.runtimeEnv().isolated()) {
+      task.isolate();
+      LeaseQueue alone = queues.of(task.spec().schedulingClass(), task.spec().job());
+      before.submitted--;
+      alone.submitted++;
+      task.queue = alone;
+    }
   }
 
   private static Outcome.Failed workerDied(Task task, String reason) {

@@ -69,6 +69,11 @@ class NodeCoreTest implements NodeEffects {
   }
 
   private static Message.PlaceActor placeActor(double cpus, ActorOptions.Lifetime lifetime) {
+    return placeActor(cpus, lifetime, RuntimeEnv.SHARED);
+  }
+
+  private static Message.PlaceActor placeActor(
+      double cpus, ActorOptions.Lifetime lifetime, RuntimeEnv runtimeEnv) {
     ActorId id = new ActorId(new ObjectId(OWNER, -2));
     Resources needed = Resources.NONE.with(Resources.CPU, cpus);
     TaskSpec creation =
@@ -77,7 +82,7 @@ class NodeCoreTest implements NodeEffects {
             null,
             new CallSpec(
                 JOB,
-                new FunctionKey("A", needed, SchedulingStrategy.standard()),
+                new FunctionKey("A", needed, SchedulingStrategy.standard(), runtimeEnv),
                 "A",
                 "A",
                 1,
@@ -833,5 +838,135 @@ class NodeCoreTest implements NodeEffects {
     core.workerFailed(JOB, RuntimeEnv.SHARED, "no JVM");
     assertThat(sent(OWNER, Message.LeasesRefused.class)).isEmpty();
     assertThat(core.leaseCount()).isEqualTo(2);
+  }
+
+  // ---- processes of their own
+
+  private static final RuntimeEnv ALONE = RuntimeEnv.SHARED.alone();
+  private static final FunctionKey ISOLATED =
+      new FunctionKey("alone", Resources.ONE_CPU, SchedulingStrategy.standard(), ALONE);
+
+  @Test
+  void whatIsIsolatedHoldsItsResourcesWhileItsWorkerIsStarted() {
+    withWorker();
+
+    request(OWNER, ISOLATED, 1);
+
+    assertThat(started).containsExactly(JOB);
+    assertThat(attached()).isEmpty();
+    assertThat(core.leaseCount()).isOne();
+    assertThat(core.available()).isEqualTo(Resources.NONE.with(Resources.CPU, 1));
+
+    core.workerStarted(JOB, ALONE, NEXT_WORKER);
+
+    assertThat(sent(NEXT_WORKER, Message.AttachLease.class))
+        .singleElement()
+        .satisfies(lease -> assertThat(lease.schedulingClass()).isEqualTo(ISOLATED));
+    assertThat(sent(OWNER, Message.LeasesGranted.class))
+        .containsExactly(new Message.LeasesGranted(SELF, ISOLATED, NEXT_WORKER, 1));
+  }
+
+  @Test
+  void anIsolatedWorkerHasOneLeaseAtATimeAndIsUsedAgain() {
+    request(OWNER, ISOLATED, 2);
+    assertThat(started).containsExactly(JOB, JOB);
+    core.workerStarted(JOB, ALONE, NEXT_WORKER);
+    assertThat(sent(NEXT_WORKER, Message.AttachLease.class)).hasSize(1);
+
+    // when its run waits, nothing else comes to it, though there would be resources
+    long lease = sent(NEXT_WORKER, Message.AttachLease.class).getFirst().lease();
+    core.receive(new Message.SuspendLease(lease));
+    core.receive(new Message.ReplaceLease(NEXT_WORKER, OWNER, JOB, ISOLATED));
+    assertThat(sent(NEXT_WORKER, Message.AttachLease.class)).hasSize(1);
+
+    // when it is free, it serves the lease that waits for another worker still
+    core.receive(new Message.ReturnLease(lease));
+    assertThat(sent(NEXT_WORKER, Message.AttachLease.class)).hasSize(2);
+  }
+
+  @Test
+  void whoAskedForAnIsolatedWorkerIsToldThatItCantBeHad() {
+    request(OWNER, ISOLATED, 1);
+
+    core.workerFailed(JOB, ALONE, "no JVM");
+
+    assertThat(sent(OWNER, Message.LeasesRefused.class))
+        .containsExactly(new Message.LeasesRefused(ISOLATED, "no JVM"));
+    assertThat(core.leaseCount()).isZero();
+    assertThat(core.available()).isEqualTo(TWO);
+  }
+
+  @Test
+  void anOwnerThatDiesLeavesNoLeaseThatWaitsForItsWorker() {
+    request(OWNER, ISOLATED, 1);
+
+    core.receive(new Message.ProcessDied(OWNER, "killed"));
+
+    assertThat(core.leaseCount()).isZero();
+    core.workerStarted(JOB, ALONE, NEXT_WORKER);
+    assertThat(sent(NEXT_WORKER, Message.AttachLease.class)).isEmpty();
+  }
+
+  @Test
+  void workersWithOtherVariablesAreOtherWorkers() {
+    withWorker();
+    RuntimeEnv withHost = RuntimeEnv.SHARED.withVariable("HOST", "a");
+    FunctionKey key = new FunctionKey("f", Resources.NONE, SchedulingStrategy.standard(), withHost);
+
+    request(OWNER, key, 2);
+    assertThat(started).containsExactly(JOB);
+    core.workerStarted(JOB, withHost, NEXT_WORKER);
+
+    assertThat(attached()).isEmpty();
+    assertThat(sent(NEXT_WORKER, Message.AttachLease.class)).hasSize(2);
+  }
+
+  @Test
+  void aWorkerThatHasNothingToDoForLongIsRetired() {
+    withWorker();
+    request(OWNER, KEY, 1);
+    long lease = attached().getFirst().lease();
+    core.retireIdle(0, 10);
+    core.retireIdle(100, 10);
+    assertThat(sent(WORKER, Message.Retire.class)).isEmpty();
+
+    core.receive(new Message.ReturnLease(lease));
+    core.retireIdle(101, 10);
+    core.retireIdle(110, 10);
+    assertThat(sent(WORKER, Message.Retire.class)).isEmpty();
+    core.retireIdle(111, 10);
+    assertThat(sent(WORKER, Message.Retire.class)).hasSize(1);
+
+    // what comes then gets another
+    started.clear();
+    request(OWNER, KEY, 1);
+    assertThat(started).containsExactly(JOB);
+  }
+
+  @Test
+  void anIsolatedActorsWorkerEndsWithIt() {
+    core.receive(placeActor(1, ActorOptions.Lifetime.COUNTED, ALONE));
+    core.workerStarted(JOB, ALONE, NEXT_WORKER);
+    Message.CreateActor create = sent(NEXT_WORKER, Message.CreateActor.class).getFirst();
+
+    core.receive(new Message.ReturnLease(create.lease()));
+
+    assertThat(sent(NEXT_WORKER, Message.Retire.class)).hasSize(1);
+    started.clear();
+    request(OWNER, ISOLATED, 1);
+    assertThat(started).containsExactly(JOB);
+  }
+
+  @Test
+  void anActorThatIsNotToBeMadeDoesNotWaitForItsWorker() {
+    Message.PlaceActor place = placeActor(1, ActorOptions.Lifetime.COUNTED, ALONE);
+    core.receive(place);
+
+    core.receive(new Message.StopActor(place.spec().id(), 0, "killed", false));
+
+    assertThat(core.leaseCount()).isZero();
+    assertThat(sent(CONTROL_SERVICE, Message.ActorStopped.class)).hasSize(1);
+    core.workerStarted(JOB, ALONE, NEXT_WORKER);
+    assertThat(sent(NEXT_WORKER, Message.CreateActor.class)).isEmpty();
   }
 }

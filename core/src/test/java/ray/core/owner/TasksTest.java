@@ -147,15 +147,60 @@ class TasksTest {
   }
 
   @Test
-  void aTaskWhoseWorkerDiedRunsElsewhere() {
+  void aTaskWhoseWorkerDiedRunsElsewhereInAProcessOfItsOwn() {
     owner.submit(own(2), 1);
     owner.grant(1);
 
     owner.receive(new Message.ProcessDied(WORKER, "killed"));
-    owner.receive(new Message.LeasesGranted(NODE, KEY, OTHER, 1));
+    owner.receive(new Message.LeasesGranted(NODE, KEY.isolated(), OTHER, 1));
 
     assertThat(owner.sent(OTHER, Message.PushTasks.class)).hasSize(1);
     assertThat(owner.pushed().getLast().attempt()).isEqualTo(2);
+    assertThat(owner.pushed().getLast().spec().schedulingClass()).isEqualTo(KEY.isolated());
+  }
+
+  @Test
+  void aTaskThatDiesByItselfTooUsesUpItsRetries() {
+    owner.submit(own(2), 1);
+    owner.grant(1);
+
+    owner.receive(new Message.ProcessDied(WORKER, "killed"));
+    owner.receive(new Message.LeasesGranted(NODE, KEY.isolated(), OTHER, 1));
+    owner.receive(new Message.ProcessDied(OTHER, "killed"));
+
+    assertThat(owner.failureOf(own(2))).isEqualTo(ErrorCode.WORKER_DIED);
+  }
+
+  @Test
+  void aTaskThatAnotherTookWithItLosesNoRetry() {
+    // given one retry, and a worker that dies of something else
+    owner.submit(own(2), 1);
+    owner.grant(1);
+    owner.receive(new Message.ProcessDied(WORKER, "killed"));
+    owner.receive(new Message.LeasesGranted(NODE, KEY.isolated(), OTHER, 1));
+
+    // when it fails by itself with what its policy retries
+    owner.receive(doneElsewhere(2, failure(true)));
+
+    // then it has that retry still, and no other
+    assertThat(owner.pushed().getLast().attempt()).isEqualTo(3);
+    owner.receive(doneElsewhere(3, failure(true)));
+    assertThat(owner.failureOf(own(2))).isEqualTo(ErrorCode.TASK_FAILED);
+  }
+
+  private static Message.TasksDone doneElsewhere(int attempt, Outcome outcome) {
+    return new Message.TasksDone(
+        OTHER, List.of(new Message.Done(own(2), attempt, List.of(outcome), List.of(), 0, 1_000)));
+  }
+
+  @Test
+  void aTaskWithoutRetriesIsNotRunAgainForItsNeighbours() {
+    owner.submit(own(2), 0);
+    owner.grant(1);
+
+    owner.receive(new Message.ProcessDied(WORKER, "killed"));
+
+    assertThat(owner.failureOf(own(2))).isEqualTo(ErrorCode.WORKER_DIED);
   }
 
   @Test
@@ -424,7 +469,7 @@ class TasksTest {
     owner.receive(new Message.ItemMade(WORKER, own(2), 1, 0, value("first")));
     owner.core.itemsTaken(generator, 1);
     owner.receive(new Message.ProcessDied(WORKER, "killed"));
-    owner.receive(new Message.LeasesGranted(NODE, KEY, OTHER, 1));
+    owner.receive(new Message.LeasesGranted(NODE, KEY.isolated(), OTHER, 1));
 
     owner.receive(new Message.ItemMade(OTHER, own(2), 2, 0, value("first")));
 

@@ -1,0 +1,179 @@
+package ray.processes;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import ray.ActorRef;
+import ray.ObjectRef;
+import ray.OutOfResourcesException;
+import ray.Ray;
+import ray.RayInstance;
+import ray.RayOptions;
+import ray.WorkerDiedException;
+
+/** What tasks and actors ask of their processes, on a node with real ones. */
+@Timeout(120)
+class RuntimeEnvTest {
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
+
+  private final LocalNode node =
+      LocalNode.start(
+          RayOptions.defaults().cpus(2).objectStore(32L << 20), Duration.ofMillis(500));
+  private final RayInstance ray =
+      Ray.start(RayOptions.defaults().address(node.address()).quiet());
+
+  @AfterEach
+  void close() {
+    ray.close();
+    node.close();
+  }
+
+  private static int running;
+
+  static long pid() {
+    return ProcessHandle.current().pid();
+  }
+
+  /** How many of these run in this process at once, as far as this one sees. */
+  static int neighbours() throws InterruptedException {
+    synchronized (RuntimeEnvTest.class) {
+      running++;
+    }
+    Thread.sleep(50);
+    synchronized (RuntimeEnvTest.class) {
+      return running--;
+    }
+  }
+
+  static List<String> settings() {
+    return List.of(
+        Objects.requireNonNullElse(System.getenv("FLAVOUR"), "none"),
+        System.getProperty("flavour", "none"),
+        Long.toString(ProcessHandle.current().pid()));
+  }
+
+  static int die(int value) {
+    Runtime.getRuntime().halt(3);
+    return value;
+  }
+
+  static int slow(int value) throws InterruptedException {
+    Thread.sleep(200);
+    return value;
+  }
+
+  static final class Home {
+    long pid() {
+      return ProcessHandle.current().pid();
+    }
+  }
+
+  @Test
+  void anIsolatedTaskHasItsProcessForItself() {
+    long shared = Ray.remote(RuntimeEnvTest::pid).on(ray).remote().get(PATIENCE);
+    var isolated = Ray.remote(RuntimeEnvTest::neighbours).on(ray).isolated();
+    List<ObjectRef<Integer>> all = new ArrayList<>();
+    for (int i = 0; i < 10; i++) {
+      all.add(isolated.remote());
+    }
+    for (ObjectRef<Integer> each : all) {
+      assertThat(each.get(PATIENCE)).isOne();
+    }
+    assertThat(Ray.remote(RuntimeEnvTest::pid).on(ray).isolated().remote().get(PATIENCE))
+        .isNotEqualTo(shared);
+  }
+
+  @Test
+  void anIsolatedActorHasAProcessThatEndsWithIt() {
+    ActorRef<Home> first = Ray.actor(Home::new).on(ray).isolated().remote();
+    ActorRef<Home> second = Ray.actor(Home::new).on(ray).isolated().remote();
+    long pid = first.call(Home::pid).remote().get(PATIENCE);
+    assertThat(second.call(Home::pid).remote().get(PATIENCE)).isNotEqualTo(pid);
+    assertThat(Ray.remote(RuntimeEnvTest::pid).on(ray).remote().get(PATIENCE)).isNotEqualTo(pid);
+
+    first.kill();
+
+    await("the end of its process", () -> ProcessHandle.of(pid).isEmpty());
+  }
+
+  @Test
+  void optionsAndVariablesArriveAndWhatAsksForTheSameSharesAWorker() {
+    var plain = Ray.remote(RuntimeEnvTest::settings).on(ray);
+    var sweet = plain.env("FLAVOUR", "sweet").jvmOptions("-Dflavour=sour");
+
+    List<String> first = sweet.remote().get(PATIENCE);
+
+    assertThat(first).startsWith("sweet", "sour");
+    assertThat(sweet.remote().get(PATIENCE)).isEqualTo(first);
+    assertThat(plain.remote().get(PATIENCE)).startsWith("none", "none").doesNotContain(first.get(2));
+  }
+
+  @Test
+  void anOptionThatTheJvmRefusesFailsTheTaskAndSaysWhy() {
+    ObjectRef<Long> never =
+        Ray.remote(RuntimeEnvTest::pid).on(ray).jvmOptions("-XX:+NoSuchOption").remote();
+
+    assertThatThrownBy(() -> never.get(PATIENCE))
+        .isInstanceOf(OutOfResourcesException.class)
+        .hasMessageContaining("NoSuchOption");
+    assertThat(Ray.remote(RuntimeEnvTest::pid).on(ray).remote().get(PATIENCE)).isPositive();
+  }
+
+  @Test
+  void idleWorkersEndAndComeBack() {
+    long first = Ray.remote(RuntimeEnvTest::pid).on(ray).remote().get(PATIENCE);
+
+    await("the end of the idle worker", () -> ProcessHandle.of(first).isEmpty());
+
+    assertThat(Ray.remote(RuntimeEnvTest::pid).on(ray).remote().get(PATIENCE)).isNotEqualTo(first);
+  }
+
+  @Test
+  void aWorkerWhoseObjectsAreNeededStays() throws Exception {
+    ObjectRef<ObjectRef<Integer>> outer = Ray.remote(RuntimeEnvTest::boxed).on(ray).remote();
+    ObjectRef<Integer> inner = outer.get(PATIENCE);
+    // Longer than a worker may idle, and than it takes to end.
+    Thread.sleep(3_000);
+
+    assertThat(inner.get(PATIENCE)).isEqualTo(7);
+    inner.close();
+    outer.close();
+  }
+
+  static ObjectRef<Integer> boxed() {
+    return Ray.put(7);
+  }
+
+  @Test
+  void aTaskThatKillsItsWorkerDoesNotTakeItsNeighboursAlongTwice() {
+    List<ObjectRef<Integer>> neighbours = new ArrayList<>();
+    ObjectRef<Integer> poison = Ray.remote(RuntimeEnvTest::die).on(ray).retries(2).remote(1);
+    for (int i = 0; i < 8; i++) {
+      neighbours.add(Ray.remote(RuntimeEnvTest::slow).on(ray).retries(1).remote(i));
+    }
+
+    assertThatThrownBy(() -> poison.get(PATIENCE)).isInstanceOf(WorkerDiedException.class);
+    Set<Integer> values = new HashSet<>();
+    neighbours.forEach(each -> values.add(each.get(PATIENCE)));
+    assertThat(values).hasSize(8);
+  }
+
+  private static void await(String what, BooleanSupplier condition) {
+    long untilNs = System.nanoTime() + PATIENCE.toNanos();
+    while (!condition.getAsBoolean()) {
+      assertThat(System.nanoTime()).as(what).isLessThan(untilNs);
+      LockSupport.parkNanos(10_000_000);
+    }
+  }
+}
