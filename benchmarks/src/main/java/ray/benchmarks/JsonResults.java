@@ -6,7 +6,9 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.List;
 import java.util.Locale;
+import java.util.OptionalDouble;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Keeps results in a file, as a JSON array of objects. The file is replaced as a whole, so that a
@@ -14,9 +16,17 @@ import java.util.stream.Collectors;
  */
 final class JsonResults {
   private final Path file;
+  private final @Nullable Baseline baseline;
 
+  /** Results by themselves. */
   JsonResults(Path file) {
+    this(file, null);
+  }
+
+  /** Results, each with what it is compared with, as far as that has it. */
+  JsonResults(Path file, @Nullable Baseline baseline) {
     this.file = file.toAbsolutePath();
+    this.baseline = baseline;
   }
 
   /** What stands in the way of writing; empty if nothing does. */
@@ -40,23 +50,33 @@ final class JsonResults {
     Files.move(unfinished, file, StandardCopyOption.REPLACE_EXISTING);
   }
 
-  static String json(List<Result> results) {
-    return results.stream()
-        .map(JsonResults::json)
-        .collect(Collectors.joining(",\n  ", "[\n  ", "\n]\n"));
+  private String json(List<Result> results) {
+    return results.stream().map(this::json).collect(Collectors.joining(",\n  ", "[\n  ", "\n]\n"));
   }
 
-  private static String json(Result result) {
+  private String json(Result result) {
     return String.format(
         Locale.ROOT,
         "{\"name\": \"%s\", \"per_second\": %.4f, \"stddev\": %.4f, \"p50_us\": %.3f, \"p90_us\":"
-            + " %.3f, \"p99_us\": %.3f, \"max_us\": %.3f}",
+            + " %.3f, \"p99_us\": %.3f, \"max_us\": %.3f%s}",
         result.name().replace("\\", "\\\\").replace("\"", "\\\""),
         result.perSecond(),
         result.stddev(),
         result.p50Us(),
         result.p90Us(),
         result.p99Us(),
-        result.maxUs());
+        result.maxUs(),
+        compared(result));
+  }
+
+  private String compared(Result result) {
+    OptionalDouble theirs = baseline == null ? OptionalDouble.empty() : baseline.of(result.name());
+    return theirs.isEmpty()
+        ? ""
+        : String.format(
+            Locale.ROOT,
+            ", \"theirs_per_second\": %.4f, \"ratio\": %.4f",
+            theirs.getAsDouble(),
+            result.perSecond() / theirs.getAsDouble());
   }
 }

@@ -5,6 +5,7 @@ import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -47,6 +48,15 @@ public final class MicrobenchmarkCommand implements Callable<Integer> {
   private @Nullable Path json;
 
   @Option(
+      names = "--compare",
+      paramLabel = "FILE",
+      description = {
+        "Print each rate beside the one of the same name in this file:",
+        "what Ray's own microbenchmark printed, or what --json wrote."
+      })
+  private @Nullable Path compare;
+
+  @Option(
       names = "--filter",
       paramLabel = "TEXT",
       description = "Run only the cases whose name contains this.")
@@ -66,22 +76,30 @@ public final class MicrobenchmarkCommand implements Callable<Integer> {
       cases.forEach(each -> out.println(each.name()));
       return 0;
     }
+    Baseline baseline = baseline(cases);
+    JsonResults kept = results(baseline);
     if (embedded) {
-      return run(cases, RayOptions.defaults().address("local"));
+      return measure(cases, baseline, kept, RayOptions.defaults().address("local"));
     }
     String given = address != null ? address : System.getenv("RAY_ADDRESS");
     if (given != null) {
-      return run(cases, RayOptions.defaults().address(given));
+      return measure(cases, baseline, kept, RayOptions.defaults().address(given));
     }
     try (LocalNode node = LocalNode.start(RayOptions.defaults().objectStore(STORE_BYTES))) {
-      return run(cases, RayOptions.defaults().address(node.address()));
+      return measure(cases, baseline, kept, RayOptions.defaults().address(node.address()));
     }
   }
 
-  private int run(List<Case> cases, RayOptions options) throws IOException, InterruptedException {
+  private int measure(
+      List<Case> cases, @Nullable Baseline baseline, @Nullable JsonResults kept, RayOptions options)
+      throws IOException, InterruptedException {
     PrintWriter out = spec.commandLine().getOut();
     PrintWriter err = spec.commandLine().getErr();
-    return new Microbenchmark(Timing.RAY, out, err, results(), options).run(cases) ? 0 : 1;
+    List<Result> results = new Microbenchmark(Timing.RAY, out, err, kept, options).run(cases);
+    if (baseline != null) {
+      new Comparison(out, baseline).print(results, name -> name.contains(filter));
+    }
+    return results.size() == cases.size() ? 0 : 1;
   }
 
   private List<Case> cases() {
@@ -94,11 +112,22 @@ public final class MicrobenchmarkCommand implements Callable<Integer> {
     return cases;
   }
 
-  private @Nullable JsonResults results() {
+  private @Nullable Baseline baseline(List<Case> cases) {
+    if (compare == null) {
+      return null;
+    }
+    try {
+      return Baseline.read(compare, cases.stream().map(Case::name).collect(Collectors.toSet()));
+    } catch (Baseline.UnusableException e) {
+      throw misused(String.valueOf(e.getMessage()));
+    }
+  }
+
+  private @Nullable JsonResults results(@Nullable Baseline baseline) {
     if (json == null) {
       return null;
     }
-    JsonResults results = new JsonResults(json);
+    JsonResults results = new JsonResults(json, baseline);
     String obstacle = results.obstacle();
     if (!obstacle.isEmpty()) {
       throw misused("the results can't be written: " + obstacle);
