@@ -45,13 +45,15 @@ final class JsonResults {
   }
 
   void write(List<Result> results) throws IOException {
-    Path unfinished = file.resolveSibling(file.getFileName() + ".part");
-    Files.writeString(unfinished, json(results));
-    Files.move(unfinished, file, StandardCopyOption.REPLACE_EXISTING);
+    writeObjects(results.stream().map(this::json).toList());
   }
 
-  private String json(List<Result> results) {
-    return results.stream().map(this::json).collect(Collectors.joining(",\n  ", "[\n  ", "\n]\n"));
+  /** Writes objects that are JSON already. */
+  void writeObjects(List<String> objects) throws IOException {
+    String json = objects.stream().collect(Collectors.joining(",\n  ", "[\n  ", "\n]\n"));
+    Path unfinished = file.resolveSibling(file.getFileName() + ".part");
+    Files.writeString(unfinished, json);
+    Files.move(unfinished, file, StandardCopyOption.REPLACE_EXISTING);
   }
 
   private String json(Result result) {

@@ -4,10 +4,6 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.FutureTask;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import ray.RayOptions;
@@ -69,26 +65,12 @@ final class Microbenchmark {
   }
 
   private @Nullable Result measure(Case each) throws InterruptedException {
-    FutureTask<Result> measurement = new FutureTask<>(() -> each.measure(timing, options));
-    Thread thread = Thread.ofPlatform().daemon().name("benchmark").start(measurement);
     try {
-      return measurement.get(CASE_LIMIT_SECONDS, TimeUnit.SECONDS);
-    } catch (ExecutionException e) {
-      fail(each, "failed: " + e.getCause());
-    } catch (TimeoutException e) {
-      fail(each, "did not end within " + CASE_LIMIT_SECONDS + " s; it was at " + where(thread));
-      thread.interrupt();
+      return Bounded.call(() -> each.measure(timing, options), CASE_LIMIT_SECONDS);
+    } catch (Bounded.FailedException e) {
+      err.println(each.name() + " " + e.getMessage());
+      err.flush();
+      return null;
     }
-    return null;
-  }
-
-  private void fail(Case each, String what) {
-    err.println(each.name() + " " + what);
-    err.flush();
-  }
-
-  private static String where(Thread thread) {
-    StackTraceElement[] stack = thread.getStackTrace();
-    return stack.length == 0 ? "its end" : stack[0].toString();
   }
 }

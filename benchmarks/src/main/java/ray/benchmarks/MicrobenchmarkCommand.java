@@ -5,6 +5,7 @@ import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -14,6 +15,7 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 import ray.RayOptions;
 import ray.processes.LocalNode;
+import ray.processes.NodeLauncher;
 
 /** {@code ray microbenchmark}: measures this Ray by the cases of Ray's own, and a few more. */
 @Command(
@@ -62,6 +64,14 @@ public final class MicrobenchmarkCommand implements Callable<Integer> {
       description = "Run only the cases whose name contains this.")
   private String filter = "";
 
+  @Option(
+      names = "--scale",
+      description = {
+        "Measure how far Ray goes instead: many arguments, tasks and actors,",
+        "deep nesting, a value of 1 GiB, the memory of an idle node."
+      })
+  private boolean scale;
+
   @Option(names = "--list", description = "Print the names of the cases and do nothing else.")
   private boolean list;
 
@@ -70,23 +80,70 @@ public final class MicrobenchmarkCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException, InterruptedException {
-    List<Case> cases = cases();
-    PrintWriter out = spec.commandLine().getOut();
+    return scale ? callScale() : callCases();
+  }
+
+  private int callScale() throws IOException, InterruptedException {
+    if (compare != null) {
+      throw misused(
+          "--compare is for rates, which --scale does not measure; give one of the two options");
+    }
+    List<ScaleCase> cases = named(ScaleCases.all(), ScaleCase::names);
     if (list) {
-      cases.forEach(each -> out.println(each.name()));
+      cases.forEach(each -> print(each.names()));
+      return 0;
+    }
+    JsonResults kept = results(null);
+    Scale measurement = new Scale(spec.commandLine().getOut(), spec.commandLine().getErr(), kept);
+    return withRay(options -> measurement.run(cases, options) ? 0 : 1);
+  }
+
+  private int callCases() throws IOException, InterruptedException {
+    List<Case> cases =
+        named(
+            embedded ? Microbenchmark.allCases() : Microbenchmark.connectedCases(),
+            each -> List.of(each.name()));
+    if (list) {
+      print(cases.stream().map(Case::name).toList());
       return 0;
     }
     Baseline baseline = baseline(cases);
     JsonResults kept = results(baseline);
+    return withRay(options -> measure(cases, baseline, kept, options));
+  }
+
+  private void print(List<String> names) {
+    names.forEach(spec.commandLine().getOut()::println);
+  }
+
+  @FunctionalInterface
+  private interface Measurement {
+    int run(RayOptions options) throws IOException, InterruptedException;
+  }
+
+  /** Runs it with what the options name: this JVM, a node that runs, or one that is started. */
+  private int withRay(Measurement measurement) throws IOException, InterruptedException {
     if (embedded) {
-      return measure(cases, baseline, kept, RayOptions.defaults().address("local"));
+      return measurement.run(RayOptions.defaults().address(ScaleCases.IN_THIS_JVM));
     }
     String given = address != null ? address : System.getenv("RAY_ADDRESS");
     if (given != null) {
-      return measure(cases, baseline, kept, RayOptions.defaults().address(given));
+      return measurement.run(RayOptions.defaults().address(given));
+    }
+    if (scale) {
+      return withNodeOfItsOwn(measurement);
     }
     try (LocalNode node = LocalNode.start(RayOptions.defaults().objectStore(STORE_BYTES))) {
-      return measure(cases, baseline, kept, RayOptions.defaults().address(node.address()));
+      return measurement.run(RayOptions.defaults().address(node.address()));
+    }
+  }
+
+  /** In a process of its own, whose memory can be told from this one's. */
+  private int withNodeOfItsOwn(Measurement measurement) throws IOException, InterruptedException {
+    try (OwnNode node = OwnNode.start(STORE_BYTES)) {
+      return measurement.run(RayOptions.defaults().address(node.address()));
+    } catch (NodeLauncher.StartFailedException e) {
+      throw misused(String.valueOf(e.getMessage()));
     }
   }
 
@@ -102,10 +159,11 @@ public final class MicrobenchmarkCommand implements Callable<Integer> {
     return results.size() == cases.size() ? 0 : 1;
   }
 
-  private List<Case> cases() {
-    List<Case> cases =
-        (embedded ? Microbenchmark.allCases() : Microbenchmark.connectedCases())
-            .stream().filter(each -> each.name().contains(filter)).toList();
+  private <T> List<T> named(List<T> all, Function<T, List<String>> names) {
+    List<T> cases =
+        all.stream()
+            .filter(each -> names.apply(each).stream().anyMatch(name -> name.contains(filter)))
+            .toList();
     if (cases.isEmpty()) {
       throw misused("no case's name contains '" + filter + "'; --list prints all names");
     }

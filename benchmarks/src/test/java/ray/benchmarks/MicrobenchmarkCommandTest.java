@@ -54,6 +54,20 @@ class MicrobenchmarkCommandTest {
   }
 
   @Test
+  void limitsOfScaleAreListedByThemselves() {
+    assertThat(run("--scale", "--list", "--filter", "nested")).isZero();
+    assertThat(out.toString().lines())
+        .containsExactly("nested tasks, 20 deep", "nested tasks, 1,000 deep");
+  }
+
+  @Test
+  void limitsOfScaleAreNotComparedWithRates() {
+    assertThat(run("--scale", "--compare", "any")).isEqualTo(2);
+    assertThat(err.toString()).contains("--compare is for rates");
+    assertThat(run("--scale", "--filter", "no such case")).isEqualTo(2);
+  }
+
+  @Test
   void namesAreListed() {
     assertThat(run("--list", "--filter", "tasks sync")).isZero();
     assertThat(out.toString().lines()).containsExactly("single client tasks sync");

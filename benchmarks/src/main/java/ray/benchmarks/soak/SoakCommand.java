@@ -2,7 +2,6 @@ package ray.benchmarks.soak;
 
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
@@ -12,9 +11,8 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 import ray.RayStateException;
+import ray.benchmarks.OwnNode;
 import ray.processes.NodeLauncher;
-import ray.processes.NodeOptions;
-import ray.processes.RunningNode;
 
 /** {@code ray soak}: random programs on a real node, while its workers are killed. */
 @Command(
@@ -28,7 +26,6 @@ import ray.processes.RunningNode;
     })
 public final class SoakCommand implements Callable<Integer> {
   private static final long STORE_BYTES = 256L << 20;
-  private static final long STOP_MS = 10_000;
 
   @Spec private CommandSpec spec = CommandSpec.create();
 
@@ -65,21 +62,10 @@ public final class SoakCommand implements Callable<Integer> {
     if (address != null) {
       return run(address, chosen, out);
     }
-    RunningNode node;
-    try {
-      node =
-          NodeLauncher.start(
-              new NodeOptions(0, null, null, STORE_BYTES, Map.of(), Map.of(), null, null));
+    try (OwnNode node = OwnNode.start(STORE_BYTES)) {
+      return run(node.address(), chosen, out);
     } catch (NodeLauncher.StartFailedException e) {
       throw misused(String.valueOf(e.getMessage()));
-    }
-    Thread stop = new Thread(() -> stop(node));
-    Runtime.getRuntime().addShutdownHook(stop);
-    try {
-      return run(node.address(), chosen, out);
-    } finally {
-      stop(node);
-      Runtime.getRuntime().removeShutdownHook(stop);
     }
   }
 
@@ -90,16 +76,6 @@ public final class SoakCommand implements Callable<Integer> {
       return new Soak(where, chosen, killEverySeconds, terminal, out).run(minutes) ? 0 : 1;
     } catch (RayStateException e) {
       throw misused(String.valueOf(e.getMessage()));
-    }
-  }
-
-  private static void stop(RunningNode node) {
-    try {
-      if (!node.stop(false, STOP_MS)) {
-        node.stop(true, STOP_MS);
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
     }
   }
 
