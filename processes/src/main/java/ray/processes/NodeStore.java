@@ -81,6 +81,11 @@ final class NodeStore implements StoreClient.Node {
   }
 
   @Override
+  public boolean awaitBriefly(CompletableFuture<?> answer) {
+    return transport.awaitBriefly(answer);
+  }
+
+  @Override
   public CompletableFuture<Boolean> pin(long key, long process) {
     return ask(Question.STORE_PIN, key, 0, process).thenApply(Payload.Located::there);
   }

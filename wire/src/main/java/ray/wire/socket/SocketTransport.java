@@ -328,6 +328,17 @@ public final class SocketTransport implements Transport, Polling, AutoCloseable 
    * @throws java.util.concurrent.CompletionException if there is none
    */
   public <T extends @Nullable Object> T await(CompletableFuture<T> answer) {
+    awaitBriefly(answer);
+    return answer.join();
+  }
+
+  /**
+   * Reads what comes until an answer is there, but not for long: a thread that then waits in
+   * another way has left the reading to others.
+   *
+   * @return whether it is there
+   */
+  public boolean awaitBriefly(CompletableFuture<?> answer) {
     long beganNs = System.nanoTime();
     while (!answer.isDone()) {
       if (poller.poll()) {
@@ -335,11 +346,11 @@ public final class SocketTransport implements Transport, Polling, AutoCloseable 
       }
       if (System.nanoTime() - beganNs > MAX_POLLING_NS) {
         poller.leave();
-        return answer.join();
+        return answer.isDone();
       }
       Thread.onSpinWait();
     }
-    return answer.join();
+    return true;
   }
 
   /** Tells another process something; there is no answer. */

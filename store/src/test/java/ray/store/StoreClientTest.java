@@ -1,0 +1,173 @@
+package ray.store;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.lang.foreign.ValueLayout;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Objects;
+import java.util.Queue;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import ray.core.store.StoreObject;
+
+/** A store as another process uses it, over a link whose answers come only when they are read. */
+@EnabledOnOs(OS.LINUX)
+class StoreClientTest {
+  private static final long NODE = 1;
+  private static final long SELF = 7;
+  private static final int SIZE = 1 << 16;
+
+  private final ObjectStore store =
+      ObjectStore.open(
+          ObjectStoreConfig.ofCapacity(4L * SIZE).withMemoryKind(MemoryKind.SHARED), NODE);
+  private final Link link = new Link();
+  private final StoreClient client =
+      new StoreClient(
+          link, new SharedBanks(Objects.requireNonNull(store.sharedFile()), store.capacityBytes()));
+
+  @AfterEach
+  void close() {
+    client.close();
+    store.close();
+  }
+
+  /** Answers lie here until somebody reads them; no thread does by itself. */
+  private final class Link implements StoreClient.Node {
+    final Queue<Runnable> unread = new ArrayDeque<>();
+    int brief;
+
+    private CompletableFuture<Boolean> later(boolean answer) {
+      CompletableFuture<Boolean> future = new CompletableFuture<>();
+      unread.add(() -> future.complete(answer));
+      return future;
+    }
+
+    private void read() {
+      for (Runnable answer; (answer = unread.poll()) != null; ) {
+        answer.run();
+      }
+    }
+
+    @Override
+    public CompletableFuture<StoreObject> create(long key, long sizeBytes, long owner) {
+      CompletableFuture<StoreObject> future = new CompletableFuture<>();
+      store.createFor(
+          SELF,
+          key,
+          sizeBytes,
+          owner,
+          Duration.ZERO,
+          result ->
+              unread.add(() -> {
+                if (result.object() == null) {
+                  future.completeExceptionally(new RemoteStoreException(result.failure()));
+                } else {
+                  future.complete(result.object());
+                }
+              }));
+      return future;
+    }
+
+    @Override
+    public CompletableFuture<Boolean> seal(long key) {
+      return later(store.sealFor(key));
+    }
+
+    @Override
+    public void cancelCreate(long key) {
+      store.cancelFor(key);
+    }
+
+    @Override
+    public CompletableFuture<@Nullable StoreObject> addReader(long key) {
+      CompletableFuture<@Nullable StoreObject> future = new CompletableFuture<>();
+      StoreObject object = store.addReaderFor(SELF, key);
+      unread.add(() -> future.complete(object));
+      return future;
+    }
+
+    @Override
+    public void removeReader(long key) {
+      store.removeReaderFor(SELF, key);
+    }
+
+    @Override
+    public <T extends @Nullable Object> T await(CompletableFuture<T> answer) {
+      read();
+      return answer.join();
+    }
+
+    @Override
+    public boolean awaitBriefly(CompletableFuture<?> answer) {
+      brief++;
+      read();
+      return answer.isDone();
+    }
+
+    @Override
+    public CompletableFuture<Boolean> pin(long key, long process) {
+      return later(store.pin(key, process));
+    }
+
+    @Override
+    public void release(long key, long process) {
+      store.release(key, process);
+    }
+  }
+
+  private void put(long key, byte fill) throws InterruptedException {
+    try (WritableObject object = client.create(key, SIZE, SELF)) {
+      object.segment().fill(fill);
+      assertThat(object.seal()).isTrue();
+    }
+  }
+
+  @Test
+  void whoCreatesReadsTheAnswerHimself() throws Exception {
+    put(11, (byte) 3);
+
+    assertThat(link.brief).isEqualTo(1);
+    assertThat(client.view(11).get(ValueLayout.JAVA_BYTE, SIZE - 1)).isEqualTo((byte) 3);
+    assertThat(store.usedBytes()).isEqualTo(SIZE);
+  }
+
+  @Test
+  void whatIsWrittenHereIsSeenThere() throws Exception {
+    put(11, (byte) 3);
+
+    assertThat(store.view(11).get(ValueLayout.JAVA_BYTE, 5)).isEqualTo((byte) 3);
+    assertThat(client.release(11, SELF)).isTrue();
+  }
+
+  @Test
+  void objectThatIsGivenUpLeavesNothing() throws Exception {
+    client.create(11, SIZE, SELF).close();
+
+    assertThat(store.usedBytes()).isZero();
+    assertThatThrownBy(() -> client.view(11)).isInstanceOf(ObjectNotFoundException.class);
+  }
+
+  @Test
+  void refusalOfTheNodeIsTheFailureOfTheCreate() {
+    assertThatThrownBy(() -> client.create(11, 5L * SIZE, SELF))
+        .isInstanceOf(RemoteStoreException.class);
+    assertThat(client.useCount()).isZero();
+  }
+
+  @Test
+  void readerThatIsDoneLetsTheBytesGo() throws Exception {
+    put(11, (byte) 3);
+    ReadableObject reader = client.read(11);
+    client.release(11, SELF);
+
+    assertThat(store.usedBytes()).isEqualTo(SIZE);
+    reader.close();
+    assertThat(store.usedBytes()).isZero();
+  }
+}
