@@ -28,7 +28,8 @@ final class ScaleCases {
   private static final int ONCE = 1;
   private static final int MANY = 10_000;
   private static final long LARGE_BYTES = 1L << 30;
-  private static final int SMALL_VIEW_BYTES = 1 << 20;
+  private static final int SMALL_BYTES = 128 << 10;
+  private static final int VIEWS_BEFORE = 1_000;
   private static final double NS_PER_S = 1e9;
 
   private ScaleCases() {}
@@ -149,11 +150,17 @@ final class ScaleCases {
     check(Ray.remote(ScaleFunctions::chain).remote(depth).get(), depth);
   }
 
-  /** What was put and given up before has left its pages warm, and its classes loaded. */
+  /**
+   * The program has put and viewed before, so that its code is warm, as the pages are that a value
+   * was put into and that has been given up.
+   */
   private static double[] large() {
     MemorySegment value = MemorySegment.ofArray(new long[(int) (LARGE_BYTES / Long.BYTES)]);
-    try (var small = Ray.put(MemorySegment.ofArray(new byte[SMALL_VIEW_BYTES]))) {
-      check(small.get().byteSize(), SMALL_VIEW_BYTES);
+    MemorySegment small = MemorySegment.ofArray(new byte[SMALL_BYTES]);
+    for (int i = 0; i < VIEWS_BEFORE; i++) {
+      try (var ref = Ray.put(small)) {
+        check(ref.get().byteSize(), SMALL_BYTES);
+      }
     }
     Ray.put(value).close();
     long startNs = System.nanoTime();
