@@ -214,6 +214,7 @@ abstract class ProcessRay extends RuntimeBackend {
           new StoreClient(
               new NodeStore(
                   transports.sockets(), identity.session().node(), options().putTimeout()),
+              identity.self(),
               new SharedBanks(Path.of(joined.store()), joined.storeBytes()));
       collector.start();
       // Not before it can read the store: messages with work may have come already.

@@ -1,9 +1,11 @@
 package ray.store;
 
+import ray.core.store.StoreObject;
+
 /** What an object that is being written or read tells its store when that ends. */
 interface Access {
   /** It is complete; returns false if nobody relies on it any more. */
-  boolean sealed(long key, Pin pin);
+  boolean sealed(StoreObject object, long owner, Pin pin);
 
   /** It will never be complete. */
   void givenUp(long key, Pin pin);

@@ -178,7 +178,7 @@ public final class ObjectStore implements Store, Access, AutoCloseable {
       warmer.nudge();
     }
     return switch (ticket.outcome()) {
-      case CreateTicket.Outcome.Created(StoreObject object) -> writable(object);
+      case CreateTicket.Outcome.Created(StoreObject object) -> writable(object, owner);
       case CreateTicket.Outcome.Failed(CreateFailure failure) ->
           throw new CreateFailedException(failure);
       case CreateTicket.Outcome.Closed() -> throw new StoreClosedException();
@@ -190,7 +190,7 @@ public final class ObjectStore implements Store, Access, AutoCloseable {
     return timeout.compareTo(LONGEST_TIMEOUT) < 0 ? timeout.toNanos() : LONGEST_TIMEOUT.toNanos();
   }
 
-  private WritableObject writable(StoreObject object) {
+  private WritableObject writable(StoreObject object, long owner) {
     try {
       MemorySegment segment =
           Pins.segment(memory.bank(object.bank()), object.offset(), object.sizeBytes());
@@ -198,7 +198,7 @@ public final class ObjectStore implements Store, Access, AutoCloseable {
       try {
         checkOpen(); // or the memory may be gone
         Pin pin = pins.watch(object.key(), Pin.Role.WRITER, segment);
-        return new WritableObject(this, object, segment, pin);
+        return new WritableObject(this, object, owner, segment, pin);
       } finally {
         lock.unlock();
       }
@@ -254,8 +254,8 @@ public final class ObjectStore implements Store, Access, AutoCloseable {
   }
 
   @Override
-  public boolean sealed(long key, Pin pin) {
-    return change(() -> pins.end(pin) && core.seal(key));
+  public boolean sealed(StoreObject object, long owner, Pin pin) {
+    return change(() -> pins.end(pin) && core.seal(object.key()));
   }
 
   @Override
@@ -521,7 +521,7 @@ public final class ObjectStore implements Store, Access, AutoCloseable {
   private void unreachable(Pin pin) {
     if (pins.end(pin)) {
       switch (pin.role) {
-        case READER -> core.removeReader(pin.key, localProcess);
+        case READER, KEEPING_READER -> core.removeReader(pin.key, localProcess);
         case WRITER -> core.cancelCreate(pin.key);
       }
     }

@@ -13,6 +13,8 @@ final class Pin extends PhantomReference<MemorySegment.Scope> {
   /** What its end means to the core. */
   enum Role {
     READER,
+    /** Of an object that this process keeps in another one's store: see {@link KeptObjects}. */
+    KEEPING_READER,
     WRITER
   }
 

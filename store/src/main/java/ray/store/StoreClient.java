@@ -24,9 +24,16 @@ public final class StoreClient implements Store, Access, AutoCloseable {
   private static final long PAUSE_MS = 5;
 
   private final Node node;
+  private final long self;
   private final SharedBanks banks;
   private final ReentrantLock lock = new ReentrantLock();
   private final Pins pins = new Pins();
+
+  /** What this process reads without asking. Changed under the lock. */
+  private final KeptObjects kept = new KeptObjects();
+
+  /** Pins and releases, which must not overtake each other. Added to under the lock. */
+  private final Outbox outbox = new Outbox();
 
   /**
    * What is asked of the process that holds the store. Answers come in the order of the questions.
@@ -64,9 +71,10 @@ public final class StoreClient implements Store, Access, AutoCloseable {
     void release(long key, long process);
   }
 
-  /** A client of a store whose memory lies in this file. */
-  public StoreClient(Node node, SharedBanks banks) {
+  /** A client, for this process, of a store whose memory lies in this file. */
+  public StoreClient(Node node, long self, SharedBanks banks) {
     this.node = node;
+    this.self = self;
     this.banks = banks;
   }
 
@@ -79,7 +87,7 @@ public final class StoreClient implements Store, Access, AutoCloseable {
     lock.lock();
     try {
       Pin pin = pins.watch(key, Pin.Role.WRITER, segment);
-      return new WritableObject(this, object, segment, pin);
+      return new WritableObject(this, object, owner, segment, pin);
     } finally {
       lock.unlock();
     }
@@ -135,34 +143,79 @@ public final class StoreClient implements Store, Access, AutoCloseable {
   }
 
   private <T> T startRead(long key, BiFunction<MemorySegment, Pin, T> result) {
+    lock.lock();
+    try {
+      StoreObject own = kept.startRead(key);
+      if (own != null) {
+        return reading(own, Pin.Role.KEEPING_READER, result);
+      }
+    } catch (RuntimeException | Error e) {
+      kept.endRead(key); // only what comes after it started can fail
+      throw e;
+    } finally {
+      lock.unlock();
+    }
     StoreObject object = join(node.addReader(key));
     if (object == null) {
       throw new ObjectNotFoundException(key);
     }
-    MemorySegment segment =
-        Pins.segment(bank(object.bank()), object.offset(), object.sizeBytes()).asReadOnly();
     lock.lock();
     try {
-      return result.apply(segment, pins.watch(key, Pin.Role.READER, segment));
+      return reading(object, Pin.Role.READER, result);
     } finally {
       lock.unlock();
     }
   }
 
+  private <T> T reading(
+      StoreObject object, Pin.Role role, BiFunction<MemorySegment, Pin, T> result) {
+    MemorySegment segment =
+        Pins.segment(bank(object.bank()), object.offset(), object.sizeBytes()).asReadOnly();
+    return result.apply(segment, pins.watch(object.key(), role, segment));
+  }
+
   @Override
   public void pin(long key, long process, Runnable pinned) {
-    node.pin(key, process).whenComplete((known, failure) -> pinned.run());
+    lock.lock();
+    try {
+      if (process == self) {
+        kept.pin(key);
+      }
+      outbox.add(() -> node.pin(key, process).whenComplete((known, failure) -> pinned.run()));
+    } finally {
+      lock.unlock();
+    }
+    outbox.send();
   }
 
   @Override
   public boolean release(long key, long process) {
-    node.release(key, process);
+    lock.lock();
+    try {
+      if (process != self || kept.release(key)) {
+        outbox.add(() -> node.release(key, process));
+      }
+    } finally {
+      lock.unlock();
+    }
+    outbox.send();
     return true;
   }
 
   @Override
-  public boolean sealed(long key, Pin pin) {
-    return end(pin) && join(node.seal(key));
+  public boolean sealed(StoreObject object, long owner, Pin pin) {
+    if (!end(pin) || !join(node.seal(object.key()))) {
+      return false;
+    }
+    if (owner == self) {
+      lock.lock();
+      try {
+        kept.add(object);
+      } finally {
+        lock.unlock();
+      }
+    }
+    return true;
   }
 
   @Override
@@ -174,9 +227,23 @@ public final class StoreClient implements Store, Access, AutoCloseable {
 
   @Override
   public void endRead(Pin pin) {
-    if (end(pin)) {
+    if (pin.role == Pin.Role.KEEPING_READER) {
+      endReadOfKept(pin);
+    } else if (end(pin)) {
       node.removeReader(pin.key);
     }
+  }
+
+  private void endReadOfKept(Pin pin) {
+    lock.lock();
+    try {
+      if (pins.end(pin) && kept.endRead(pin.key)) {
+        outbox.add(() -> node.release(pin.key, self));
+      }
+    } finally {
+      lock.unlock();
+    }
+    outbox.send();
   }
 
   private boolean end(Pin pin) {
@@ -194,7 +261,7 @@ public final class StoreClient implements Store, Access, AutoCloseable {
     for (Pin pin; (pin = pins.pollEnded()) != null; ) {
       ended++;
       switch (pin.role) {
-        case READER -> endRead(pin);
+        case READER, KEEPING_READER -> endRead(pin);
         case WRITER -> givenUp(pin.key, pin);
       }
     }

@@ -24,13 +24,15 @@ import ray.core.store.StoreObject;
 public final class WritableObject implements AutoCloseable {
   private final Access store;
   private final StoreObject object;
+  private final long owner;
   private final MemorySegment segment;
   private final Pin pin;
   private final AtomicBoolean done = new AtomicBoolean();
 
-  WritableObject(Access store, StoreObject object, MemorySegment segment, Pin pin) {
+  WritableObject(Access store, StoreObject object, long owner, MemorySegment segment, Pin pin) {
     this.store = store;
     this.object = object;
+    this.owner = owner;
     this.segment = segment;
     this.pin = pin;
   }
@@ -101,7 +103,7 @@ public final class WritableObject implements AutoCloseable {
       throw alreadyDone();
     }
     try {
-      return store.sealed(object.key(), pin);
+      return store.sealed(object, owner, pin);
     } finally {
       Reference.reachabilityFence(segment); // or the collector could give it up before it is sealed
     }

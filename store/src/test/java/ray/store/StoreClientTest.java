@@ -21,6 +21,7 @@ import ray.core.store.StoreObject;
 class StoreClientTest {
   private static final long NODE = 1;
   private static final long SELF = 7;
+  private static final long OTHER = 8;
   private static final int SIZE = 1 << 16;
 
   private final ObjectStore store =
@@ -29,7 +30,9 @@ class StoreClientTest {
   private final Link link = new Link();
   private final StoreClient client =
       new StoreClient(
-          link, new SharedBanks(Objects.requireNonNull(store.sharedFile()), store.capacityBytes()));
+          link,
+          SELF,
+          new SharedBanks(Objects.requireNonNull(store.sharedFile()), store.capacityBytes()));
 
   @AfterEach
   void close() {
@@ -41,6 +44,7 @@ class StoreClientTest {
   private final class Link implements StoreClient.Node {
     final Queue<Runnable> unread = new ArrayDeque<>();
     int brief;
+    int locations;
 
     private CompletableFuture<Boolean> later(boolean answer) {
       CompletableFuture<Boolean> future = new CompletableFuture<>();
@@ -86,6 +90,7 @@ class StoreClientTest {
 
     @Override
     public CompletableFuture<@Nullable StoreObject> addReader(long key) {
+      locations++;
       CompletableFuture<@Nullable StoreObject> future = new CompletableFuture<>();
       StoreObject object = store.addReaderFor(SELF, key);
       unread.add(() -> future.complete(object));
@@ -122,7 +127,11 @@ class StoreClientTest {
   }
 
   private void put(long key, byte fill) throws InterruptedException {
-    try (WritableObject object = client.create(key, SIZE, SELF)) {
+    putFor(SELF, key, fill);
+  }
+
+  private void putFor(long owner, long key, byte fill) throws InterruptedException {
+    try (WritableObject object = client.create(key, SIZE, owner)) {
       object.segment().fill(fill);
       assertThat(object.seal()).isTrue();
     }
@@ -158,6 +167,96 @@ class StoreClientTest {
     assertThatThrownBy(() -> client.create(11, 5L * SIZE, SELF))
         .isInstanceOf(RemoteStoreException.class);
     assertThat(client.useCount()).isZero();
+  }
+
+  @Test
+  void whatThisProcessKeepsIsReadWithoutAsking() throws Exception {
+    put(11, (byte) 3);
+
+    assertThat(client.view(11).get(ValueLayout.JAVA_BYTE, 5)).isEqualTo((byte) 3);
+    try (ReadableObject reader = client.read(11)) {
+      assertThat(reader.segment().byteSize()).isEqualTo(SIZE);
+    }
+    assertThat(link.locations).isZero();
+  }
+
+  @Test
+  void whatAnotherKeepsIsAskedFor() throws Exception {
+    putFor(OTHER, 11, (byte) 3);
+
+    client.read(11).close();
+    assertThat(link.locations).isEqualTo(1);
+    store.release(11, OTHER);
+    assertThat(store.usedBytes()).isZero();
+  }
+
+  @Test
+  void bytesStayUntilTheLastReaderOfWhatWasReleasedIsDone() throws Exception {
+    put(11, (byte) 3);
+    ReadableObject first = client.read(11);
+    ReadableObject second = client.read(11);
+    client.release(11, SELF);
+
+    first.close();
+    first.close();
+    assertThat(store.usedBytes()).isEqualTo(SIZE);
+    second.close();
+    assertThat(store.usedBytes()).isZero();
+  }
+
+  @Test
+  void whatWasReleasedIsFoundNoMoreByItself() throws Exception {
+    put(11, (byte) 3);
+    ReadableObject reader = client.read(11);
+    client.release(11, SELF);
+
+    client.read(11).close();
+    assertThat(link.locations).isEqualTo(1);
+    reader.close();
+    assertThatThrownBy(() -> client.read(11)).isInstanceOf(ObjectNotFoundException.class);
+    assertThat(store.usedBytes()).isZero();
+  }
+
+  @Test
+  void pinThatComesBackWhileViewsAreLeftIsNotReleasedWithThem() throws Exception {
+    put(11, (byte) 3);
+    ReadableObject reader = client.read(11);
+    store.pin(11, OTHER);
+    client.release(11, SELF);
+    client.pin(11, SELF, () -> {});
+    store.release(11, OTHER);
+
+    reader.close();
+    assertThat(store.usedBytes()).isEqualTo(SIZE);
+    client.release(11, SELF);
+    assertThat(store.usedBytes()).isZero();
+  }
+
+  @Test
+  void viewThatNobodyCanReachLetsReleasedBytesGo() throws Exception {
+    put(11, (byte) 3);
+    assertThat(client.view(11).byteSize()).isEqualTo(SIZE);
+    client.release(11, SELF);
+
+    assertThat(
+            Collector.collectUntil(
+                store,
+                () -> {
+                  client.drainViews();
+                  return store.usedBytes() == 0;
+                }))
+        .isTrue();
+    assertThat(client.useCount()).isZero();
+  }
+
+  @Test
+  void deathOfThisProcessFreesWhatItKeptAndRead() throws Exception {
+    put(11, (byte) 3);
+    ReadableObject reader = client.read(11);
+
+    store.processDied(SELF);
+    assertThat(store.usedBytes()).isZero();
+    assertThat(reader.segment().byteSize()).isEqualTo(SIZE);
   }
 
   @Test
