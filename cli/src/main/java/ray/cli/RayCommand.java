@@ -21,6 +21,8 @@ import ray.benchmarks.soak.SoakCommand;
       ShellCommand.class,
       StartCommand.class,
       StatusCommand.class,
+      ListCommand.class,
+      MemoryCommand.class,
       StopCommand.class,
       MicrobenchmarkCommand.class,
       SoakCommand.class,

@@ -1,18 +1,14 @@
 package ray.cli;
 
-import java.io.IOException;
-import java.io.InputStream;
-import java.util.Properties;
 import picocli.CommandLine.IVersionProvider;
+import ray.processes.RayVersion;
 
 /** What {@code ray --version} prints: Ray's version, then the JVM and the machine it runs on. */
 final class VersionText implements IVersionProvider {
-  private static final String RESOURCE = "version.properties";
-
   @Override
-  public String[] getVersion() throws IOException {
+  public String[] getVersion() {
     return new String[] {
-      "ray " + rayVersion(),
+      "ray " + RayVersion.read(),
       "java "
           + Runtime.version()
           + ", "
@@ -20,16 +16,5 @@ final class VersionText implements IVersionProvider {
           + " "
           + System.getProperty("os.arch")
     };
-  }
-
-  private static String rayVersion() throws IOException {
-    try (InputStream in = VersionText.class.getResourceAsStream(RESOURCE)) {
-      if (in == null) {
-        throw new IOException("the jar of the command lacks " + RESOURCE + "; build it again");
-      }
-      Properties properties = new Properties();
-      properties.load(in);
-      return properties.getProperty("version");
-    }
   }
 }

@@ -31,7 +31,19 @@ class RayCommandTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"example", "run", "shell", "classpath", "completion"})
+  @ValueSource(
+      strings = {
+        "example",
+        "run",
+        "shell",
+        "start",
+        "status",
+        "stop",
+        "list",
+        "memory",
+        "classpath",
+        "completion"
+      })
   void everyCommandHasHelp(String command) {
     Outcome outcome = Outcome.of(command, "--help");
 

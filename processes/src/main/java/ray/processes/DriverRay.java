@@ -85,7 +85,7 @@ final class DriverRay extends ProcessRay {
     return switch (kind) {
       case Question.FIND_RESOURCE -> resource(Payload.FindResource.read(payload).name());
       case Question.SETTINGS -> settings.bytes();
-      default -> throw new IOException("a driver answers no question of kind " + kind);
+      default -> report(kind, payload);
     };
   }
 

@@ -48,6 +48,7 @@ final class HeadNode implements SocketTransport.Deaths, SocketTransport.Question
   private final WorkerLauncher launcher;
   private final StoreService store;
   private final Members members = new Members();
+  private final HeadReports reports;
 
   /** Deaths and starts, in order: handling one may start processes, which takes milliseconds. */
   private final ScheduledExecutorService affairs =
@@ -86,6 +87,7 @@ final class HeadNode implements SocketTransport.Deaths, SocketTransport.Question
         new NodeShell(
             session.node(), total, labels, transport, session.control(), this::startWorker);
     this.launcher = new WorkerLauncher(session, tokenFile, workers.ready());
+    this.reports = new HeadReports(transport, members, launcher, store, session);
     transport.register(session.control(), control);
     transport.register(session.node(), node);
   }
@@ -93,6 +95,7 @@ final class HeadNode implements SocketTransport.Deaths, SocketTransport.Question
   /** Listens, and returns the port. */
   int start(InetSocketAddress address) throws IOException {
     int port = transport.listen(address);
+    reports.listensAt(port);
     transport.start();
     node.start();
     affairs.execute(launcher::fill);
@@ -153,7 +156,7 @@ final class HeadNode implements SocketTransport.Deaths, SocketTransport.Question
       }
       case Question.LOAD -> load().bytes();
       case Question.WAITING_FOR -> waitingFor(payload);
-      default -> throw new IOException("a node answers no question of kind " + kind);
+      default -> reports.answer(kind, payload);
     };
   }
 
@@ -167,7 +170,7 @@ final class HeadNode implements SocketTransport.Deaths, SocketTransport.Question
   }
 
   private Payload.Load load() {
-    long drivers = members.all().stream().filter(Members.Member::isDriver).count();
+    long drivers = members.all().stream().filter(Member::isDriver).count();
     return new Payload.Load(
         node.ask(core -> (long) core.suspendedCount()),
         node.ask(core -> (long) core.leaseCount()),
@@ -187,7 +190,7 @@ final class HeadNode implements SocketTransport.Deaths, SocketTransport.Question
   }
 
   private byte[] joined(Payload.Join join, boolean driver) {
-    int index = members.add(new Members.Member(join.process(), join.job(), join.pid(), driver));
+    int index = members.add(new Member(join.process(), join.job(), join.pid(), driver));
     return new Payload.Joined(
             members.recentlyDead(), index, store.file().toString(), store.capacityBytes())
         .bytes();
@@ -203,7 +206,7 @@ final class HeadNode implements SocketTransport.Deaths, SocketTransport.Question
 
   private void startWorker(long job, RuntimeEnv runtimeEnv) {
     affairs.execute(() -> {
-      Members.Member driver = members.driver(job);
+      Member driver = members.driver(job);
       if (driver == null) {
         node.workerFailed(job, runtimeEnv, "its job has ended");
         return;
@@ -251,13 +254,13 @@ final class HeadNode implements SocketTransport.Deaths, SocketTransport.Question
   }
 
   private void gone(long process, String reason) {
-    Members.Member member = members.remove(process);
+    Member member = members.remove(process);
     if (member == null) {
       return;
     }
     if (member.isDriver()) {
       control.deliver(new Message.JobEnded(member.job()));
-      for (Members.Member worker : members.workers(member.job())) {
+      for (Member worker : members.workers(member.job())) {
         gone(worker.process(), "its job ended");
       }
     } else {

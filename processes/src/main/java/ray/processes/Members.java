@@ -12,16 +12,6 @@ final class Members {
   /** How many deaths newcomers are told of. */
   private static final int MAX_REMEMBERED = 1_000;
 
-  /**
-   * A driver or a worker.
-   *
-   * @param process its id
-   * @param job its job
-   * @param pid the operating system's number
-   * @param isDriver which of the two it is
-   */
-  record Member(long process, long job, long pid, boolean isDriver) {}
-
   private final Map<Long, Member> members = new LinkedHashMap<>();
   private final ArrayDeque<Long> dead = new ArrayDeque<>();
   private int joined;

@@ -2,11 +2,20 @@ package ray.processes;
 
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
 import ray.ActorInfo;
 import ray.NodeInfo;
+import ray.ObjectId;
+import ray.TaskInfo;
+import ray.runtime.Looking;
 import ray.runtime.RuntimeBackend;
 import ray.wire.codec.OpaqueCodec;
 import ray.wire.socket.SocketTransport;
@@ -49,8 +58,12 @@ public final class NodeClient implements AutoCloseable {
   }
 
   private byte[] ask(int question) throws IOException {
+    return ask(question, new byte[0]);
+  }
+
+  private byte[] ask(int question, byte[] payload) throws IOException {
     try {
-      return transport.await(transport.ask(session.node(), question, new byte[0]));
+      return transport.await(transport.ask(session.node(), question, payload));
     } catch (java.util.concurrent.CompletionException e) {
       throw e.getCause() instanceof IOException told ? told : new IOException(e.getCause());
     }
@@ -68,6 +81,108 @@ public final class NodeClient implements AutoCloseable {
       infos.add(actor.info());
     }
     return infos;
+  }
+
+  /** What the node says of itself. */
+  public NodeReport about() throws IOException {
+    return NodeReport.read(ask(Question.ABOUT));
+  }
+
+  /** Where the node's log and those of its workers lie. */
+  public Path logs() {
+    return session.logs();
+  }
+
+  /** What is in the object store, with at most so many of its objects. */
+  public StoreContent store(int limit) throws IOException {
+    return StoreContent.read(ask(Question.STORE_CONTENT, new Limit(limit).bytes()));
+  }
+
+  /** Programs and workers, without asking them: also those that would not answer. */
+  public List<Member> members() throws IOException {
+    MemberReport report = MemberReport.read(ask(Question.MEMBERS));
+    return Stream.concat(report.members().stream(), report.ready().stream())
+        .map(MemberReport.Seen::member)
+        .toList();
+  }
+
+  /** Tasks of all programs and workers, at most so many: running ones first. */
+  public Found<SeenTask> tasks(int limit) throws IOException {
+    MemberRound round = ask(limit, Question.TASKS, Question.WORK);
+    Map<ObjectId, Member> places = new HashMap<>();
+    for (MemberRound.Answered each : round.answers(Question.WORK)) {
+      for (SeenWorker.Part run : WorkReport.read(each.content()).runs()) {
+        places.put(run.id(), each.member());
+      }
+    }
+    List<SeenTask> tasks = new ArrayList<>();
+    long total = 0;
+    for (MemberRound.Answered each : round.answers(Question.TASKS)) {
+      TaskReport report = TaskReport.read(each.content());
+      total += report.total();
+      for (TaskInfo task : report.tasks()) {
+        Member worker = task.state() == TaskInfo.State.RUNNING ? places.get(task.id()) : null;
+        tasks.add(new SeenTask(each.member(), task, Optional.ofNullable(worker)));
+      }
+    }
+    tasks.sort(SeenTask.ORDER);
+    return new Found<>(tasks.stream().limit(limit).toList(), total, round.notes());
+  }
+
+  /** The actors, living ones first, with where they live. */
+  public List<SeenActor> seenActors() throws IOException {
+    Map<Long, Member> members = new HashMap<>();
+    members().forEach(member -> members.put(member.process(), member));
+    List<SeenActor> actors = new ArrayList<>();
+    for (Payload.ListedActor actor : Payload.Actors.read(ask(Question.ACTORS)).actors()) {
+      actors.add(new SeenActor(actor.info(), Optional.ofNullable(members.get(actor.worker()))));
+    }
+    actors.sort(Comparator.comparing(actor -> actor.info().state() == ActorInfo.State.DEAD));
+    return actors;
+  }
+
+  /**
+   * Who holds which objects, at most so many of each process: the largest first. Who owns and who
+   * borrows an object are entries of their own.
+   */
+  public Found<SeenObject> objects(int limit) throws IOException {
+    MemberRound round = ask(limit, Question.OBJECTS);
+    List<SeenObject> objects = new ArrayList<>();
+    long total = 0;
+    for (MemberRound.Answered each : round.answers(Question.OBJECTS)) {
+      ObjectReport report = ObjectReport.read(each.content());
+      total += report.total();
+      for (Looking.Held held : report.objects()) {
+        objects.add(new SeenObject(each.member(), held.owned(), held.info(), held.storeKey()));
+      }
+    }
+    objects.sort(
+        Comparator.comparingLong((SeenObject object) -> object.info().sizeBytes()).reversed());
+    return new Found<>(objects, total, round.notes());
+  }
+
+  /** Programs and workers, with what they do. */
+  public Found<SeenWorker> workers() throws IOException {
+    MemberRound round = ask(1, Question.WORK);
+    Map<Long, WorkReport> reports = new HashMap<>();
+    for (MemberRound.Answered each : round.answers(Question.WORK)) {
+      reports.put(each.member().process(), WorkReport.read(each.content()));
+    }
+    List<SeenWorker> workers = new ArrayList<>();
+    for (MemberReport.Seen each : round.members().members()) {
+      workers.add(each.worker(reports.get(each.member().process())));
+    }
+    for (MemberReport.Seen each : round.members().ready()) {
+      workers.add(each.ready());
+    }
+    return new Found<>(workers, workers.size(), round.notes());
+  }
+
+  private MemberRound ask(int limit, Integer... questions) throws IOException {
+    var asked =
+        new MemberAnswers.Asked(Stream.of(questions).map(Integer::longValue).toList(), limit);
+    MemberAnswers answers = MemberAnswers.read(ask(Question.ASK_MEMBERS, asked.bytes()));
+    return new MemberRound(MemberReport.read(ask(Question.MEMBERS)), answers);
   }
 
   /** How busy the node is. */

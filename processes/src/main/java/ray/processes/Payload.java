@@ -1,8 +1,6 @@
 package ray.processes;
 
-import com.google.protobuf.CodedInputStream;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -22,9 +20,16 @@ import ray.wire.codec.OpaqueCodec;
 import ray.wire.codec.ProtoWriter;
 
 /** The payloads of questions and answers, as {@code session.proto} has them. */
-sealed interface Payload {
+interface Payload {
   /** Writes the fields. */
   void write(ProtoWriter out);
+
+  /** Writes it as a part of another. */
+  default void writeAs(int field, ProtoWriter out) {
+    int begun = out.begin(field);
+    write(out);
+    out.end(begun);
+  }
 
   /** The payload as bytes. */
   default byte[] bytes() {
@@ -181,11 +186,7 @@ sealed interface Payload {
       out.bool(2, creationSites);
       out.bool(3, quiet);
       out.varint(4, putTimeoutMs);
-      for (SettingsSerializer each : serializers) {
-        int begun = out.begin(5);
-        each.write(out);
-        out.end(begun);
-      }
+      serializers.forEach(each -> each.writeAs(5, out));
     }
 
     static Settings read(byte[] bytes) throws IOException {
@@ -221,7 +222,12 @@ sealed interface Payload {
   /** An actor in a list. */
   @SuppressWarnings("ArrayRecordComponent") // never compared
   record ListedActor(
-      byte[] registration, ActorInfo.State state, int restarts, long node, String cause)
+      byte[] registration,
+      ActorInfo.State state,
+      int restarts,
+      long node,
+      String cause,
+      long worker)
       implements Payload {
     static ListedActor of(ActorView view) {
       Outcome.Failed cause = view.cause();
@@ -231,7 +237,8 @@ sealed interface Payload {
           view.state(),
           view.restarts(),
           view.node(),
-          cause == null ? "" : cause.message());
+          cause == null ? "" : cause.message(),
+          view.worker());
     }
 
     @Override
@@ -241,6 +248,7 @@ sealed interface Payload {
       out.varint(3, restarts);
       out.fixed64(4, node);
       out.string(5, cause);
+      out.fixed64(6, worker);
     }
 
     static ListedActor read(byte[] bytes) throws IOException {
@@ -250,7 +258,8 @@ sealed interface Payload {
           ActorInfo.State.values()[(int) fields.number(2)],
           (int) fields.number(3),
           fields.number(4),
-          fields.text(5));
+          fields.text(5),
+          fields.number(6));
     }
 
     ActorInfo info() throws IOException {
@@ -275,11 +284,7 @@ sealed interface Payload {
   record Actors(List<ListedActor> actors) implements Payload {
     @Override
     public void write(ProtoWriter out) {
-      for (ListedActor actor : actors) {
-        int begun = out.begin(1);
-        actor.write(out);
-        out.end(begun);
-      }
+      actors.forEach(actor -> actor.writeAs(1, out));
     }
 
     static Actors read(byte[] bytes) throws IOException {
@@ -378,62 +383,6 @@ sealed interface Payload {
                   key, (int) fields.number(2), fields.number(3), fields.number(1), fields.number(4))
               : null,
           there);
-    }
-  }
-
-  /** The fields of any of these: numbers, and bytes, by their number. */
-  final class Fields {
-    private static final int MAX = 6;
-
-    private final List<List<Long>> numbers = new ArrayList<>();
-    private final List<List<byte[]>> contents = new ArrayList<>();
-
-    private Fields() {
-      for (int i = 0; i <= MAX; i++) {
-        numbers.add(new ArrayList<>());
-        contents.add(new ArrayList<>());
-      }
-    }
-
-    static Fields read(byte[] bytes) throws IOException {
-      Fields fields = new Fields();
-      CodedInputStream in = CodedInputStream.newInstance(bytes);
-      for (int tag; (tag = in.readTag()) != 0; ) {
-        int field = tag >>> 3;
-        if (field > MAX) {
-          in.skipField(tag);
-          continue;
-        }
-        switch (tag & 7) {
-          case 0 -> fields.numbers.get(field).add(in.readRawVarint64());
-          case 1 -> fields.numbers.get(field).add(in.readFixed64());
-          case 2 -> fields.contents.get(field).add(in.readByteArray());
-          default -> in.skipField(tag);
-        }
-      }
-      return fields;
-    }
-
-    long number(int field) {
-      List<Long> all = numbers.get(field);
-      return all.isEmpty() ? 0 : all.getLast();
-    }
-
-    List<Long> numbers(int field) {
-      return List.copyOf(numbers.get(field));
-    }
-
-    byte[] content(int field) {
-      List<byte[]> all = contents.get(field);
-      return all.isEmpty() ? new byte[0] : all.getLast();
-    }
-
-    List<byte[]> contents(int field) {
-      return List.copyOf(contents.get(field));
-    }
-
-    String text(int field) {
-      return new String(content(field), StandardCharsets.UTF_8);
     }
   }
 }

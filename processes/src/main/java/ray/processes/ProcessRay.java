@@ -295,6 +295,25 @@ abstract class ProcessRay extends RuntimeBackend {
 
   // ---- looking in
 
+  /** Answers what any member of a node is asked by those who look in. */
+  byte[] report(int kind, byte[] payload) throws IOException {
+    return switch (kind) {
+      case Question.TASKS -> {
+        Looking.Some<TaskInfo> tasks = looking.tasks(this::waitingFor, Limit.read(payload).count());
+        yield new TaskReport(tasks.shown(), tasks.total()).bytes();
+      }
+      case Question.OBJECTS -> {
+        Looking.Some<Looking.Held> objects = looking.held(Limit.read(payload).count());
+        yield new ObjectReport(objects.shown(), objects.total()).bytes();
+      }
+      case Question.WORK -> {
+        boolean busy = executor.isBusy();
+        yield executor.ask(core -> WorkReport.of(core, busy)).bytes();
+      }
+      default -> throw new IOException("this process answers no question of kind " + kind);
+    };
+  }
+
   @Override
   public RuntimeContext context() {
     return submitter.context(Long.toHexString(identity.session().node()), options().namespace());

@@ -43,6 +43,27 @@ final class Question {
   /** Said to a driver: {@code Output}; without an answer. */
   static final int OUTPUT = 13;
 
+  /** Which programs and workers there are: answered by {@code MemberReport}. */
+  static final int MEMBERS = 14;
+
+  /** {@code Asked}: the node asks all of them, and answers with {@code MemberAnswers}. */
+  static final int ASK_MEMBERS = 15;
+
+  /** Asked of a member: its tasks, by {@code Limit}, answered by {@code TaskReport}. */
+  static final int TASKS = 16;
+
+  /** Asked of a member: what it holds, by {@code Limit}, answered by {@code ObjectReport}. */
+  static final int OBJECTS = 17;
+
+  /** Asked of a member: what runs in it, answered by {@code WorkReport}. */
+  static final int WORK = 18;
+
+  /** What is in the store, by {@code Limit}: answered by {@code StoreContent}. */
+  static final int STORE_CONTENT = 30;
+
+  /** What the node says of itself: answered by {@code NodeReport}. */
+  static final int ABOUT = 31;
+
   /** Room for an object: {@code StoreRequest}, answered by {@code StoreObject}. */
   static final int STORE_CREATE = 20;
 

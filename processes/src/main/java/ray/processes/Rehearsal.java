@@ -38,7 +38,7 @@ public final class Rehearsal {
     Payload.Session session = SessionClient.find(node.address(), token);
     long self = RuntimeBackend.newId(new SecureRandom());
     var worker = new WorkerProcess.Ready(new ProcessRay.Identity(session, self, token));
-    Members.Member driver = node.head().members().all().getFirst();
+    Member driver = node.head().members().all().getFirst();
     ClassLoader before = Thread.currentThread().getContextClassLoader();
     worker.serve(worker.employ(driver.process()), driver.job(), () -> {});
     Thread.currentThread().setContextClassLoader(before);

@@ -51,6 +51,11 @@ final class StoreService implements AutoCloseable {
     return store.usedBytes();
   }
 
+  /** What is in it, with at most so many of its objects. */
+  StoreContent content(int limit) {
+    return StoreContent.of(store.stats(), store.objects(limit));
+  }
+
   /** Answers a question about the store, without blocking; null if it is another question. */
   @Nullable CompletableFuture<byte[]> answer(long asker, int kind, byte[] payload) {
     if (kind < Question.STORE_CREATE || kind > Question.STORE_RELEASE) {

@@ -82,6 +82,11 @@ final class WorkerLauncher {
     return null;
   }
 
+  /** Those that wait for a job. */
+  synchronized List<Worker> ready() {
+    return idle.stream().filter(worker -> worker.process().isAlive()).toList();
+  }
+
   /** Starts as many as are to wait for a job. One that ends while it waits is not replaced. */
   void fill() {
     try {

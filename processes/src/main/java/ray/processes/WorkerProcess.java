@@ -125,9 +125,7 @@ public final class WorkerProcess extends ProcessRay {
       worker.join(
           Question.JOIN_AS_WORKER,
           job,
-          (asker, kind, payload) -> {
-            throw new IOException("a worker answers no question of kind " + kind);
-          },
+          (asker, kind, payload) -> worker.report(kind, payload),
           nodeGone);
     }
   }

@@ -35,18 +35,81 @@ public final class Looking {
 
   /** Unfinished tasks and the latest ended ones. */
   public List<TaskInfo> tasks(BiFunction<Long, FunctionKey, String> waitingFor) {
+    var once = askedOnce(waitingFor);
     List<TaskInfo> infos = new ArrayList<>();
     for (OwnerShell owner : owners) {
-      List<TaskView> views = new ArrayList<>();
-      owner.ask(core -> {
-        core.forEachTask(views::add);
-        return true;
-      });
-      for (TaskView view : views) {
-        infos.add(task(owner, view, waitingFor));
+      for (TaskView view : views(owner)) {
+        infos.add(task(owner, view, once));
       }
     }
     return infos;
+  }
+
+  private static List<TaskView> views(OwnerShell owner) {
+    List<TaskView> views = new ArrayList<>();
+    owner.ask(core -> {
+      core.forEachTask(views::add);
+      return true;
+    });
+    return views;
+  }
+
+  /** Tasks of one class wait for the same. */
+  private static BiFunction<Long, FunctionKey, String> askedOnce(
+      BiFunction<Long, FunctionKey, String> waitingFor) {
+    Map<Long, Map<FunctionKey, String>> known = new HashMap<>();
+    return (owner, key) ->
+        known
+            .computeIfAbsent(owner, missing -> new HashMap<>())
+            .computeIfAbsent(key, missing -> waitingFor.apply(owner, key));
+  }
+
+  /**
+   * Some of many.
+   *
+   * @param shown those that matter most
+   * @param total how many there are
+   */
+  public record Some<T>(List<T> shown, long total) {
+    /** Copies. */
+    public Some {
+      shown = List.copyOf(shown);
+    }
+  }
+
+  /** At most so many tasks: running ones, those that wait longest, the latest ended ones. */
+  public Some<TaskInfo> tasks(BiFunction<Long, FunctionKey, String> waitingFor, int limit) {
+    var once = askedOnce(waitingFor);
+    record Task(OwnerShell owner, TaskView view) {}
+    List<Task> all = new ArrayList<>();
+    for (OwnerShell owner : owners) {
+      views(owner).forEach(view -> all.add(new Task(owner, view)));
+    }
+    return new Some<>(
+        all.stream()
+            .sorted(Comparator.comparing(Task::view, Looking::compare))
+            .limit(limit)
+            .map(task -> task(task.owner(), task.view(), once))
+            .toList(),
+        all.size());
+  }
+
+  private static int compare(TaskView a, TaskView b) {
+    int byState = Integer.compare(rank(a.state()), rank(b.state()));
+    if (byState != 0) {
+      return byState;
+    }
+    int byTime = Long.compare(a.sinceNs() - b.sinceNs(), 0);
+    return rank(a.state()) < rank(TaskInfo.State.FINISHED) ? byTime : -byTime;
+  }
+
+  private static int rank(TaskInfo.State state) {
+    return switch (state) {
+      case RUNNING -> 0;
+      case QUEUED -> 1;
+      case WAITING_FOR_ARGUMENTS -> 2;
+      case FINISHED, FAILED, CANCELLED -> 3;
+    };
   }
 
   private static TaskInfo task(
@@ -103,6 +166,53 @@ public final class Looking {
     return infos;
   }
 
+  /**
+   * An object that a process holds.
+   *
+   * @param info what is known of it, with the process's own reasons to hold it
+   * @param owned whether it is the process's own
+   * @param storeKey where the store has it; 0 if it is not known to be there
+   */
+  public record Held(ObjectInfo info, boolean owned, long storeKey) {}
+
+  /**
+   * At most so many objects, owned or borrowed, the largest first; their total is of owned ones.
+   */
+  public Some<Held> held(int limit) {
+    record View(ObjectView view, boolean owned) {
+      long bytes() {
+        return sizeBytes(view.outcome());
+      }
+    }
+    List<View> all = new ArrayList<>();
+    for (OwnerShell owner : owners) {
+      owner.ask(core -> {
+        core.forEachObject(view -> all.add(new View(view, true)));
+        core.forEachBorrowed(view -> all.add(new View(view, false)));
+        return true;
+      });
+    }
+    return new Some<>(
+        all.stream()
+            .sorted(Comparator.comparingLong(View::bytes).reversed())
+            .limit(limit)
+            .map(each -> new Held(object(each.view()), each.owned(), key(each.view().outcome())))
+            .toList(),
+        all.stream().filter(View::owned).count());
+  }
+
+  private static long key(@Nullable Outcome outcome) {
+    return outcome instanceof Outcome.Stored stored ? stored.key() : 0;
+  }
+
+  private static long sizeBytes(@Nullable Outcome outcome) {
+    return switch (outcome) {
+      case Outcome.Inline inline -> inline.sizeBytes();
+      case Outcome.Stored stored -> stored.sizeBytes();
+      case null, default -> 0;
+    };
+  }
+
   private static ObjectInfo object(ObjectView view) {
     Outcome outcome = view.outcome();
     ObjectInfo.State state =
@@ -113,18 +223,12 @@ public final class Looking {
           case Outcome.Stored stored -> ObjectInfo.State.READY;
           case Outcome.Alias alias -> ObjectInfo.State.ALIAS;
         };
-    long size =
-        switch (outcome) {
-          case Outcome.Inline inline -> inline.sizeBytes();
-          case Outcome.Stored stored -> stored.sizeBytes();
-          case null, default -> 0;
-        };
     Map<String, Integer> borrowers = new TreeMap<>();
     view.borrowers().forEach((process, count) -> borrowers.put(Long.toHexString(process), count));
     return new ObjectInfo(
         view.id(),
         state,
-        size,
+        sizeBytes(outcome),
         outcome instanceof Outcome.Stored,
         view.holders(),
         borrowers,

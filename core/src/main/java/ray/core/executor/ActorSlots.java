@@ -5,6 +5,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import ray.ActorId;
 import ray.ErrorCode;
 import ray.ObjectId;
@@ -30,6 +31,10 @@ final class ActorSlots {
 
   int count() {
     return actors.size();
+  }
+
+  void forEach(Consumer<ActorSlot> visitor) {
+    actors.values().forEach(visitor);
   }
 
   void push(Message.PushCalls message) {

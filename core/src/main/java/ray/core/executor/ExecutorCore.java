@@ -385,6 +385,11 @@ public final class ExecutorCore {
     return retiring && runs.isEmpty() && actors.count() == 0;
   }
 
+  /** Visits the actors that live here. */
+  public void forEachActor(Consumer<ActorSlot> visitor) {
+    actors.forEach(visitor);
+  }
+
   /** How many actors live here. */
   public int actorCount() {
     return actors.count();

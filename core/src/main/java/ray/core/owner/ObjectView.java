@@ -26,12 +26,22 @@ public record ObjectView(
     Map<Long, Integer> borrowers,
     @Nullable Object creationSite) {
 
-  static ObjectView of(OwnedReference own) {
+  /** What a process knows of another's object, and why it holds it. */
+  static ObjectView of(BorrowedReference foreign) {
+    return new ObjectView(foreign.id(), foreign.outcome, false, holders(foreign), Map.of(), null);
+  }
+
+  private static Map<ObjectInfo.Holder, Integer> holders(Reference reference) {
     Map<ObjectInfo.Holder, Integer> holders = new EnumMap<>(ObjectInfo.Holder.class);
-    count(holders, ObjectInfo.Holder.LOCAL_HANDLE, own.handles);
-    count(holders, ObjectInfo.Holder.TASK_ARGUMENT, own.arguments);
-    count(holders, ObjectInfo.Holder.CONTAINED, own.contained);
-    count(holders, ObjectInfo.Holder.ALIAS, own.aliases);
+    count(holders, ObjectInfo.Holder.LOCAL_HANDLE, reference.handles);
+    count(holders, ObjectInfo.Holder.TASK_ARGUMENT, reference.arguments);
+    count(holders, ObjectInfo.Holder.CONTAINED, reference.contained);
+    count(holders, ObjectInfo.Holder.ALIAS, reference.aliases);
+    return holders;
+  }
+
+  static ObjectView of(OwnedReference own) {
+    Map<ObjectInfo.Holder, Integer> holders = holders(own);
     count(holders, ObjectInfo.Holder.PENDING_TASK, own.producer == null ? 0 : 1);
     Map<Long, Integer> borrowers = new TreeMap<>();
     if (own.borrowers != null) {

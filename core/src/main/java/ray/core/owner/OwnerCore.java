@@ -321,6 +321,11 @@ public final class OwnerCore {
     references.forEachOwned(own -> visitor.accept(ObjectView.of(own)));
   }
 
+  /** Visits the objects of others that this process holds, with its own reasons to. */
+  public void forEachBorrowed(Consumer<ObjectView> visitor) {
+    references.borrowed().forEach(foreign -> visitor.accept(ObjectView.of(foreign)));
+  }
+
   /** Visits the handles of this process's own objects. */
   public void forEachCell(Consumer<Object> visitor) {
     references.forEachOwned(own -> {

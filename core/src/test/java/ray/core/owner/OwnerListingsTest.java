@@ -92,6 +92,27 @@ class OwnerListingsTest {
   }
 
   @Test
+  void whatIsBorrowedIsShownWithTheReasonsToHoldIt() {
+    owner.core.attach(
+        java.util.Objects.requireNonNull(owner.core.open(of(OTHER, 2), null)), "cell");
+    owner.submit(own(2), 0, of(OTHER, 2));
+    owner.put(own(4), value("b", of(OTHER, 2)));
+    List<ObjectView> all = new ArrayList<>();
+
+    owner.core.forEachBorrowed(all::add);
+
+    assertThat(all)
+        .containsExactly(
+            new ObjectView(
+                of(OTHER, 2),
+                null,
+                false,
+                Map.of(Holder.LOCAL_HANDLE, 1, Holder.TASK_ARGUMENT, 1, Holder.CONTAINED, 1),
+                Map.of(),
+                null));
+  }
+
+  @Test
   void handlesAreVisitedWhileThereAre() {
     owner.put(own(2), value("a"));
     owner.put(own(4), value("b", own(2)));

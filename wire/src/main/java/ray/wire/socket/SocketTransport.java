@@ -11,6 +11,7 @@ import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -24,6 +25,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -284,6 +286,11 @@ public final class SocketTransport implements Transport, Polling, AutoCloseable 
    */
   public CompletableFuture<byte[]> ask(long process, int kind, byte[] payload) {
     CompletableFuture<byte[]> answer = new CompletableFuture<>();
+    ask(process, kind, payload, answer);
+    return answer;
+  }
+
+  private long ask(long process, int kind, byte[] payload, CompletableFuture<byte[]> answer) {
     long id = nextQuestion.getAndIncrement();
     questions.put(id, answer);
     asked.put(id, process);
@@ -293,6 +300,19 @@ public final class SocketTransport implements Transport, Polling, AutoCloseable 
     } else {
       link.post(new Request(id, kind, payload));
     }
+    return id;
+  }
+
+  /**
+   * Asks another process, and waits for its answer no longer than this.
+   *
+   * @return the answer; fails with an {@link IOException} if there is none in time
+   */
+  public CompletableFuture<byte[]> ask(long process, int kind, byte[] payload, Duration timeout) {
+    CompletableFuture<byte[]> answer = new CompletableFuture<>();
+    long id = ask(process, kind, payload, answer);
+    CompletableFuture.delayedExecutor(timeout.toMillis(), TimeUnit.MILLISECONDS)
+        .execute(() -> fail(id, "no answer within " + timeout.toMillis() + " ms"));
     return answer;
   }
 

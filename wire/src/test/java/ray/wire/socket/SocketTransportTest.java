@@ -15,6 +15,7 @@ import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
@@ -347,5 +348,19 @@ class SocketTransportTest {
     from.send(b.id, new Message.JobEnded(1));
     assertThat(((Message.LeasesRefused) b.take()).reason()).hasSameSizeAs(reason);
     assertThat(b.take()).isEqualTo(new Message.JobEnded(1));
+  }
+
+  @Test
+  void whoDoesNotAnswerInTimeHasNotAnswered() {
+    SocketTransport asks = start(a);
+    // It listens, and never reads.
+    open.add(
+        new SocketTransport(
+            new SocketTransport.Config(b.id, folder, TOKEN, OpaqueCodec.PASSING_ON, b, b), "b"));
+
+    assertThatThrownBy(() -> asks.ask(b.id, 1, new byte[] {5}, Duration.ofMillis(10)).join())
+        .isInstanceOf(CompletionException.class)
+        .hasRootCauseInstanceOf(IOException.class)
+        .hasMessageContaining("no answer within 10 ms");
   }
 }

@@ -1,0 +1,56 @@
+package ray.processes;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Instant;
+import ray.wire.codec.ProtoWriter;
+
+/**
+ * What a node's process says of itself.
+ *
+ * @param port where programs find it
+ * @param pid its process
+ * @param version Ray's version
+ * @param javaVersion its JVM's version
+ * @param started when it began
+ * @param folder its session's folder
+ * @param memory what its process takes
+ */
+public record NodeReport(
+    int port,
+    long pid,
+    String version,
+    String javaVersion,
+    Instant started,
+    Path folder,
+    ProcessMemory memory)
+    implements Payload {
+  /** What programs connect to. */
+  public String address() {
+    return ConnectedProvider.SCHEME + "127.0.0.1:" + port;
+  }
+
+  @Override
+  public void write(ProtoWriter out) {
+    out.varint(1, port);
+    out.varint(2, pid);
+    out.string(3, version);
+    out.string(4, javaVersion);
+    out.varint(5, started.toEpochMilli());
+    out.string(6, folder.toString());
+    out.varint(7, memory.ownBytes());
+    out.varint(8, memory.sharedBytes());
+  }
+
+  static NodeReport read(byte[] bytes) throws IOException {
+    Fields fields = Fields.read(bytes);
+    return new NodeReport(
+        (int) fields.number(1),
+        fields.number(2),
+        fields.text(3),
+        fields.text(4),
+        Instant.ofEpochMilli(fields.number(5)),
+        Path.of(fields.text(6)),
+        new ProcessMemory(fields.number(7), fields.number(8)));
+  }
+}
