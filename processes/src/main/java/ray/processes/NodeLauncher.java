@@ -67,11 +67,19 @@ public final class NodeLauncher {
       words.add(setsid.toString());
     }
     words.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    words.addAll(JvmOptions.ofThisJvm());
+    words.addAll(JvmOptions.ofThisJvm().stream().filter(NodeLauncher::isForLongLife).toList());
     words.add("-cp");
     words.add(System.getProperty("java.class.path"));
     words.add(HeadProcess.class.getName());
     words.addAll(options.toArguments());
     return words;
+  }
+
+  /**
+   * Commands that are over soon do without the JVM's better compiler; a node and its workers, which
+   * take over the node's options, would be several times slower without it.
+   */
+  private static boolean isForLongLife(String option) {
+    return !option.startsWith("-XX:TieredStopAtLevel=");
   }
 }
