@@ -1,7 +1,9 @@
 package ray.cli;
 
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 import ray.RayStateException;
@@ -26,6 +28,36 @@ final class NodeAddress {
     } catch (RayStateException e) {
       throw new CommandFailedException(String.valueOf(e.getMessage()));
     }
+  }
+
+  /**
+   * Where its logs lie. Those of a node on this machine that has died are there until `ray stop`
+   * removes them, so they are found without it.
+   */
+  Path logs() throws IOException, CommandFailedException {
+    Optional<RunningNode> noted = noted();
+    if (noted.isPresent()) {
+      return noted.get().logs();
+    }
+    try (NodeClient node = connect()) {
+      return node.logs();
+    }
+  }
+
+  private Optional<RunningNode> noted() throws IOException, CommandFailedException {
+    List<RunningNode> all = RunningNode.all();
+    if (address == null && port == null && System.getenv("RAY_ADDRESS") == null) {
+      if (all.size() == 1) {
+        return Optional.of(all.getFirst());
+      }
+      if (all.stream().noneMatch(RunningNode::isAlive) && all.size() > 1) {
+        throw new CommandFailedException(
+            "several nodes have ended and left their logs: say which by --port, one of "
+                + all.stream().map(RunningNode::port).toList());
+      }
+    }
+    String wanted = find();
+    return all.stream().filter(node -> node.address().equals(wanted)).findFirst();
   }
 
   private String find() throws IOException, CommandFailedException {

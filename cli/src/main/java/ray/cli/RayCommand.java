@@ -23,6 +23,7 @@ import ray.benchmarks.soak.SoakCommand;
       StatusCommand.class,
       ListCommand.class,
       MemoryCommand.class,
+      LogsCommand.class,
       StopCommand.class,
       MicrobenchmarkCommand.class,
       SoakCommand.class,

@@ -12,6 +12,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
+import ray.processes.LogLimits;
 import ray.processes.NodeLauncher;
 import ray.processes.NodeOptions;
 import ray.processes.RunningNode;
@@ -78,6 +79,20 @@ final class StartCommand implements Callable<Integer> {
       description = "Where the token stands that programs present (default: ~/.ray-java/token).")
   private @Nullable Path tokenFile;
 
+  @Option(
+      names = "--log-bytes",
+      paramLabel = "BYTES",
+      description =
+          "How large a log of the node or a worker may become before another is begun"
+              + " (default: 16 MiB).")
+  private long logBytes = LogLimits.DEFAULT.maxBytes();
+
+  @Option(
+      names = "--log-files",
+      paramLabel = "N",
+      description = "How many files of a log are kept, the latest (default: ${DEFAULT-VALUE}).")
+  private int logFiles = LogLimits.DEFAULT.files();
+
   @Override
   public Integer call() throws IOException, CommandFailedException {
     check();
@@ -93,7 +108,8 @@ final class StartCommand implements Callable<Integer> {
                   resources,
                   labels,
                   sessionFolder,
-                  tokenFile));
+                  tokenFile,
+                  new LogLimits(logBytes, logFiles)));
     } catch (NodeLauncher.StartFailedException e) {
       throw new CommandFailedException(String.valueOf(e.getMessage()));
     }
@@ -122,6 +138,12 @@ final class StartCommand implements Callable<Integer> {
     }
     if (storeBytes != null && storeBytes < 1) {
       throw misused("--object-store-memory must be at least 1, not " + storeBytes);
+    }
+    if (logBytes < 1) {
+      throw misused("--log-bytes must be at least 1, not " + logBytes);
+    }
+    if (logFiles < 1) {
+      throw misused("--log-files must be at least 1, not " + logFiles);
     }
     resources.forEach((name, amount) -> {
       if (!(amount >= 0)) {

@@ -94,8 +94,9 @@ final class BusyNode implements AutoCloseable {
     return large;
   }
 
-  ActorRef<Keeper> keeper() {
-    return keeper;
+  /** Lets the actor print its line again. */
+  void print() throws Exception {
+    ray.call(() -> keeper.call(Keeper::pid).get(PATIENCE));
   }
 
   @Override

@@ -86,7 +86,7 @@ final class HeadNode implements SocketTransport.Deaths, SocketTransport.Question
     this.node =
         new NodeShell(
             session.node(), total, labels, transport, session.control(), this::startWorker);
-    this.launcher = new WorkerLauncher(session, tokenFile, workers.ready());
+    this.launcher = new WorkerLauncher(session, tokenFile, workers);
     this.reports = new HeadReports(transport, members, launcher, store, session);
     transport.register(session.control(), control);
     transport.register(session.node(), node);

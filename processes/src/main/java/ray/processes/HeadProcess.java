@@ -1,6 +1,5 @@
 package ray.processes;
 
-import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.net.BindException;
@@ -65,7 +64,7 @@ public final class HeadProcess {
               options.total(),
               options.labels(),
               storage(options.storeCapacityBytes()),
-              new WorkerPolicy(READY_WORKERS, WorkerPolicy.DEFAULT_IDLE));
+              new WorkerPolicy(READY_WORKERS, WorkerPolicy.DEFAULT_IDLE, options.logs()));
       port = head.start(new InetSocketAddress(InetAddress.getLoopbackAddress(), options.port()));
     } catch (IOException | RuntimeException e) {
       RunningNode.delete(folder);
@@ -82,7 +81,7 @@ public final class HeadProcess {
     System.out.println(READY + port);
     PrintStream log =
         new PrintStream(
-            new FileOutputStream(head.logs().resolve("node.log").toFile(), true),
+            new LogFile(head.logs().resolve("node.log"), options.logs()),
             true,
             StandardCharsets.UTF_8);
     System.setOut(log);

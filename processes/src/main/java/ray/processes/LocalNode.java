@@ -29,6 +29,11 @@ public final class LocalNode implements AutoCloseable {
 
   /** Starts a node with the resources and labels that these options name, at any free port. */
   public static LocalNode start(RayOptions options) {
+    return start(options, new WorkerPolicy(0, WorkerPolicy.DEFAULT_IDLE, LogLimits.DEFAULT));
+  }
+
+  /** The same, which keeps its workers so. */
+  static LocalNode start(RayOptions options, WorkerPolicy workers) {
     try {
       Path folder = Files.createTempDirectory("ray-node-");
       Resources total =
@@ -49,7 +54,7 @@ public final class LocalNode implements AutoCloseable {
               total,
               options.labels(),
               HeadProcess.storage(options.givenObjectStoreBytes().orElse(DEFAULT_STORE_BYTES)),
-              new WorkerPolicy(0, WorkerPolicy.DEFAULT_IDLE));
+              workers);
       return new LocalNode(
           folder, head, head.start(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0)));
     } catch (IOException e) {

@@ -19,6 +19,7 @@ import ray.Resources;
  * @param labels its labels
  * @param sessionFolder where its files go; null: into the temporary folder
  * @param tokenFile where the token is read from; null: the user's own
+ * @param logs how large logs may become
  */
 public record NodeOptions(
     int port,
@@ -28,7 +29,8 @@ public record NodeOptions(
     Map<String, Double> resources,
     Map<String, String> labels,
     @Nullable Path sessionFolder,
-    @Nullable Path tokenFile) {
+    @Nullable Path tokenFile,
+    LogLimits logs) {
 
   /** The port unless told otherwise, as Ray's. */
   public static final int DEFAULT_PORT = 6379;
@@ -78,6 +80,8 @@ public record NodeOptions(
     if (tokenFile != null) {
       words.add("token=" + tokenFile);
     }
+    words.add("log-bytes=" + logs.maxBytes());
+    words.add("log-files=" + logs.files());
     return words;
   }
 
@@ -110,6 +114,9 @@ public record NodeOptions(
         resources,
         labels,
         folder == null ? null : Path.of(folder),
-        token == null ? null : Path.of(token));
+        token == null ? null : Path.of(token),
+        new LogLimits(
+            Long.parseLong(plain.getOrDefault("log-bytes", "" + LogLimits.DEFAULT.maxBytes())),
+            Integer.parseInt(plain.getOrDefault("log-files", "" + LogLimits.DEFAULT.files()))));
   }
 }

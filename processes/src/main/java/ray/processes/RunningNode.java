@@ -88,6 +88,11 @@ public record RunningNode(int port, long pid, long startedMs, Path folder) {
     }
   }
 
+  /** Where its logs lie. */
+  public Path logs() {
+    return folder.resolve("logs");
+  }
+
   private Optional<ProcessHandle> process() {
     return ProcessHandle.of(pid).filter(found -> found.isAlive() && startedMs(found) == startedMs);
   }

@@ -27,7 +27,8 @@ final class WorkerLauncher {
   private final SecureRandom random = new SecureRandom();
   private final Payload.Session session;
   private final Path tokenFile;
-  private final int ready;
+  private final WorkerPolicy policy;
+  private final WorkerLogs logs;
   private final Map<Long, Worker> running = new ConcurrentHashMap<>();
   private final ArrayDeque<Worker> idle = new ArrayDeque<>();
   private boolean closed;
@@ -39,11 +40,13 @@ final class WorkerLauncher {
    * A launcher.
    *
    * @param ready how many workers wait for a job
+   * @param limits how large their logs may become
    */
-  WorkerLauncher(Payload.Session session, Path tokenFile, int ready) {
+  WorkerLauncher(Payload.Session session, Path tokenFile, WorkerPolicy policy) {
     this.session = session;
     this.tokenFile = tokenFile;
-    this.ready = ready;
+    this.policy = policy;
+    this.logs = new WorkerLogs(session.logs());
   }
 
   /** Gives a job a worker: one that is ready, if nothing speaks against it, or a new one. */
@@ -92,7 +95,7 @@ final class WorkerLauncher {
     try {
       while (true) {
         synchronized (this) {
-          if (closed || idle.size() >= ready) {
+          if (closed || idle.size() >= policy.ready()) {
             return;
           }
           idle.add(launch(RuntimeEnv.SHARED));
@@ -106,22 +109,33 @@ final class WorkerLauncher {
   private Worker launch(RuntimeEnv runtimeEnv) throws IOException {
     Files.createDirectories(session.logs());
     long id = RuntimeBackend.newId(random);
-    String name = Long.toHexString(id);
+    // Appending, so that what is written after such a file was emptied stands at its beginning.
     ProcessBuilder builder =
         new ProcessBuilder(commandLine(id, runtimeEnv))
-            .redirectOutput(session.logs().resolve("worker-" + name + ".out").toFile())
-            .redirectError(log(id).toFile());
+            .redirectOutput(ProcessBuilder.Redirect.appendTo(logs.begun(id, false).toFile()))
+            .redirectError(ProcessBuilder.Redirect.appendTo(logs.begun(id, true).toFile()));
     builder.environment().putAll(runtimeEnv.variables());
     Process process = builder.start();
+    try {
+      logs.started(process.pid(), id);
+    } catch (IOException e) {
+      process.destroyForcibly();
+      throw e;
+    }
     Worker worker = new Worker(id, process, runtimeEnv);
     running.put(id, worker);
-    process.onExit().thenRun(() -> running.remove(id));
+    process
+        .onExit()
+        .thenRun(() -> {
+          running.remove(id);
+          logs.ended(process.pid(), id);
+        });
     return worker;
   }
 
   /** Where a worker's errors are written. */
-  Path log(long worker) {
-    return session.logs().resolve("worker-" + Long.toHexString(worker) + ".err");
+  Path log(Worker worker) {
+    return WorkerLogs.file(session.logs(), worker.process().pid(), worker.id(), true);
   }
 
   private List<String> commandLine(long worker, RuntimeEnv runtimeEnv) {
@@ -137,6 +151,8 @@ final class WorkerLauncher {
       words.add(Long.toHexString(id));
     }
     words.add(tokenFile.toString());
+    words.add(Long.toString(policy.logs().maxBytes()));
+    words.add(Integer.toString(policy.logs().files()));
     return words;
   }
 

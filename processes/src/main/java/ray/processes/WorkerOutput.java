@@ -5,6 +5,7 @@ import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.util.function.BiConsumer;
+import java.util.function.Function;
 
 /**
  * What the code of a job prints in a worker: goes to the worker's own file, and line by line to the
@@ -17,10 +18,14 @@ final class WorkerOutput extends OutputStream {
   private final PrintStream file;
   private final boolean isError;
   private final BiConsumer<String, Boolean> lines;
+  private final LogRotation rotation;
   private final ByteArrayOutputStream line = new ByteArrayOutputStream();
+  private long unflushedBytes;
 
-  private WorkerOutput(PrintStream file, boolean isError, BiConsumer<String, Boolean> lines) {
+  private WorkerOutput(
+      PrintStream file, boolean isError, BiConsumer<String, Boolean> lines, LogRotation rotation) {
     this.file = file;
+    this.rotation = rotation;
     this.isError = isError;
     this.lines = lines;
   }
@@ -30,10 +35,11 @@ final class WorkerOutput extends OutputStream {
    *
    * @param lines takes each line, on the thread that ends it, and whether it is one of the error
    *     stream
+   * @param rotations bounds the file of the error stream, or of the other
    */
-  static void install(BiConsumer<String, Boolean> lines) {
-    System.setOut(stream(new WorkerOutput(System.out, false, lines)));
-    System.setErr(stream(new WorkerOutput(System.err, true, lines)));
+  static void install(BiConsumer<String, Boolean> lines, Function<Boolean, LogRotation> rotations) {
+    System.setOut(stream(new WorkerOutput(System.out, false, lines, rotations.apply(false))));
+    System.setErr(stream(new WorkerOutput(System.err, true, lines, rotations.apply(true))));
   }
 
   private static PrintStream stream(WorkerOutput to) {
@@ -48,6 +54,7 @@ final class WorkerOutput extends OutputStream {
   @Override
   public synchronized void write(byte[] bytes, int from, int length) {
     file.write(bytes, from, length);
+    unflushedBytes += length;
     for (int i = from; i < from + length; i++) {
       if (bytes[i] == '\n') {
         end();
@@ -61,14 +68,16 @@ final class WorkerOutput extends OutputStream {
   }
 
   private void end() {
-    file.flush();
+    flush();
     String text = line.toString(StandardCharsets.UTF_8);
     line.reset();
     lines.accept(text.endsWith("\r") ? text.substring(0, text.length() - 1) : text, isError);
   }
 
   @Override
-  public void flush() {
+  public synchronized void flush() {
     file.flush();
+    rotation.wrote(unflushedBytes);
+    unflushedBytes = 0;
   }
 }

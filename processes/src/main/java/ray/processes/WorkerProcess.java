@@ -36,7 +36,8 @@ public final class WorkerProcess extends ProcessRay {
    * if that ends before, so does this.
    *
    * @param arguments the session's folder, then the ids of node, control service and this process,
-   *     in hexadecimal, then the token file
+   *     in hexadecimal, then the token file, and how large logs may become: in bytes, and how many
+   *     files
    */
   public static void main(String[] arguments) throws IOException, InterruptedException {
     Payload.Session session =
@@ -54,7 +55,10 @@ public final class WorkerProcess extends ProcessRay {
     String[] words = order.split(" ");
     long driver = id(words[1]);
     WorkerProcess worker = ready.employ(driver);
-    WorkerOutput.install((line, isError) -> worker.tell(driver, line, isError));
+    LogLimits limits = new LogLimits(Long.parseLong(arguments[5]), Integer.parseInt(arguments[6]));
+    WorkerOutput.install(
+        (line, isError) -> worker.tell(driver, line, isError),
+        isError -> rotation(ready.identity, isError, limits));
     ready.serve(worker, id(words[0]), () -> Runtime.getRuntime().halt(0));
     worker.awaitEnd();
     Runtime.getRuntime().halt(0);
@@ -74,6 +78,12 @@ public final class WorkerProcess extends ProcessRay {
   private boolean isAtRest() {
     return executor().ask(ExecutorCore::mayEnd)
         && owner().ask(core -> core.ownedCount() + core.borrowedCount() == 0);
+  }
+
+  private static LogRotation rotation(Identity identity, boolean isError, LogLimits limits) {
+    long pid = ProcessHandle.current().pid();
+    return new LogRotation(
+        WorkerLogs.file(identity.session().logs(), pid, identity.self(), isError), limits);
   }
 
   private static long id(String hexadecimal) {

@@ -8,11 +8,14 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.ResourceLock;
+import org.junit.jupiter.api.parallel.Resources;
 import ray.Ray;
 import ray.RayInstance;
 import ray.RayOptions;
 
 /** What tasks print comes to the program's console. */
+@ResourceLock(Resources.SYSTEM_OUT)
 class ConsoleTest {
   private final ByteArrayOutputStream out = new ByteArrayOutputStream();
 

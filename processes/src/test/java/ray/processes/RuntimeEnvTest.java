@@ -29,7 +29,8 @@ class RuntimeEnvTest {
 
   private final LocalNode node =
       LocalNode.start(
-          RayOptions.defaults().cpus(2).objectStore(32L << 20), Duration.ofMillis(500));
+          RayOptions.defaults().cpus(2).objectStore(32L << 20),
+          new WorkerPolicy(0, Duration.ofMillis(500), LogLimits.DEFAULT));
   private final RayInstance ray =
       Ray.start(RayOptions.defaults().address(node.address()).quiet());
 
