@@ -41,6 +41,10 @@ class RayCommandTest {
         "stop",
         "list",
         "memory",
+        "logs",
+        "stack",
+        "heap",
+        "jfr",
         "classpath",
         "completion"
       })
