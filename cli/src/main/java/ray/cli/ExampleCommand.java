@@ -22,6 +22,7 @@ final class ExampleCommand implements Runnable {
     out.println("Examples:");
     spec.subcommands().forEach((name, example) -> out.println(line(name, example)));
     out.println("Run one with:  ray example NAME");
+    out.println("on a node:     ray example NAME --address ray://127.0.0.1:6379");
   }
 
   private static String line(String name, CommandLine example) {

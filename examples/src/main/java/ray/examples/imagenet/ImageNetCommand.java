@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 import ray.ObjectRef;
@@ -90,6 +91,12 @@ public final class ImageNetCommand implements Callable<Integer> {
   private String endpoint = "";
 
   @Option(
+      names = "--address",
+      paramLabel = "ray://HOST:PORT",
+      description = "Run on this node (default: RAY_ADDRESS; without one, in this process alone).")
+  private @Nullable String address;
+
+  @Option(
       names = "--cpus",
       paramLabel = "N",
       description = "How many cores to use; by default, all.")
@@ -112,6 +119,8 @@ public final class ImageNetCommand implements Callable<Integer> {
     PrintWriter err = spec.commandLine().getErr();
     try {
       return run();
+    } catch (ParameterException misused) {
+      throw misused;
     } catch (IOException | IllegalArgumentException | RayException | ProblemFoundException e) {
       return fail(e, err);
     } catch (Exception unexpected) {
@@ -133,6 +142,7 @@ public final class ImageNetCommand implements Callable<Integer> {
   }
 
   private int run() throws Exception {
+    check();
     LoadOptions options = new LoadOptions(size, imagesPerBatch, strict);
     MeanImage.checkWritable(mean);
     TarSource source = TarSource.of(place, endpoint);
@@ -143,8 +153,22 @@ public final class ImageNetCommand implements Callable<Integer> {
     }
   }
 
+  /** What a node has was decided where it was started. */
+  private void check() {
+    boolean onNode = address != null || System.getenv("RAY_ADDRESS") != null;
+    if (onNode && (cpus != null || objectStoreMib != null)) {
+      throw new ParameterException(
+          spec.commandLine(),
+          (cpus != null ? "--cpus" : "--object-store")
+              + " is for Ray in this process: a node has what `ray start` gave it");
+    }
+  }
+
   private RayOptions rayOptions() {
     RayOptions options = RayOptions.defaults();
+    if (address != null) {
+      options = options.address(address);
+    }
     if (cpus != null) {
       options = options.cpus(cpus);
     }

@@ -52,8 +52,10 @@ public record FolderSource(String place) implements TarSource {
     return tars;
   }
 
+  /** Workers of a node are in a folder of their own, so they need the whole path. */
   private static TarFile tarFile(Path file) throws IOException {
-    return new TarFile(file.getFileName().toString(), file.toString(), Files.size(file));
+    return new TarFile(
+        file.getFileName().toString(), file.toAbsolutePath().toString(), Files.size(file));
   }
 
   @Override

@@ -39,6 +39,16 @@ class TarSourceTest {
   }
 
   @Test
+  void tarsOfARelativeFolderAreFoundByProcessesInOtherFolders() throws Exception {
+    Files.write(folder.resolve("a.tar"), new byte[10]);
+    Path relative = Path.of("").toAbsolutePath().relativize(folder.toAbsolutePath());
+
+    TarFile tar = TarSource.of(relative.toString(), "").list().getFirst();
+
+    assertThat(Path.of(tar.location())).isAbsolute().isRegularFile();
+  }
+
+  @Test
   void whatIsNotThereIsNamedWithWhatToGiveInstead() {
     String missing = folder.resolve("missing").toString();
 
