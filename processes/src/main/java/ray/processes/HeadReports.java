@@ -18,6 +18,9 @@ final class HeadReports {
   /** A member that lives answers within milliseconds; who looks has no more patience than this. */
   private static final Duration PATIENCE = Duration.ofSeconds(3);
 
+  /** How an answer begins to a question that a node does not know. */
+  static final String UNKNOWN_QUESTION = "a node answers no question of kind ";
+
   /** What members may be asked on behalf of others. */
   private static final Set<Long> FOR_MEMBERS =
       Set.of((long) Question.TASKS, (long) Question.OBJECTS, (long) Question.WORK);
@@ -54,7 +57,7 @@ final class HeadReports {
       case Question.ASK_MEMBERS -> ask(MemberAnswers.Asked.read(payload)).bytes();
       case Question.STORE_CONTENT -> store.content(Limit.read(payload).count()).bytes();
       case Question.ABOUT -> about().bytes();
-      default -> throw new IOException("a node answers no question of kind " + kind);
+      default -> throw new IOException(UNKNOWN_QUESTION + kind);
     };
   }
 

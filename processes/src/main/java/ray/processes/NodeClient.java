@@ -10,10 +10,12 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletionException;
 import java.util.stream.Stream;
 import ray.ActorInfo;
 import ray.NodeInfo;
 import ray.ObjectId;
+import ray.RayStateException;
 import ray.TaskInfo;
 import ray.runtime.Looking;
 import ray.runtime.RuntimeBackend;
@@ -64,7 +66,13 @@ public final class NodeClient implements AutoCloseable {
   private byte[] ask(int question, byte[] payload) throws IOException {
     try {
       return transport.await(transport.ask(session.node(), question, payload));
-    } catch (java.util.concurrent.CompletionException e) {
+    } catch (CompletionException e) {
+      String reason = e.getCause() == null ? "" : String.valueOf(e.getCause().getMessage());
+      if (reason.startsWith(HeadReports.UNKNOWN_QUESTION)) {
+        throw new RayStateException(
+            "the node is of an older version than this command: stop it with `ray stop`, and start"
+                + " another");
+      }
       throw e.getCause() instanceof IOException told ? told : new IOException(e.getCause());
     }
   }
