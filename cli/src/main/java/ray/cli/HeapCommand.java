@@ -20,9 +20,9 @@ import ray.processes.NodeClient;
     mixinStandardHelpOptions = true,
     footer = {
       "",
-      "The process stands still meanwhile, for about a second a gigabyte. The file is for tools",
-      "such as Eclipse MAT or VisualVM; it holds the program's data. What lies in the object store",
-      "is not in a heap: see `ray memory`.",
+      "The process stands still meanwhile, for about a second a gigabyte. The file is",
+      "for tools such as Eclipse MAT or VisualVM; it holds the program's data. What",
+      "lies in the object store is not in a heap: see `ray memory`.",
       "",
       "  ray heap 12345",
       "  ray heap counter --histogram"

@@ -17,7 +17,7 @@ import ray.processes.NodeClient;
 /** {@code ray jfr}: records what a process does for a while. */
 @Command(
     name = "jfr",
-    description = "Record with the JDK's Flight Recorder what a worker does for some seconds.",
+    description = "Record with Java's Flight Recorder what a worker does for some seconds.",
     mixinStandardHelpOptions = true,
     footer = {
       "",

@@ -19,13 +19,13 @@ import ray.processes.NodeClient;
     mixinStandardHelpOptions = true,
     footer = {
       "",
-      "Tasks that ended are listed for as long as their program runs, the latest of them.",
-      "A process that does not answer within 3 s is named, and what it knows is missing.",
-      "Short ids tell all that is listed apart; `ray stack` and its like take them. With --json",
-      "there are whole ids, and field names that stay:",
+      "Tasks that ended are listed for as long as their program runs, the latest of",
+      "them. A process that does not answer within 3 s is named, and what it knows is",
+      "missing. Short ids tell all that is listed apart; `ray stack` and its like take",
+      "them. With --json there are whole ids, and field names that stay.",
       "",
       "  ray list workers",
-      "  ray list tasks --limit 1000 --json | jq '.[] | select(.state == \"FAILED\")'"
+      "  ray list tasks --limit 1000 --json | grep FAILED"
     })
 final class ListCommand implements Callable<Integer> {
   /** Enough for a screen and a search in it; Ray's too. */

@@ -28,13 +28,14 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     footer = {
       "",
-      "A worker has two, what its tasks printed (.out) and its errors (.err); the node has node.log.",
-      "They are in the session's folder, go with it, and are bounded: see `ray start --help`.",
+      "A worker has two, what its tasks printed (.out) and its errors (.err); the",
+      "node has node.log. They are in the session's folder, go with it, and are",
+      "bounded: see `ray start --help`.",
       "",
-      "  ray logs                    what there is",
+      "  ray logs              what there is",
       "  ray logs node.log",
-      "  ray logs -f 12345           what worker 12345 prints from now on, and has printed",
-      "  ray logs -f                 what all print from now on"
+      "  ray logs -f 12345     what worker 12345 has printed, and prints",
+      "  ray logs -f           what all print from now on"
     })
 final class LogsCommand implements Callable<Integer> {
   private static final long LOOK_EVERY_MS = 200;

@@ -31,11 +31,12 @@ import ray.processes.StoreContent;
     mixinStandardHelpOptions = true,
     footer = {
       "",
-      "An object is there for as long as something holds it: handles (refs that a program has and",
-      "that no garbage collection has found dead), tasks that take it and have not ended, values",
-      "that contain its ref, other processes with reasons of their own; its bytes in the store also",
-      "for as long as there are views of them. Where objects were created is known of programs",
-      "that ask for it: RayOptions.recordCreationSites().",
+      "An object is there for as long as something holds it: handles (refs that a",
+      "program has and that no garbage collection has found dead), tasks that take it",
+      "and have not ended, values that contain its ref, other processes with reasons",
+      "of their own; its bytes in the store also for as long as there are views of",
+      "them. Where objects were created is known of programs that ask for it:",
+      "RayOptions.recordCreationSites().",
       "",
       "  ray memory",
       "  ray memory --group-by site"

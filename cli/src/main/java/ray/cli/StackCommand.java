@@ -20,11 +20,12 @@ import ray.processes.NodeClient;
     mixinStandardHelpOptions = true,
     footer = {
       "",
-      "Tasks run on virtual threads called ray-task, or on the thread that waits for them.",
+      "Tasks run on virtual threads called ray-task, or on a thread that waits for",
+      "them.",
       "",
-      "  ray stack 12345            a worker, a program or the node, by its number",
-      "  ray stack Hello.square     the worker where that task runs",
-      "  ray stack 3fa9c1-actor-2   the worker where that actor lives",
+      "  ray stack 12345             a worker, a program or the node, by its number",
+      "  ray stack Hello.square      the worker where that task runs",
+      "  ray stack 3fa9c1-actor-2    the worker where that actor lives",
       "  ray stack node --locks"
     })
 final class StackCommand implements Callable<Integer> {

@@ -31,6 +31,8 @@ public final class Training {
     run("start", "--head", "--port", "no-port");
     run("status", "--help");
     run("stop", "--help");
+    run("list", "--help");
+    run("stack", "--help");
     Path mean = Files.createTempFile("ray-training", ".png");
     try {
       run("example", "imagenet", "--mean", mean.toString());
@@ -52,7 +54,7 @@ public final class Training {
     }
   }
 
-  private static boolean rehearse() {
+  private static boolean rehearse(String address) {
     var square = Ray.remote(Training::square);
     var nine = square.remote(3);
     square.remote(nine).get();
@@ -60,6 +62,15 @@ public final class Training {
     Ray.put(new byte[1 << 20]).get();
     var counter = Ray.actor(Counter::new).remote();
     counter.call(Counter::add, nine).get();
+    run("status", "--address", address);
+    for (ListCommand.Kind kind : ListCommand.Kind.values()) {
+      run("list", kind.toString(), "--address", address);
+      run("list", kind.toString(), "--json", "--address", address);
+    }
+    run("memory", "--address", address);
+    run("logs", "--address", address);
+    run("logs", "nothing", "--address", address);
+    run("stack", "nothing", "--address", address);
     return true;
   }
 

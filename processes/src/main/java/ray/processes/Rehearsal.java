@@ -22,13 +22,25 @@ public final class Rehearsal {
    * @throws Exception what the program throws
    */
   public static void run(Callable<?> program) throws Exception {
+    run(address -> program.call());
+  }
+
+  /** A program that knows where its node is. */
+  @FunctionalInterface
+  public interface Program {
+    /** Runs it. */
+    Object run(String address) throws Exception;
+  }
+
+  /** The same for a program that looks into the node. */
+  public static void run(Program program) throws Exception {
     JvmOptions.ofThisJvm(); // as who starts a node does
     RayOptions options = RayOptions.defaults().cpus(2);
     try (LocalNode node = LocalNode.start(options);
         RayInstance ray = Ray.start(options.address(node.address()))) {
       ray.call(() -> {
         addWorker(node);
-        return program.call();
+        return program.run(node.address());
       });
     }
   }
