@@ -2,6 +2,7 @@ package ray.benchmarks;
 
 import java.io.IOException;
 import java.util.Map;
+import ray.processes.LogLimits;
 import ray.processes.NodeLauncher;
 import ray.processes.NodeOptions;
 import ray.processes.RunningNode;
@@ -26,7 +27,17 @@ public final class OwnNode implements AutoCloseable {
       throws IOException, NodeLauncher.StartFailedException {
     return new OwnNode(
         NodeLauncher.start(
-            new NodeOptions(0, null, null, storeBytes, Map.of(), Map.of(), null, null)));
+            new NodeOptions(
+                0,
+                null,
+                null,
+                storeBytes,
+                Map.of(),
+                Map.of(),
+                null,
+                null,
+                LogLimits.DEFAULT,
+                NodeOptions.DEFAULT_WORKER_IDLE)));
   }
 
   /** What programs connect to. */

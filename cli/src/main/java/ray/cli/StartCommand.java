@@ -3,6 +3,7 @@ package ray.cli;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -93,6 +94,13 @@ final class StartCommand implements Callable<Integer> {
       description = "How many files of a log are kept, the latest (default: ${DEFAULT-VALUE}).")
   private int logFiles = LogLimits.DEFAULT.files();
 
+  @Option(
+      names = "--worker-idle",
+      paramLabel = "SECONDS",
+      description =
+          "How long a worker may have nothing to do before it ends (default: ${DEFAULT-VALUE}).")
+  private double workerIdleSeconds = NodeOptions.DEFAULT_WORKER_IDLE.toSeconds();
+
   @Override
   public Integer call() throws IOException, CommandFailedException {
     check();
@@ -109,7 +117,8 @@ final class StartCommand implements Callable<Integer> {
                   labels,
                   sessionFolder,
                   tokenFile,
-                  new LogLimits(logBytes, logFiles)));
+                  new LogLimits(logBytes, logFiles),
+                  Duration.ofMillis((long) (1_000 * workerIdleSeconds))));
     } catch (NodeLauncher.StartFailedException e) {
       throw new CommandFailedException(String.valueOf(e.getMessage()));
     }
@@ -129,6 +138,9 @@ final class StartCommand implements Callable<Integer> {
     }
     if (port < 0 || port > 65_535) {
       throw misused("--port must be from 0 to 65535, not " + port);
+    }
+    if (!(workerIdleSeconds > 0)) {
+      throw misused("--worker-idle must be more than 0 seconds, not " + workerIdleSeconds);
     }
     if (cpus != null && !(cpus >= 0)) {
       throw misused("--num-cpus must not be negative, not " + cpus);

@@ -225,14 +225,17 @@ final class HeadNode implements SocketTransport.Deaths, SocketTransport.Question
     boolean joined = members.find(id) != null || members.recentlyDead().contains(id);
     int code = worker.process().exitValue();
     gone(id, "exit code " + code);
+    String words = joined ? "" : launcher.firstWords(worker);
     if (!joined) {
       node.workerFailed(
           job,
           worker.runtimeEnv(),
           "a worker ended with exit code "
               + code
-              + " before it could run anything; what it said stands in "
-              + launcher.log(id));
+              + " before it could run anything"
+              + (words.isEmpty() ? "" : ", and said: " + words)
+              + "; all that it said stands in "
+              + launcher.log(worker));
     }
   }
 

@@ -64,7 +64,7 @@ public final class HeadProcess {
               options.total(),
               options.labels(),
               storage(options.storeCapacityBytes()),
-              new WorkerPolicy(READY_WORKERS, WorkerPolicy.DEFAULT_IDLE, options.logs()));
+              new WorkerPolicy(READY_WORKERS, options.workerIdle(), options.logs()));
       port = head.start(new InetSocketAddress(InetAddress.getLoopbackAddress(), options.port()));
     } catch (IOException | RuntimeException e) {
       RunningNode.delete(folder);

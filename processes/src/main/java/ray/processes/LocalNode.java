@@ -29,7 +29,7 @@ public final class LocalNode implements AutoCloseable {
 
   /** Starts a node with the resources and labels that these options name, at any free port. */
   public static LocalNode start(RayOptions options) {
-    return start(options, new WorkerPolicy(0, WorkerPolicy.DEFAULT_IDLE, LogLimits.DEFAULT));
+    return start(options, new WorkerPolicy(0, NodeOptions.DEFAULT_WORKER_IDLE, LogLimits.DEFAULT));
   }
 
   /** The same, which keeps its workers so. */

@@ -1,6 +1,7 @@
 package ray.processes;
 
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -20,6 +21,7 @@ import ray.Resources;
  * @param sessionFolder where its files go; null: into the temporary folder
  * @param tokenFile where the token is read from; null: the user's own
  * @param logs how large logs may become
+ * @param workerIdle how long a worker may have nothing to do before it ends
  */
 public record NodeOptions(
     int port,
@@ -30,10 +32,14 @@ public record NodeOptions(
     Map<String, String> labels,
     @Nullable Path sessionFolder,
     @Nullable Path tokenFile,
-    LogLimits logs) {
+    LogLimits logs,
+    Duration workerIdle) {
 
   /** The port unless told otherwise, as Ray's. */
   public static final int DEFAULT_PORT = 6379;
+
+  /** A few minutes: a program that comes back soon finds its worker warm. */
+  public static final Duration DEFAULT_WORKER_IDLE = Duration.ofMinutes(5);
 
   /** Copies. */
   public NodeOptions {
@@ -63,6 +69,7 @@ public record NodeOptions(
   List<String> toArguments() {
     List<String> words = new ArrayList<>();
     words.add("port=" + port);
+    words.add("worker-idle-ms=" + workerIdle.toMillis());
     if (cpus != null) {
       words.add("cpus=" + cpus);
     }
@@ -106,6 +113,7 @@ public record NodeOptions(
     String store = plain.get("store");
     String folder = plain.get("folder");
     String token = plain.get("token");
+    String idle = plain.get("worker-idle-ms");
     return new NodeOptions(
         Integer.parseInt(plain.getOrDefault("port", Integer.toString(DEFAULT_PORT))),
         cpus == null ? null : Double.valueOf(cpus),
@@ -117,6 +125,7 @@ public record NodeOptions(
         token == null ? null : Path.of(token),
         new LogLimits(
             Long.parseLong(plain.getOrDefault("log-bytes", "" + LogLimits.DEFAULT.maxBytes())),
-            Integer.parseInt(plain.getOrDefault("log-files", "" + LogLimits.DEFAULT.files()))));
+            Integer.parseInt(plain.getOrDefault("log-files", "" + LogLimits.DEFAULT.files()))),
+        idle == null ? DEFAULT_WORKER_IDLE : Duration.ofMillis(Long.parseLong(idle)));
   }
 }

@@ -2,6 +2,7 @@ package ray.processes;
 
 import java.io.IOException;
 import java.io.OutputStream;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -10,7 +11,9 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -24,6 +27,8 @@ import ray.runtime.RuntimeBackend;
 final class WorkerLauncher {
   private static final Logger LOG = LoggerFactory.getLogger(WorkerLauncher.class);
 
+  private static final int MAX_WORDS = 300;
+
   private final SecureRandom random = new SecureRandom();
   private final Payload.Session session;
   private final Path tokenFile;
@@ -36,12 +41,7 @@ final class WorkerLauncher {
   /** A worker's id and process, and what was asked of that. */
   record Worker(long id, Process process, RuntimeEnv runtimeEnv) {}
 
-  /**
-   * A launcher.
-   *
-   * @param ready how many workers wait for a job
-   * @param limits how large their logs may become
-   */
+  /** A launcher of workers that are kept as the policy says. */
   WorkerLauncher(Payload.Session session, Path tokenFile, WorkerPolicy policy) {
     this.session = session;
     this.tokenFile = tokenFile;
@@ -131,6 +131,23 @@ final class WorkerLauncher {
           logs.ended(process.pid(), id);
         });
     return worker;
+  }
+
+  /** What a worker that has ended said first, which is most often why; empty if it said nothing. */
+  String firstWords(Worker worker) {
+    for (boolean isError : new boolean[] {true, false}) {
+      Path file = WorkerLogs.file(session.logs(), worker.process().pid(), worker.id(), isError);
+      try (Stream<String> lines = Files.lines(file, StandardCharsets.UTF_8)) {
+        Optional<String> first = lines.filter(line -> !line.isBlank()).findFirst();
+        if (first.isPresent()) {
+          String words = first.get().strip();
+          return words.length() > MAX_WORDS ? words.substring(0, MAX_WORDS) + "…" : words;
+        }
+      } catch (IOException | UncheckedIOException unreadable) {
+        LOG.debug("reading {}", file, unreadable);
+      }
+    }
+    return "";
   }
 
   /** Where a worker's errors are written. */

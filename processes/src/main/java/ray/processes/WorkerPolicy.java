@@ -9,7 +9,4 @@ import java.time.Duration;
  * @param idle how long one may have nothing to do before it ends
  * @param logs how large its log files grow
  */
-record WorkerPolicy(int ready, Duration idle, LogLimits logs) {
-  /** A few minutes: a program that comes back soon finds its worker warm. */
-  static final Duration DEFAULT_IDLE = Duration.ofMinutes(5);
-}
+record WorkerPolicy(int ready, Duration idle, LogLimits logs) {}

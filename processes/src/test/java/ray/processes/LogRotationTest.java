@@ -107,7 +107,9 @@ class LogRotationTest {
   void whatAWorkerPrintsIsBoundedAndWhole() throws Exception {
     int lines = 60;
     RayOptions one = RayOptions.defaults().cpus(1);
-    try (LocalNode node = LocalNode.start(one, new WorkerPolicy(0, WorkerPolicy.DEFAULT_IDLE, new LogLimits(240, 4)));
+    try (LocalNode node =
+            LocalNode.start(
+                one, new WorkerPolicy(0, NodeOptions.DEFAULT_WORKER_IDLE, new LogLimits(240, 4)));
         RayInstance ray = Ray.start(RayOptions.defaults().address(node.address()).quiet())) {
       long pid = ray.call(() -> Ray.remote(LogRotationTest::prints).remote(lines).get());
 

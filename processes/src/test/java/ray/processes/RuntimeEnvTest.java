@@ -31,8 +31,7 @@ class RuntimeEnvTest {
       LocalNode.start(
           RayOptions.defaults().cpus(2).objectStore(32L << 20),
           new WorkerPolicy(0, Duration.ofMillis(500), LogLimits.DEFAULT));
-  private final RayInstance ray =
-      Ray.start(RayOptions.defaults().address(node.address()).quiet());
+  private final RayInstance ray = Ray.start(RayOptions.defaults().address(node.address()).quiet());
 
   @AfterEach
   void close() {
@@ -99,8 +98,8 @@ class RuntimeEnvTest {
   void anIsolatedActorHasAProcessThatEndsWithIt() {
     ActorRef<Home> first = Ray.actor(Home::new).on(ray).isolated().remote();
     ActorRef<Home> second = Ray.actor(Home::new).on(ray).isolated().remote();
-    long pid = first.call(Home::pid).remote().get(PATIENCE);
-    assertThat(second.call(Home::pid).remote().get(PATIENCE)).isNotEqualTo(pid);
+    long pid = first.call(Home::pid).get(PATIENCE);
+    assertThat(second.call(Home::pid).get(PATIENCE)).isNotEqualTo(pid);
     assertThat(Ray.remote(RuntimeEnvTest::pid).on(ray).remote().get(PATIENCE)).isNotEqualTo(pid);
 
     first.kill();
@@ -117,7 +116,9 @@ class RuntimeEnvTest {
 
     assertThat(first).startsWith("sweet", "sour");
     assertThat(sweet.remote().get(PATIENCE)).isEqualTo(first);
-    assertThat(plain.remote().get(PATIENCE)).startsWith("none", "none").doesNotContain(first.get(2));
+    assertThat(plain.remote().get(PATIENCE))
+        .startsWith("none", "none")
+        .doesNotContain(first.get(2));
   }
 
   @Test
@@ -142,8 +143,8 @@ class RuntimeEnvTest {
 
   @Test
   void aWorkerWhoseObjectsAreNeededStays() throws Exception {
-    ObjectRef<ObjectRef<Integer>> outer = Ray.remote(RuntimeEnvTest::boxed).on(ray).remote();
-    ObjectRef<Integer> inner = outer.get(PATIENCE);
+    ObjectRef<List<ObjectRef<Integer>>> outer = Ray.remote(RuntimeEnvTest::boxed).on(ray).remote();
+    ObjectRef<Integer> inner = outer.get(PATIENCE).getFirst();
     // Longer than a worker may idle, and than it takes to end.
     Thread.sleep(3_000);
 
@@ -152,8 +153,8 @@ class RuntimeEnvTest {
     outer.close();
   }
 
-  static ObjectRef<Integer> boxed() {
-    return Ray.put(7);
+  static List<ObjectRef<Integer>> boxed() {
+    return List.of(Ray.put(7));
   }
 
   @Test

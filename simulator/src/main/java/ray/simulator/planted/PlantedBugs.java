@@ -281,8 +281,8 @@ public final class PlantedBugs {
               "no-cpu-back",
               "a lease given back does not let blocked runs go on",
               "node/NodeCore.java",
-              "          release(lease);\n          grant();",
-              "          release(lease);\n          placeActors();\n          grantDemands();",
+              "          employ(lease);\n          grant();",
+              "          employ(lease);\n          placeActors();\n          grantDemands();",
               PROGRESS,
               FREED),
           bug(
@@ -293,6 +293,22 @@ public final class PlantedBugs {
               "suspended--;\n      resuming.remove(lease);\n giveBack(lease);",
               RESOURCES,
               CORE),
+          bug(
+              "isolated-shared",
+              "tasks that wait on an isolated worker get a second lease there",
+              "node/NodeCore.java",
+              "if (!workers.isTaken(replace.worker())) {",
+              "if (true) {",
+              CORE),
+          bug(
+              "acquitted-twice",
+              "a task whose worker died gets a retry back with every run that ends",
+              "owner/Task.java",
+              "suspect = false;",
+              "suspect = true;",
+              RUNS,
+              SERIAL_RESULTS,
+              PROGRESS),
           // ---- the store
           bug(
               "waiting-overtaken",
