@@ -4,6 +4,7 @@ import java.util.Locale;
 
 /** The kinds of programs. */
 enum Kind {
+  BURSTS(TaskPrograms::bursts),
   NESTED(TaskPrograms::nested),
   REFS_IN_VALUES(TaskPrograms::refsInValues),
   RETURNED_REFS(TaskPrograms::returnedRefs),

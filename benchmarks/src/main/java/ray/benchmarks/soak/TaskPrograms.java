@@ -23,6 +23,8 @@ final class TaskPrograms {
 
   // ---- nested tasks
 
+  private static final int MAX_BURST = 4_000;
+
   /** What a nested task is given: its number, and what it submits. */
   record Tree(long number, List<Tree> children) {
     static Tree random(SplittableRandom random, int depth) {
@@ -61,6 +63,20 @@ final class TaskPrograms {
     trial.tasks(tree.size());
     long sum = trial.get(Ray.remote(TaskPrograms::sum).retries(RETRIES).remote(tree));
     trial.check("the sum of a tree", tree.sum(), sum);
+  }
+
+  static int twice(int number) {
+    return 2 * number;
+  }
+
+  static void bursts(Trial trial) {
+    int count = trial.upTo(MAX_BURST);
+    trial.tasks(count);
+    var twice = Ray.remote(TaskPrograms::twice).retries(RETRIES);
+    List<ObjectRef<Integer>> refs = IntStream.range(0, count).mapToObj(twice::remote).toList();
+    for (int i = 0; i < count; i++) {
+      trial.check("one of many", 2 * i, trial.get(refs.get(i)));
+    }
   }
 
   // ---- refs
