@@ -11,6 +11,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -209,9 +210,19 @@ class ValuesTest {
 
   @Test
   void viewOutlivesItsRefAndItsMemoryComesBackWithTheLastView() throws Exception {
+    checkThatViewOutlivesItsRef(ValuesTest::sliceOfClosedRef);
+  }
+
+  @Test
+  void viewOfAnOwnPutOutlivesItsRefToo() throws Exception {
+    checkThatViewOutlivesItsRef(ValuesTest::sliceOfClosedPut);
+  }
+
+  private static void checkThatViewOutlivesItsRef(Supplier<ByteBuffer> sliceOfClosed)
+      throws Exception {
     TestRay.with(ray -> {
       byte[] expected = zeros(4 * MIB).array();
-      ByteBuffer slice = sliceOfClosedRef();
+      ByteBuffer slice = sliceOfClosed.get();
       // when others want the memory
       for (int i = 0; i < 20; i++) {
         Ray.put(new byte[4 * MIB]).close();
@@ -228,6 +239,12 @@ class ValuesTest {
 
   private static ByteBuffer sliceOfClosedRef() {
     try (ObjectRef<ByteBuffer> ref = Ray.remote(ValuesTest::zeros).remote(4 * MIB)) {
+      return ref.get(TestRay.PATIENCE).slice(MIB, MIB);
+    }
+  }
+
+  private static ByteBuffer sliceOfClosedPut() {
+    try (ObjectRef<ByteBuffer> ref = Ray.put(zeros(4 * MIB))) {
       return ref.get(TestRay.PATIENCE).slice(MIB, MIB);
     }
   }
