@@ -68,6 +68,18 @@ class MicrobenchmarkCommandTest {
   }
 
   @Test
+  void asyncActorsAreMeasuredOnANodeToo() {
+    assertThat(run("--list", "--filter", "async-actor")).isZero();
+    assertThat(out.toString().lines())
+        .containsExactly(
+            "1:1 async-actor calls sync",
+            "1:1 async-actor calls async",
+            "1:1 async-actor calls with args async",
+            "1:n async-actor calls async",
+            "n:n async-actor calls async");
+  }
+
+  @Test
   void namesAreListed() {
     assertThat(run("--list", "--filter", "tasks sync")).isZero();
     assertThat(out.toString().lines()).containsExactly("single client tasks sync");
