@@ -6,13 +6,17 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** The logs in the folder of a session. */
 final class SessionLogs {
-  private static final Pattern WORKERS = Pattern.compile("worker-(?<pid>\\d+)-(?<id>\\p{XDigit}+)");
+  /** A worker's output, and what its JVM wrote when it crashed. */
+  private static final Pattern WORKERS =
+      Pattern.compile("worker-(?<pid>\\d+)-(?<id>\\p{XDigit}+)|crash-(?<crashed>\\d+)");
 
   private final Path folder;
 
@@ -53,19 +57,22 @@ final class SessionLogs {
     /** The number of the worker that writes it; empty for the node's. */
     String pid() {
       Matcher worker = WORKERS.matcher(stem());
-      return worker.matches() ? worker.group("pid") : "";
+      return worker.matches()
+          ? Objects.requireNonNullElseGet(worker.group("pid"), () -> worker.group("crashed"))
+          : "";
     }
 
-    private String worker() {
+    private @Nullable String worker() {
       Matcher worker = WORKERS.matcher(stem());
-      return worker.matches() ? worker.group("id") : "";
+      return worker.matches() ? worker.group("id") : null;
     }
 
     boolean isCalled(String word) {
+      String worker = worker();
       return word.equals(name())
           || word.equals(stem())
           || word.equals(pid())
-          || !worker().isEmpty() && ShortIds.means(word, Long.parseUnsignedLong(worker(), 16));
+          || worker != null && ShortIds.means(word, Long.parseUnsignedLong(worker, 16));
     }
   }
 

@@ -67,7 +67,7 @@ final class StackCommand implements Callable<Integer> {
       String format = "-format=" + (json ? "json" : "plain");
       Jcmd.run(target, "Thread.dump_to_file", format, Jcmd.quoted(dump));
       if (!json) {
-        out.println(target.name() + ", process " + target.pid());
+        out.println(target.name());
       }
       Files.readString(dump).lines().forEach(out::println);
     } finally {

@@ -77,7 +77,9 @@ final class StartCommand implements Callable<Integer> {
   @Option(
       names = "--token-file",
       paramLabel = "FILE",
-      description = "Where the token stands that programs present (default: ~/.ray-java/token).")
+      description =
+          "Where the token stands that programs present (default: RAY_TOKEN_FILE, or"
+              + " ~/.ray-java/token).")
   private @Nullable Path tokenFile;
 
   @Option(

@@ -35,7 +35,7 @@ record Target(long pid, String name) {
     List<Member> members = node.members();
     long nodePid = node.status().pid();
     if (word.equals(NODE) || word.equals(Long.toString(nodePid))) {
-      return new Target(nodePid, NODE);
+      return new Target(nodePid, NODE + " " + nodePid);
     }
     for (Member member : members) {
       if (word.equals(Long.toString(member.pid()))) {

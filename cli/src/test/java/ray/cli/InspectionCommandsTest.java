@@ -27,7 +27,7 @@ class InspectionCommandsTest {
         Outcome outcome = node.look("stack", word);
         assertThat(outcome.exitCode()).as(word + ": " + outcome.err()).isEqualTo(ExitCode.OK);
         assertThat(outcome.out())
-            .startsWith("worker " + node.worker() + ", process " + node.worker())
+            .startsWith("worker " + node.worker() + System.lineSeparator())
             .contains("ray.cli.BusyNode.waits(BusyNode.java:");
       }
       assertThat(node.look("stack", "keeper", "--json").out())
@@ -52,7 +52,8 @@ class InspectionCommandsTest {
                   + node.worker()
                   + ", node "
                   + ProcessHandle.current().pid());
-      assertThat(ended.err()).contains("'Keeper.pid' is in no worker now", "ray list tasks");
+      assertThat(ended.err())
+          .contains("'BusyNode.Keeper.pid' is in no worker now", "ray list tasks");
     }
   }
 

@@ -126,4 +126,27 @@ class LogsCommandTest {
 
     assertThat(lines).containsExactly("after");
   }
+
+  @Test
+  void aLogIsFoundByItsNameOrItsWorker() throws IOException {
+    String id = "b0d1d11641df2db2";
+    for (String name : List.of("node.log", "crash-12.log", "worker-12-" + id + ".out", "other")) {
+      append(folder.resolve(name), "");
+    }
+    append(folder.resolve("worker-12-" + id + ".out.1"), "");
+    SessionLogs logs = new SessionLogs(folder);
+
+    assertThat(logs.all()).extracting(SessionLogs.Log::name).doesNotContain("other").hasSize(3);
+    assertThat(logs.called("12")).hasSize(2);
+    assertThat(logs.called("b0d1d1"))
+        .singleElement()
+        .satisfies(log -> {
+          assertThat(log.older()).hasSize(1);
+          assertThat(log.pid()).isEqualTo("12");
+        });
+    assertThat(logs.called("node"))
+        .singleElement()
+        .satisfies(log -> assertThat(log.pid()).isEmpty());
+    assertThat(logs.called("1")).isEmpty();
+  }
 }

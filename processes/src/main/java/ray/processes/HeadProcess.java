@@ -53,10 +53,10 @@ public final class HeadProcess {
 
   private static void start(NodeOptions options) throws IOException {
     Path folder = makeFolder(options.sessionFolder());
-    Path token = options.tokenFile() == null ? Tokens.file() : options.tokenFile();
     HeadNode head;
     int port;
     try {
+      Path token = Tokens.forNode(options.tokenFile(), System.getenv(), folder);
       head =
           new HeadNode(
               folder,

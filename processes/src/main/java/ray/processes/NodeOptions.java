@@ -19,7 +19,8 @@ import ray.Resources;
  * @param resources amounts of resources of its own, by name
  * @param labels its labels
  * @param sessionFolder where its files go; null: into the temporary folder
- * @param tokenFile where the token is read from; null: the user's own
+ * @param tokenFile where the token is read from; null: from where the environment says, or the
+ *     user's own
  * @param logs how large logs may become
  * @param workerIdle how long a worker may have nothing to do before it ends
  */

@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
 import java.util.HexFormat;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -44,6 +45,26 @@ public final class Tokens {
       throw new IOException("the token file " + file + " is empty");
     }
     return token.getBytes(StandardCharsets.UTF_8);
+  }
+
+  /**
+   * The file from which a node and its workers read the token: the one that is given, or that the
+   * environment names, or the user's own. A token that the environment has itself is written into
+   * the session's folder, for the workers.
+   */
+  static Path forNode(@Nullable Path given, Map<String, String> environment, Path folder)
+      throws IOException {
+    if (given != null) {
+      return given;
+    }
+    String value = environment.get("RAY_TOKEN");
+    if (value != null && !value.isBlank()) {
+      var ownerOnly =
+          PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
+      return Files.writeString(Files.createFile(folder.resolve("token"), ownerOnly), value);
+    }
+    String named = environment.get("RAY_TOKEN_FILE");
+    return named == null ? file() : Path.of(named).toAbsolutePath();
   }
 
   static void make(Path file) throws IOException {

@@ -159,6 +159,7 @@ final class WorkerLauncher {
     List<String> words = new ArrayList<>();
     words.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     words.addAll(JvmOptions.ofThisJvm());
+    words.add("-XX:ErrorFile=" + session.logs().resolve("crash-%p.log"));
     words.addAll(runtimeEnv.jvmOptions());
     words.add("-cp");
     words.add(System.getProperty("java.class.path"));

@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -58,5 +59,19 @@ class TokensTest {
         .hasMessageContaining(missing.toString());
     Path empty = Files.createFile(folder.resolve("empty"));
     assertThatThrownBy(() -> Tokens.load(empty)).hasMessageContaining("is empty");
+  }
+
+  @Test
+  void aNodeTakesTheTokenThatItIsGivenThenTheEnvironmentsThenTheUsers() throws Exception {
+    Path given = folder.resolve("given");
+    Map<String, String> file = Map.of("RAY_TOKEN_FILE", folder.resolve("named").toString());
+
+    assertThat(Tokens.forNode(given, file, folder)).isEqualTo(given);
+    assertThat(Tokens.forNode(null, file, folder)).isEqualTo(folder.resolve("named"));
+    assertThat(Tokens.forNode(null, Map.of(), folder)).isEqualTo(Tokens.file());
+    Path written = Tokens.forNode(null, Map.of("RAY_TOKEN", "a secret"), folder);
+    assertThat(written).hasParent(folder).hasContent("a secret");
+    assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(written)))
+        .isEqualTo("rw-------");
   }
 }

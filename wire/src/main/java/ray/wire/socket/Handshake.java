@@ -113,7 +113,7 @@ final class Handshake {
     in.get(presented);
     if (!MessageDigest.isEqual(presented, token)) {
       throw new RefusedException(
-          "the token is not this cluster's: set RAY_TOKEN to it, or give --token-file");
+          "the token is not this cluster's: set RAY_TOKEN to it, or RAY_TOKEN_FILE to its file");
     }
     byte purpose = in.get();
     return new Hello(purpose, in.getLong(), in.position());
