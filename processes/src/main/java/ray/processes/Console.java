@@ -75,7 +75,7 @@ final class Console implements AutoCloseable {
       System.err.println(
           "Ray: "
               + missing
-              + " lines of workers are left out; their files in the session have all");
+              + " lines of workers are left out; `ray logs` has them, unless they are too many");
     }
     write(output, "");
     last = output;
