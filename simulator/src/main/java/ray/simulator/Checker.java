@@ -122,6 +122,11 @@ final class Checker {
     }
   }
 
+  /** Which run this is of those that can be told from the program: not one that died of another. */
+  int ownAttempt(Execution run) {
+    return run.attempt() - (moved.contains(run.spec().id()) ? 1 : 0);
+  }
+
   /** A method begins. Returns the number of the call before, of the same caller. */
   int called(Execution run, ActorState actor, Program method) {
     ActorShape shape = shape(Objects.requireNonNull(run.spec().actor()));

@@ -104,10 +104,12 @@ final class Cluster implements Network.Members {
     classes.add(new FunctionKey("c", Resources.NONE, anywhere));
     Resources all = Resources.NONE.with(Resources.CPU, setting.cpus());
     classes.add(new FunctionKey("d", all, anywhere));
-    classes.add(new FunctionKey("g", Resources.ONE_CPU, anywhere, RuntimeEnv.SHARED.alone()));
-    classes.add(
-        new FunctionKey(
-            "h", Resources.ONE_CPU, anywhere, RuntimeEnv.SHARED.withVariable("HOST", "h")));
+    if (setting.hasProcesses()) {
+      classes.add(new FunctionKey("g", Resources.ONE_CPU, anywhere, RuntimeEnv.SHARED.alone()));
+      classes.add(
+          new FunctionKey(
+              "h", Resources.ONE_CPU, anywhere, RuntimeEnv.SHARED.withVariable("HOST", "h")));
+    }
     for (long id : nodes.keySet()) {
       classes.add(new FunctionKey("e", Resources.NONE.with("n" + id, 0.5), anywhere));
       classes.add(
@@ -165,6 +167,10 @@ final class Cluster implements Network.Members {
     return ++tokens;
   }
 
+  Setting setting() {
+    return setting;
+  }
+
   FunctionKey schedulingClass(Program program) {
     return classes.get(Math.floorMod(Dice.mix(program.seed()), classes.size()));
   }
@@ -173,7 +179,16 @@ final class Cluster implements Network.Members {
     facts.sent(from, to, message);
     registrations.sent(from, to, message);
     checker.sent(to, message);
+    handedOver(to, message);
     network.send(from, to, message);
+  }
+
+  /** Who is given a stored value for good is to keep it, however soon it passes that on. */
+  private void handedOver(long to, Message message) {
+    if (message instanceof Message.Resolved(ObjectId object, Outcome.Stored stored, boolean adopt)
+        && adopt) {
+      Objects.requireNonNull(nodes.get(stored.node())).keep(stored.key(), to);
+    }
   }
 
   /** Something of a process that takes about so long, if it lives by then. */
@@ -497,6 +512,7 @@ final class Cluster implements Network.Members {
         () -> {
           if (worker.isAtRest() && worker.received() == received && network.isFlushed(worker.id)) {
             trace.note("has nothing to do", worker.id, 0);
+            facts.retired(worker.id);
             stop(worker);
             announce(worker.id, "it had nothing to do");
           } else {

@@ -43,6 +43,7 @@ final class Facts {
   private final boolean deadly;
   private final BiPredicate<Long, ObjectId> holds;
   private final Set<Long> dead = new HashSet<>();
+  private final Set<Long> retired = new HashSet<>();
 
   /** Jobs whose programs have ended, or whose drivers have died. */
   private final Set<Long> endedJobs = new HashSet<>();
@@ -75,6 +76,11 @@ final class Facts {
 
   void died(long process) {
     dead.add(process);
+  }
+
+  /** It ended because nobody had any use for it, which must harm nobody. */
+  void retired(long process) {
+    retired.add(process);
   }
 
   void jobEnded(long job) {
@@ -199,7 +205,7 @@ final class Facts {
       case ACTOR_DIED -> actorMayBeDead(text);
       case OWNER_DIED -> {
         Matcher owner = OWNER_GONE.matcher(text);
-        yield owner.find() && isDead(Long.parseLong(owner.group(1), 16));
+        yield owner.find() && mayBeGone(Long.parseLong(owner.group(1), 16), text);
       }
       case OBJECT_LOST -> {
         Matcher object = OBJECT_GONE.matcher(text);
@@ -221,6 +227,13 @@ final class Facts {
           WRONG_STATE ->
           false;
     };
+  }
+
+  /**
+   * Who finds an actor by its name may hear of its end from its owner's, if that has had no more.
+   */
+  private boolean mayBeGone(long owner, String text) {
+    return isDead(owner) || retired.contains(owner) && named && text.contains("-actor-");
   }
 
   private boolean actorMayBeDead(String message) {

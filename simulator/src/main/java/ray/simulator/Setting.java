@@ -75,6 +75,14 @@ record Setting(
     return grown;
   }
 
+  /**
+   * Whether some tasks and actors ask for processes of their own. Programs that share all workers
+   * reach other states than those that do not.
+   */
+  boolean hasProcesses() {
+    return seed % 2 == 0;
+  }
+
   /** How many tasks the programs submit when all goes well. */
   int tasks() {
     int tasks = 0;

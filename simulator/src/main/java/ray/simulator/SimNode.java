@@ -205,7 +205,8 @@ final class SimNode implements NodeEffects, StoreEffects {
     store.cancelCreate(write.key);
   }
 
-  private void keep(long key, long process) {
+  /** A process keeps what lies there, or is to keep it. */
+  void keep(long key, long process) {
     keepers.computeIfAbsent(key, missing -> new ArrayList<>(2)).add(process);
   }
 

@@ -289,7 +289,7 @@ final class SimThread implements World {
       if (actor != null && body.kind() == Program.Kind.METHOD) {
         before = cluster.checker().called(run, actor, body);
       }
-      script = new Script(body, this, inputs, actor, before, run.attempt());
+      script = new Script(body, this, inputs, actor, before, cluster.checker().ownAttempt(run));
     } catch (Disturbance disturbance) {
       disturbed(run, disturbance.code());
     }
@@ -691,13 +691,17 @@ final class SimThread implements World {
     process.closeStream((Stream) stream);
   }
 
+  private boolean isolated(Program constructor) {
+    return cluster.setting().hasProcesses() && constructor.seed() % 4 == 0;
+  }
+
   private static ActorOptions options(
       String name,
       boolean joins,
       boolean lasts,
       ActorShape shape,
       Resources needs,
-      Program constructor) {
+      boolean isolated) {
     return new ActorOptions(
         name,
         "test",
@@ -711,7 +715,7 @@ final class SimThread implements World {
         -1,
         ray.SchedulingStrategy.standard(),
         Map.of(),
-        constructor.seed() % 4 == 0 ? RuntimeEnv.SHARED.alone() : RuntimeEnv.SHARED);
+        isolated ? RuntimeEnv.SHARED.alone() : RuntimeEnv.SHARED);
   }
 
   @Override
@@ -720,7 +724,8 @@ final class SimThread implements World {
         process.createActor(
             constructor,
             arguments,
-            options("", false, false, shape, Resources.NONE.with("slots", 1), constructor),
+            options(
+                "", false, false, shape, Resources.NONE.with("slots", 1), isolated(constructor)),
             task());
     cluster.checker().made(new ActorId(made.id), shape);
     return made;
@@ -819,7 +824,7 @@ final class SimThread implements World {
         process.createActor(
             constructor.sound(),
             List.of(),
-            options("", false, false, shape, loosely(), constructor),
+            options("", false, false, shape, loosely(), isolated(constructor)),
             task());
     cluster.checker().made(new ActorId(made.id), shape);
     callLoosely(made, method);
@@ -872,7 +877,8 @@ final class SimThread implements World {
           process.createActor(
               constructor.sound(),
               List.of(),
-              options(name, dice.coin(), detached, ActorShape.PLAIN, loosely(), constructor),
+              options(
+                  name, dice.coin(), detached, ActorShape.PLAIN, loosely(), isolated(constructor)),
               task());
       cluster.checker().made(new ActorId(found.id), ActorShape.PLAIN);
     }

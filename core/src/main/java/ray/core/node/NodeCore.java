@@ -34,6 +34,9 @@ import ray.core.Placement;
  * meanwhile.
  */
 public final class NodeCore {
+  /** How often in a row a worker's start is tried. */
+  static final int MAX_STARTS = 3;
+
   private final long self;
   private final Resources total;
   private final Map<String, String> labels;
@@ -493,10 +496,21 @@ public final class NodeCore {
     }
   }
 
-  /** A worker that was asked for can't be had: who waits for one is told so. */
+  /**
+   * A worker that was asked for can't be had. After so many in a row ({@link #MAX_STARTS}) who
+   * waits for one is told so.
+   */
   public void workerFailed(long job, RuntimeEnv runtimeEnv, String reason) {
     WorkerPools.Pool pool = new WorkerPools.Pool(job, runtimeEnv);
-    workers.failed(pool);
+    if (workers.failed(pool) < MAX_STARTS) {
+      // Something may have killed it; if it is wanted still, another is tried.
+      if (awaiting.containsKey(pool)) {
+        startWorker(pool);
+      }
+      grant();
+      return;
+    }
+    workers.forgive(pool);
     for (Lease lease : List.copyOf(awaiting.getOrDefault(pool, new ArrayDeque<>()))) {
       giveUp(lease);
       if (lease.actor != null) {

@@ -21,6 +21,9 @@ final class WorkerPools {
   private final Map<Pool, Integer> starting = new HashMap<>();
   private int startingIsolated;
 
+  /** How many could not be started since one was, where that is not none. */
+  private final Map<Pool, Integer> failures = new HashMap<>();
+
   /** Workers that are alike. */
   record Pool(long job, RuntimeEnv runtimeEnv) {
     boolean isIsolated() {
@@ -85,14 +88,21 @@ final class WorkerPools {
   /** One is there; it may be one that nobody has asked for. */
   void started(Pool pool, long id) {
     arrived(pool);
+    failures.remove(pool);
     Worker worker = new Worker(id, pool);
     workers.put(id, worker);
     pools.computeIfAbsent(pool, missing -> new ArrayList<>()).add(worker);
   }
 
-  /** One that was on its way will not come. */
-  void failed(Pool pool) {
+  /** One that was on its way will not come. Returns how many of its pool there were in a row. */
+  int failed(Pool pool) {
     arrived(pool);
+    return failures.merge(pool, 1, Integer::sum);
+  }
+
+  /** Those that failed are forgotten. */
+  void forgive(Pool pool) {
+    failures.remove(pool);
   }
 
   private void arrived(Pool pool) {

@@ -60,6 +60,13 @@ class NodeCoreTest implements NodeEffects {
         .toList();
   }
 
+  /** As often as is tried. */
+  private void workersFail(long job, RuntimeEnv runtimeEnv, String reason) {
+    for (int i = 0; i < NodeCore.MAX_STARTS; i++) {
+      core.workerFailed(job, runtimeEnv, reason);
+    }
+  }
+
   private void withWorker() {
     core.workerStarted(JOB, RuntimeEnv.SHARED, WORKER);
   }
@@ -812,7 +819,7 @@ class NodeCoreTest implements NodeEffects {
     core.receive(new Message.RequestLeases(OTHER, JOB + 1, KEY, 1));
 
     // when the job's worker does not come
-    core.workerFailed(JOB, RuntimeEnv.SHARED, "no JVM");
+    workersFail(JOB, RuntimeEnv.SHARED, "no JVM");
 
     // then its own are told, and nobody else
     assertThat(sent(OWNER, Message.LeasesRefused.class))
@@ -835,7 +842,7 @@ class NodeCoreTest implements NodeEffects {
   void aJobThatHasAWorkerNeedsNoOther() {
     withWorker();
     request(OWNER, KEY, 3);
-    core.workerFailed(JOB, RuntimeEnv.SHARED, "no JVM");
+    workersFail(JOB, RuntimeEnv.SHARED, "no JVM");
     assertThat(sent(OWNER, Message.LeasesRefused.class)).isEmpty();
     assertThat(core.leaseCount()).isEqualTo(2);
   }
@@ -888,7 +895,7 @@ class NodeCoreTest implements NodeEffects {
   void whoAskedForAnIsolatedWorkerIsToldThatItCantBeHad() {
     request(OWNER, ISOLATED, 1);
 
-    core.workerFailed(JOB, ALONE, "no JVM");
+    workersFail(JOB, ALONE, "no JVM");
 
     assertThat(sent(OWNER, Message.LeasesRefused.class))
         .containsExactly(new Message.LeasesRefused(ISOLATED, "no JVM"));
@@ -968,5 +975,22 @@ class NodeCoreTest implements NodeEffects {
     assertThat(sent(CONTROL_SERVICE, Message.ActorStopped.class)).hasSize(1);
     core.workerStarted(JOB, ALONE, NEXT_WORKER);
     assertThat(sent(NEXT_WORKER, Message.CreateActor.class)).isEmpty();
+  }
+
+  @Test
+  void aWorkerWhoseStartFailsIsTriedAgain() {
+    request(OWNER, KEY, 1);
+    request(OWNER, ISOLATED, 1);
+    started.clear();
+
+    core.workerFailed(JOB, RuntimeEnv.SHARED, "killed");
+    core.workerFailed(JOB, ALONE, "killed");
+
+    assertThat(started).containsExactly(JOB, JOB);
+    assertThat(sent(OWNER, Message.LeasesRefused.class)).isEmpty();
+    withWorker();
+    core.workerStarted(JOB, ALONE, NEXT_WORKER);
+    assertThat(attached()).hasSize(1);
+    assertThat(sent(NEXT_WORKER, Message.AttachLease.class)).hasSize(1);
   }
 }

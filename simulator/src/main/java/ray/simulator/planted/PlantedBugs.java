@@ -295,10 +295,10 @@ public final class PlantedBugs {
               CORE),
           bug(
               "isolated-shared",
-              "tasks that wait on an isolated worker get a second lease there",
-              "node/NodeCore.java",
-              "if (!workers.isTaken(replace.worker())) {",
-              "if (true) {",
+              "an isolated worker that runs something is as good as one that does not",
+              "node/WorkerPools.java",
+              "pool.isIsolated() && best.leases > 0 ? null",
+              "pool.isIsolated() && best.leases > 1 ? null",
               CORE),
           bug(
               "acquitted-twice",
