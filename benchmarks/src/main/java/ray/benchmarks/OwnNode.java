@@ -1,6 +1,7 @@
 package ray.benchmarks;
 
 import java.io.IOException;
+import java.time.Duration;
 import java.util.Map;
 import ray.processes.LogLimits;
 import ray.processes.NodeLauncher;
@@ -25,6 +26,12 @@ public final class OwnNode implements AutoCloseable {
   /** Starts one with a store of that size, at any free port. */
   public static OwnNode start(long storeBytes)
       throws IOException, NodeLauncher.StartFailedException {
+    return start(storeBytes, NodeOptions.DEFAULT_WORKER_IDLE);
+  }
+
+  /** The same, whose workers end when they have had nothing to do for so long. */
+  public static OwnNode start(long storeBytes, Duration workerIdle)
+      throws IOException, NodeLauncher.StartFailedException {
     return new OwnNode(
         NodeLauncher.start(
             new NodeOptions(
@@ -37,7 +44,7 @@ public final class OwnNode implements AutoCloseable {
                 null,
                 null,
                 LogLimits.DEFAULT,
-                NodeOptions.DEFAULT_WORKER_IDLE)));
+                workerIdle)));
   }
 
   /** What programs connect to. */

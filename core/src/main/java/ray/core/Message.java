@@ -14,9 +14,20 @@ public sealed interface Message {
 
   // ---- owner to node, node to owner and executor: leases
 
-  /** An owner wants this many more leases of a class; the number replaces what it said before. */
-  record RequestLeases(long owner, long job, FunctionKey schedulingClass, int count)
-      implements Message {}
+  /**
+   * An owner wants this many more leases of a class; the number replaces what it said before.
+   *
+   * @param settled whether the owner was sent on already: the node keeps the request if it can ever
+   *     fulfil it, as nodes that know little of each other could send it to and fro for ever
+   */
+  record RequestLeases(
+      long owner, long job, FunctionKey schedulingClass, int count, boolean settled)
+      implements Message {
+    /** A request of an owner that was not sent on. */
+    public RequestLeases(long owner, long job, FunctionKey schedulingClass, int count) {
+      this(owner, job, schedulingClass, count, false);
+    }
+  }
 
   /** The node gave leases on a worker; the worker has been told their ids. */
   record LeasesGranted(long node, FunctionKey schedulingClass, long worker, int count)

@@ -68,6 +68,7 @@ final class Cluster implements Network.Members {
   private long tokens;
   private long steps;
   private long lastProgressNs;
+  private boolean ending;
   private int driversLeft;
 
   Cluster(Setting setting, @Nullable Consumer<String> lines) {
@@ -76,7 +77,7 @@ final class Cluster implements Network.Members {
     this.dice = Dice.of(setting.seed(), 2);
     this.facts = new Facts(setting.faults().stream().anyMatch(FaultKind::isDeath), this::holds);
     this.checker = new Checker(facts);
-    this.registrations = new Registrations(this::holds, facts::isDead);
+    this.registrations = new Registrations(this::holds, facts::isGone);
     Dice networkDice = Dice.of(setting.seed(), 3);
     long[] delays = {5_000, 50_000, 500_000};
     long meanDelayNs = delays[networkDice.below(delays.length)];
@@ -510,6 +511,9 @@ final class Cluster implements Network.Members {
         worker,
         REST_NS,
         () -> {
+          if (ending) {
+            return;
+          }
           if (worker.isAtRest() && worker.received() == received && network.isFlushed(worker.id)) {
             trace.note("has nothing to do", worker.id, 0);
             facts.retired(worker.id);
@@ -522,10 +526,13 @@ final class Cluster implements Network.Members {
   }
 
   private void retireIdleWorkers(SimNode node) {
+    if (!setting.hasProcesses()) {
+      return;
+    }
     schedule.idly(
         IDLE_NS / 4,
         () -> {
-          if (node.alive) {
+          if (node.alive && !ending) {
             node.core.retireIdle(schedule.nowNs(), IDLE_NS);
             retireIdleWorkers(node);
           }
@@ -725,6 +732,8 @@ final class Cluster implements Network.Members {
   /** Lets go of everything, and checks that nothing is left. */
   private void end() {
     faults.stop();
+    // A process that ends gives back what it had forgotten.
+    ending = true;
     check();
     for (SimProcess each : processes.values()) {
       if (each.alive) {

@@ -145,6 +145,11 @@ final class Facts {
     return dead.contains(process);
   }
 
+  /** Whether a process has died, or has ended because nobody had any use for it. */
+  boolean isGone(long process) {
+    return dead.contains(process) || retired.contains(process);
+  }
+
   private boolean anyDeath() {
     return !dead.isEmpty();
   }

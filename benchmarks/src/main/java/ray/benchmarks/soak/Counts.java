@@ -12,10 +12,11 @@ import java.util.stream.Stream;
 /**
  * How much a process holds that it has to give back.
  *
- * @param descriptors its open files
+ * @param descriptors its open files by kind or name, without the class path, of which a JVM opens
+ *     what it first needs
  * @param threads its threads by name, without those of the JVM itself
  */
-record Counts(int descriptors, Map<String, Integer> threads) {
+record Counts(Map<String, Integer> descriptors, Map<String, Integer> threads) {
   /** How the JVM calls its own threads, which come and go as it likes. */
   private static final String OF_THE_JVM =
       "java|GC Thread.*|G1 .*|C1 .*|C2 .*|VM .*|VirtualThread.*|Reference Handl|Finalizer|"
@@ -31,10 +32,21 @@ record Counts(int descriptors, Map<String, Integer> threads) {
     }
   }
 
-  private static int descriptors(long pid) throws IOException {
+  private static Map<String, Integer> descriptors(long pid) throws IOException {
+    Map<String, Integer> descriptors = new TreeMap<>();
     try (Stream<Path> open = Files.list(Path.of("/proc", Long.toString(pid), "fd"))) {
-      return (int) open.count();
+      for (Path each : open.toList()) {
+        try {
+          String target = Files.readSymbolicLink(each).toString();
+          if (!target.endsWith(".jar")) {
+            descriptors.merge(target.replaceAll("\\d+", "#"), 1, Integer::sum);
+          }
+        } catch (NoSuchFileException closed) {
+          continue;
+        }
+      }
     }
+    return descriptors;
   }
 
   private static Map<String, Integer> threads(long pid) throws IOException {
@@ -56,11 +68,15 @@ record Counts(int descriptors, Map<String, Integer> threads) {
 
   /** What there is more of than before; empty if nothing. */
   String moreThan(Counts before) {
-    if (descriptors > before.descriptors) {
-      return descriptors + " descriptors, " + before.descriptors + " before";
+    if (sum(descriptors) > sum(before.descriptors)) {
+      return "descriptors " + descriptors + ", " + before.descriptors + " before";
     }
-    int now = threads.values().stream().mapToInt(count -> count).sum();
-    int then = before.threads.values().stream().mapToInt(count -> count).sum();
-    return now > then ? "threads " + threads + ", " + before.threads + " before" : "";
+    return sum(threads) > sum(before.threads)
+        ? "threads " + threads + ", " + before.threads + " before"
+        : "";
+  }
+
+  private static int sum(Map<String, Integer> counts) {
+    return counts.values().stream().mapToInt(count -> count).sum();
   }
 }

@@ -2,6 +2,7 @@ package ray.benchmarks.soak;
 
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.time.Duration;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
@@ -26,6 +27,9 @@ import ray.processes.NodeLauncher;
     })
 public final class SoakCommand implements Callable<Integer> {
   private static final long STORE_BYTES = 256L << 20;
+
+  /** Not long: a process has connections to all workers, also those that have nothing to do. */
+  private static final Duration WORKER_IDLE = Duration.ofSeconds(2);
 
   @Spec private CommandSpec spec = CommandSpec.create();
 
@@ -62,7 +66,7 @@ public final class SoakCommand implements Callable<Integer> {
     if (address != null) {
       return run(address, chosen, out);
     }
-    try (OwnNode node = OwnNode.start(STORE_BYTES)) {
+    try (OwnNode node = OwnNode.start(STORE_BYTES, WORKER_IDLE)) {
       return run(node.address(), chosen, out);
     } catch (NodeLauncher.StartFailedException e) {
       throw misused(String.valueOf(e.getMessage()));

@@ -82,6 +82,11 @@ final class KnownNodes {
     return others.isEmpty();
   }
 
+  /** Whether this node can run a task, now or later. */
+  boolean suits(FunctionKey wanted, NodeView own) {
+    return Placement.choose(wanted.resources(), wanted.strategy(), List.of(own), self) != null;
+  }
+
   /** The best node for a task, this one if nothing speaks against it; null if none suits. */
   @Nullable NodeView best(FunctionKey wanted, NodeView own) {
     return Placement.choose(wanted.resources(), wanted.strategy(), all(own), self);

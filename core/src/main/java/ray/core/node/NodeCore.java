@@ -146,16 +146,7 @@ public final class NodeCore {
   public void receive(Message message) {
     switch (message) {
       case Message.RequestLeases request -> request(request);
-      case Message.ReplaceLease replace -> {
-        // On one of its own the tasks were there before their lease, which is on its way.
-        if (!workers.isTaken(replace.worker())) {
-          DemandKey there =
-              new DemandKey(replace.owner(), replace.schedulingClass(), replace.worker());
-          demand(there, replace.job()).count++;
-          grant();
-          reclaim();
-        }
-      }
+      case Message.ReplaceLease replace -> replace(replace);
       case Message.SuspendLease suspend -> suspend(suspend.lease());
       case Message.ResumeLease resume -> resume(resume.lease());
       case Message.ReturnLease returned -> {
@@ -179,6 +170,17 @@ public final class NodeCore {
       case Message.NodesChanged changed -> cluster.changed(changed).forEach(this::decide);
       case Message.ProcessDied died -> processDied(died.process());
       default -> throw new IllegalArgumentException("not for a node: " + message);
+    }
+  }
+
+  /** Tasks wait on a worker, and no lease is left there that could run them. */
+  private void replace(Message.ReplaceLease replace) {
+    // On a worker of its own the tasks have come before their lease, which is on its way.
+    if (!workers.isTaken(replace.worker())) {
+      DemandKey there = new DemandKey(replace.owner(), replace.schedulingClass(), replace.worker());
+      demand(there, replace.job()).count++;
+      grant();
+      reclaim();
     }
   }
 
@@ -228,7 +230,8 @@ public final class NodeCore {
 
   private void decide(Message.RequestLeases request) {
     FunctionKey wanted = request.schedulingClass();
-    if (request.count() > 0 && !suitsHere(wanted)) {
+    boolean stays = request.settled() && cluster.suits(wanted, view());
+    if (request.count() > 0 && !stays && !suitsHere(wanted)) {
       NodeView better = cluster.best(wanted, view());
       if (better == null) {
         String refusal = cluster.refusal(wanted, view());

@@ -208,7 +208,7 @@ final class LeaseQueue {
     if (demand > 0) {
       effects.send(demandNode, new Message.RequestLeases(self, job, key, 0));
       demandNode = node;
-      effects.send(node, new Message.RequestLeases(self, job, key, demand));
+      effects.send(node, new Message.RequestLeases(self, job, key, demand, true));
     }
   }
 

@@ -993,4 +993,22 @@ class NodeCoreTest implements NodeEffects {
     assertThat(attached()).hasSize(1);
     assertThat(sent(NEXT_WORKER, Message.AttachLease.class)).hasSize(1);
   }
+
+  @Test
+  void aRequestThatWasSentOnStaysThoughAnotherNodeSeemsFreer() {
+    // given a node that is taken, beside one of which nothing is known but what it has
+    withWorker();
+    core.receive(
+        new Message.NodesChanged(
+            List.of(new NodeView(3, TWO, TWO, Map.of()), core.view()), List.of()));
+    FunctionKey spread = new FunctionKey("s", Resources.ONE_CPU, SchedulingStrategy.spread());
+    request(OTHER, KEY, 2);
+
+    core.receive(new Message.RequestLeases(OWNER, JOB, spread, 1));
+    assertThat(sent(OWNER, Message.LeasesRedirected.class)).hasSize(1);
+
+    core.receive(new Message.RequestLeases(OWNER, JOB, spread, 1, true));
+    assertThat(sent(OWNER, Message.LeasesRedirected.class)).hasSize(1);
+    assertThat(core.waitingFor(OWNER, spread)).isNotEmpty();
+  }
 }

@@ -560,7 +560,7 @@ class TasksTest {
     owner.receive(new Message.LeasesRedirected(KEY, 3));
 
     assertThat(owner.sentTo(NODE)).contains(new Message.RequestLeases(SELF, 1, KEY, 0));
-    assertThat(owner.sentTo(3)).containsExactly(new Message.RequestLeases(SELF, 1, KEY, 1));
+    assertThat(owner.sentTo(3)).containsExactly(new Message.RequestLeases(SELF, 1, KEY, 1, true));
   }
 
   @Test

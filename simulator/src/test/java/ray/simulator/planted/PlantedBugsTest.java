@@ -11,6 +11,7 @@ import java.util.Objects;
 import java.util.function.LongFunction;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import ray.simulator.Rule;
@@ -140,20 +141,16 @@ class PlantedBugsTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"retry-too-many", "dependents-sleep"})
+  @CsvSource({"retry-too-many, 16, RUNS", "dependents-sleep, 9, FREED"})
   @SuppressWarnings("unchecked") // what ShrinkBug returns
-  void theRunOfABugIsMadeSmall(String name) {
-    PlantedSearch.Result result = search(named(name), 200, 1);
-    assertThat(result.found()).isNotNull();
-    CoreClassLoader loader = new PatchedCores(CoreSources.find()).load(result.bug());
+  void theRunOfABugIsMadeSmall(String name, long seed, Rule broken) {
+    CoreClassLoader loader = new PatchedCores(CoreSources.find()).load(named(name));
 
-    var said =
-        (Map<String, Object>)
-            loader.make(ShrinkBug.class, LongFunction.class).apply(result.found().seed());
+    var said = (Map<String, Object>) loader.make(ShrinkBug.class, LongFunction.class).apply(seed);
 
     System.out.println(name + " made small: " + said);
-    assertThat(said.get("rule before")).isEqualTo(result.found().rule().name());
-    assertThat(said.get("rule after")).isEqualTo(result.found().rule().name());
+    assertThat(said.get("rule before")).isEqualTo(broken.name());
+    assertThat(said.get("rule after")).isEqualTo(broken.name());
     assertThat(number(said, "program steps before")).isGreaterThan(10);
     assertThat(number(said, "program steps after")).isLessThanOrEqualTo(5);
     assertThat(number(said, "steps after")).isLessThan(number(said, "steps before"));

@@ -343,7 +343,7 @@ public final class MessageDecoder {
         case 4 -> new Message.PushTasks(numbers[1], all(2));
         case 5 -> new Message.TasksDone(numbers[1], all(2));
         case 6 -> new Message.PushCalls(numbers[1], actorId(2), count(3), all(4));
-        case 7 -> new Message.RequestLeases(numbers[1], numbers[2], key(3), count(4));
+        case 7 -> new Message.RequestLeases(numbers[1], numbers[2], key(3), count(4), flag(5));
         case 8 -> new Message.LeasesGranted(numbers[1], key(2), numbers[3], count(4));
         case 9 -> new Message.LeasesRefused(key(1), string(2));
         case 10 -> new Message.LeasesRedirected(key(1), numbers[2]);

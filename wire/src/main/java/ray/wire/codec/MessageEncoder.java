@@ -195,6 +195,7 @@ public final class MessageEncoder {
         out.fixed64(2, m.job());
         schedulingClass(3, m.schedulingClass());
         out.varint(4, m.count());
+        out.bool(5, m.settled());
       }
       case Message.LeasesGranted m -> {
         out.fixed64(1, m.node());

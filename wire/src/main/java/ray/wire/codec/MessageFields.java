@@ -5,7 +5,7 @@ import ray.core.Message;
 /** Which field of an {@code Envelope} each message is. */
 final class MessageFields {
   /** The last of them. */
-  static final int LAST = 49;
+  static final int LAST = 50;
 
   static final int REQUEST = 60;
   static final int RESPONSE = 61;
