@@ -41,7 +41,7 @@ class InspectionCommandsTest {
   void whatMeansNothingIsAnsweredWithWhatThereIs() throws Exception {
     try (BusyNode node = new BusyNode(folder)) {
       Outcome unknown = node.look("stack", "1");
-      Outcome ended = node.look("stack", "Keeper.pid");
+      Outcome ended = node.look("stack", "BusyNode.Keeper.pid");
 
       assertThat(unknown.exitCode()).isEqualTo(ExitCode.FAILED);
       assertThat(unknown.err().lines())
