@@ -11,6 +11,7 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -141,20 +142,35 @@ class RuntimeEnvTest {
     assertThat(Ray.remote(RuntimeEnvTest::pid).on(ray).remote().get(PATIENCE)).isNotEqualTo(first);
   }
 
-  @Test
-  void aWorkerWhoseObjectsAreNeededStays() throws Exception {
-    ObjectRef<List<ObjectRef<Integer>>> outer = Ray.remote(RuntimeEnvTest::boxed).on(ray).remote();
-    ObjectRef<Integer> inner = outer.get(PATIENCE).getFirst();
-    // Longer than a worker may idle, and than it takes to end.
-    Thread.sleep(3_000);
+  private static @Nullable ObjectRef<Integer> kept;
 
-    assertThat(inner.get(PATIENCE)).isEqualTo(7);
-    inner.close();
-    outer.close();
+  static long keep() {
+    kept = Ray.put(7);
+    return pid();
   }
 
-  static List<ObjectRef<Integer>> boxed() {
-    return List.of(Ray.put(7));
+  static ObjectRef<Integer> returned() {
+    return Ray.put(8);
+  }
+
+  @Test
+  void aWorkerThatOwnsAnObjectStaysUntilItIsLetGo() {
+    long owner = Ray.remote(RuntimeEnvTest::keep).on(ray).env("KEPT", "yes").remote().get(PATIENCE);
+
+    // One that has idled for less time ends: by then this one would have ended, too.
+    long younger = Ray.remote(RuntimeEnvTest::pid).on(ray).remote().get(PATIENCE);
+    await("the end of a younger idle worker", () -> ProcessHandle.of(younger).isEmpty());
+    assertThat(ProcessHandle.of(owner)).isPresent();
+  }
+
+  @Test
+  void whatAWorkerHasReturnedOutlivesIt() {
+    ObjectRef<Integer> result = Ray.remote(RuntimeEnvTest::returned).on(ray).remote();
+    long worker = Ray.remote(RuntimeEnvTest::pid).on(ray).remote().get(PATIENCE);
+
+    await("the end of the idle worker", () -> ProcessHandle.of(worker).isEmpty());
+
+    assertThat(result.get(PATIENCE)).isEqualTo(8);
   }
 
   @Test
