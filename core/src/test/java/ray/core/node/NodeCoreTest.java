@@ -1011,4 +1011,145 @@ class NodeCoreTest implements NodeEffects {
     assertThat(sent(OWNER, Message.LeasesRedirected.class)).hasSize(1);
     assertThat(core.waitingFor(OWNER, spread)).isNotEmpty();
   }
+
+  private static final FunctionKey FREE_ALONE =
+      new FunctionKey("free", Resources.NONE, SchedulingStrategy.standard(), ALONE);
+
+  @Test
+  void noMoreIsolatedWorkersAreStartedAtATimeThanThereAreCpus() {
+    request(OWNER, FREE_ALONE, 4);
+    assertThat(started).hasSize(2);
+
+    // one that fails is tried again, and makes no room for others
+    core.workerFailed(JOB, ALONE, "killed");
+    assertThat(started).hasSize(3);
+
+    core.workerStarted(JOB, ALONE, WORKER);
+    assertThat(started).hasSize(4);
+    core.workerStarted(JOB, ALONE, NEXT_WORKER);
+    assertThat(started).hasSize(5);
+    assertThat(core.leaseCount()).isEqualTo(4);
+  }
+
+  @Test
+  void ofWorkersWithTheSameNumberOfLeasesTheOldestGetsTheNext() {
+    withWorker();
+    core.workerStarted(JOB, RuntimeEnv.SHARED, NEXT_WORKER);
+    FunctionKey free = new FunctionKey("free", Resources.NONE, SchedulingStrategy.standard());
+
+    request(OWNER, free, 1);
+    assertThat(attached()).hasSize(1);
+    request(OWNER, free, 2);
+    assertThat(attached()).hasSize(2);
+    assertThat(sent(NEXT_WORKER, Message.AttachLease.class)).hasSize(1);
+  }
+
+  @Test
+  void aWorkerWhereTasksWaitForALeaseIsNotRetired() {
+    withWorker();
+    core.workerStarted(JOB, RuntimeEnv.SHARED, NEXT_WORKER);
+    core.receive(new Message.ReplaceLease(NEXT_WORKER, OTHER, JOB, KEY));
+    core.receive(new Message.ReplaceLease(NEXT_WORKER, OTHER, JOB, KEY));
+    core.receive(new Message.ReplaceLease(WORKER, OWNER, JOB, KEY));
+    assertThat(attached()).isEmpty();
+
+    core.retireIdle(0, 10);
+    core.retireIdle(100, 10);
+
+    assertThat(sent(WORKER, Message.Retire.class)).isEmpty();
+  }
+
+  @Test
+  void anIsolatedActorWhoseWorkerCantBeHadIsNotMade() {
+    core.receive(placeActor(1, ActorOptions.Lifetime.COUNTED, ALONE));
+
+    workersFail(JOB, ALONE, "no JVM");
+
+    assertThat(sent(CONTROL_SERVICE, Message.ActorCreated.class))
+        .singleElement()
+        .satisfies(made -> assertThat(made.failure()).isNotNull());
+    assertThat(core.leaseCount()).isZero();
+  }
+
+  @Test
+  void whoAsksAfterARefusalGetsAsManyTriesAgain() {
+    request(OWNER, KEY, 1);
+    workersFail(JOB, RuntimeEnv.SHARED, "no JVM");
+    assertThat(sent(OWNER, Message.LeasesRefused.class)).hasSize(1);
+
+    request(OWNER, KEY, 1);
+    core.workerFailed(JOB, RuntimeEnv.SHARED, "no JVM");
+    core.workerFailed(JOB, RuntimeEnv.SHARED, "no JVM");
+
+    assertThat(sent(OWNER, Message.LeasesRefused.class)).hasSize(1);
+  }
+
+  @Test
+  void anActorWhoseOwnerDiesWhileItsWorkerIsStartedIsMadeOnlyIfItIsDetached() {
+    core.receive(placeActor(1, ActorOptions.Lifetime.COUNTED, ALONE));
+    core.receive(new Message.ProcessDied(OTHER, "killed"));
+    assertThat(core.leaseCount()).isOne();
+    core.receive(new Message.ProcessDied(OWNER, "killed"));
+    assertThat(core.leaseCount()).isZero();
+
+    core.receive(placeActor(1, ActorOptions.Lifetime.DETACHED, ALONE));
+    core.receive(new Message.ProcessDied(OWNER, "killed"));
+    assertThat(core.leaseCount()).isOne();
+  }
+
+  @Test
+  void aRequestThatWasSentOnToTheWrongNodeIsSentOnOnceMore() {
+    core.receive(
+        new Message.NodesChanged(
+            List.of(new NodeView(3, TWO, TWO, Map.of()), core.view()), List.of()));
+    FunctionKey there =
+        new FunctionKey("there", Resources.ONE_CPU, SchedulingStrategy.node(Long.toHexString(3)));
+
+    core.receive(new Message.RequestLeases(OWNER, JOB, there, 1, true));
+
+    assertThat(sent(OWNER, Message.LeasesRedirected.class))
+        .containsExactly(new Message.LeasesRedirected(there, 3));
+  }
+
+  @Test
+  void whatAnActorHeldThatIsNotToBeMadeGoesToWhoWaits() {
+    withWorker();
+    Message.PlaceActor place = placeActor(2, ActorOptions.Lifetime.COUNTED, ALONE);
+    core.receive(place);
+    request(OTHER, KEY, 1);
+    assertThat(attached()).isEmpty();
+
+    core.receive(new Message.StopActor(place.spec().id(), 0, "killed", false));
+
+    assertThat(attached()).hasSize(1);
+  }
+
+  @Test
+  void whatALeaseHeldWhoseWorkerCantBeHadGoesToWhoWaits() {
+    withWorker();
+    core.receive(placeActor(2, ActorOptions.Lifetime.COUNTED, ALONE));
+    request(OTHER, KEY, 1);
+    assertThat(attached()).isEmpty();
+
+    workersFail(JOB, ALONE, "no JVM");
+
+    assertThat(attached()).hasSize(1);
+  }
+
+  @Test
+  void aLeaseThatIsGivenUpTakesNoneOfAnotherPoolAlong() {
+    RuntimeEnv otherHost = ALONE.withVariable("HOST", "a");
+    FunctionKey there =
+        new FunctionKey("t", Resources.NONE, SchedulingStrategy.standard(), otherHost);
+    request(OTHER, there, 1);
+    core.receive(placeActor(0, ActorOptions.Lifetime.COUNTED, ALONE));
+    assertThat(core.leaseCount()).isEqualTo(2);
+
+    core.receive(new Message.ProcessDied(OWNER, "killed"));
+
+    core.workerStarted(JOB, ALONE, WORKER);
+    core.workerStarted(JOB, otherHost, NEXT_WORKER);
+    assertThat(sent(WORKER, Message.CreateActor.class)).isEmpty();
+    assertThat(sent(NEXT_WORKER, Message.AttachLease.class)).hasSize(1);
+  }
 }
