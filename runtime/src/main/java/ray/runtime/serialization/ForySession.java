@@ -18,8 +18,12 @@ final class ForySession {
   /** A buffer that grew beyond this is given back after use: one giant must not stay for ever. */
   private static final int MAX_KEPT_BUFFER_BYTES = 1 << 20;
 
-  /** Fory counts nesting on the reader's side; the stack ends long before this. */
-  private static final int MAX_DEPTH = 1_000_000;
+  /**
+   * How deep a value may nest. A stack of one megabyte ends at some thousands. Fory keeps two
+   * tables of this many entries, and fills one again for each of the two hundred classes that it
+   * knows at the start: with a million of them each session took a second and 8 MiB.
+   */
+  static final int MAX_DEPTH = 32_768;
 
   static {
     // Before Fory's own classes look for it.

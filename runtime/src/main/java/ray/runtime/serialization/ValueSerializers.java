@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.function.Predicate;
+import org.apache.fory.exception.InsecureException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -220,10 +221,17 @@ public final class ValueSerializers {
   }
 
   private static UnreadableValueException unreadable(Throwable root, Throwable cause) {
-    return root instanceof StackOverflowError
-        ? new UnreadableValueException(
-            "a value is nested too deeply for the stack of this thread", cause)
-        : new UnreadableValueException("can't read a value: " + root, cause);
+    return switch (root) {
+      case StackOverflowError _ ->
+          new UnreadableValueException(
+              "a value is nested too deeply for the stack of this thread", cause);
+      case InsecureException refused when String.valueOf(refused.getMessage()).contains("depth") ->
+          new UnreadableValueException(
+              "a value is nested too deeply: %,d objects may hold one another, no more; keep long chains in a list or an array"
+                  .formatted(ForySession.MAX_DEPTH),
+              cause);
+      default -> new UnreadableValueException("can't read a value: " + root, cause);
+    };
   }
 
   private ForyEngine engine() {
