@@ -31,5 +31,7 @@ public enum ErrorCode {
   /** A function returned another number of results than it was declared with. */
   WRONG_RETURN_COUNT,
   /** Ray is used in a state that does not allow it. */
-  WRONG_STATE
+  WRONG_STATE,
+  /** The worker that ran a task was ended because memory ran short, and no retry is left. */
+  OUT_OF_MEMORY
 }

@@ -49,9 +49,12 @@ final class Microbenchmark {
   List<Result> run(List<Case> cases) throws IOException, InterruptedException {
     Report report = new Report(out);
     List<Result> results = new ArrayList<>();
+    int begun = 0;
     for (Case each : cases) {
       OthersCpu others = new OthersCpu();
+      progress("[" + ++begun + "/" + cases.size() + "] " + each.name() + " …");
       Result result = measure(each);
+      progress("");
       if (result != null) {
         report.line(result, others.cpus());
         results.add(result);
@@ -62,6 +65,14 @@ final class Microbenchmark {
     }
     report.table(cases, results);
     return results;
+  }
+
+  /** Shows on a terminal what is being measured, as a case takes several seconds. */
+  private void progress(String text) {
+    if (System.console() != null && System.console().isTerminal()) {
+      err.print("\r\033[K" + text);
+      err.flush();
+    }
   }
 
   private @Nullable Result measure(Case each) throws InterruptedException {

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.Map;
 import ray.processes.LogLimits;
+import ray.processes.MemoryLimits;
 import ray.processes.NodeLauncher;
 import ray.processes.NodeOptions;
 import ray.processes.RunningNode;
@@ -44,7 +45,8 @@ public final class OwnNode implements AutoCloseable {
                 null,
                 null,
                 LogLimits.DEFAULT,
-                workerIdle)));
+                workerIdle,
+                MemoryLimits.DEFAULT)));
   }
 
   /** What programs connect to. */

@@ -14,6 +14,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 import ray.processes.LogLimits;
+import ray.processes.MemoryLimits;
 import ray.processes.NodeLauncher;
 import ray.processes.NodeOptions;
 import ray.processes.RunningNode;
@@ -103,9 +104,29 @@ final class StartCommand implements Callable<Integer> {
           "How long a worker may have nothing to do before it ends (default: ${DEFAULT-VALUE}).")
   private double workerIdleSeconds = NodeOptions.DEFAULT_WORKER_IDLE.toSeconds();
 
+  @Option(
+      names = "--memory-usage-threshold",
+      paramLabel = "SHARE",
+      description =
+          "From which share of the memory on workers are ended, so that it does not run out, from 0"
+              + " to 1; 0: never (default: ${DEFAULT-VALUE}).")
+  private double memoryThreshold = MemoryLimits.DEFAULT.threshold();
+
+  @Option(
+      names = "--memory-limit",
+      paramLabel = "BYTES",
+      description =
+          "How much memory the node's processes and its store may take together (default: what the"
+              + " machine or its cgroup has).")
+  private @Nullable Long memoryLimitBytes;
+
   @Override
   public Integer call() throws IOException, CommandFailedException {
     check();
+    RunningNode crashed = port == 0 ? null : RunningNode.at(port).orElse(null);
+    if (crashed != null && crashed.isAlive()) {
+      crashed = null;
+    }
     RunningNode node;
     try {
       node =
@@ -120,11 +141,20 @@ final class StartCommand implements Callable<Integer> {
                   sessionFolder,
                   tokenFile,
                   new LogLimits(logBytes, logFiles),
-                  Duration.ofMillis((long) (1_000 * workerIdleSeconds))));
+                  Duration.ofMillis((long) (1_000 * workerIdleSeconds)),
+                  new MemoryLimits(memoryThreshold, memoryLimitBytes)));
     } catch (NodeLauncher.StartFailedException e) {
       throw new CommandFailedException(String.valueOf(e.getMessage()));
     }
     PrintWriter out = spec.commandLine().getOut();
+    if (crashed != null) {
+      out.println(
+          "The node that ran at port "
+              + port
+              + " before, process "
+              + crashed.pid()
+              + ", had crashed; its files are removed.");
+    }
     String other = node.port() == NodeOptions.DEFAULT_PORT ? "" : " --port " + node.port();
     out.println("A node of Ray runs, process " + node.pid() + ".");
     out.println("  connect:  Ray.init(\"" + node.address() + "\")");
@@ -149,6 +179,12 @@ final class StartCommand implements Callable<Integer> {
     }
     if (memoryBytes != null && memoryBytes < 0) {
       throw misused("--memory must not be negative, not " + memoryBytes);
+    }
+    if (!(memoryThreshold >= 0 && memoryThreshold <= 1)) {
+      throw misused("--memory-usage-threshold must be from 0 to 1, not " + memoryThreshold);
+    }
+    if (memoryLimitBytes != null && memoryLimitBytes < 1) {
+      throw misused("--memory-limit must be at least 1, not " + memoryLimitBytes);
     }
     if (storeBytes != null && storeBytes < 1) {
       throw misused("--object-store-memory must be at least 1, not " + storeBytes);

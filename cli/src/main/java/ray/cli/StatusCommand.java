@@ -13,6 +13,7 @@ import picocli.CommandLine.Spec;
 import ray.ActorInfo;
 import ray.NodeInfo;
 import ray.Resources;
+import ray.processes.MemoryUse;
 import ray.processes.NodeClient;
 
 /** {@code ray status}: what a node has and how busy it is. */
@@ -43,6 +44,7 @@ final class StatusCommand implements Callable<Integer> {
               + " of "
               + gib(status.storeBytes())
               + " in use");
+      sayMemory(out, node.memory());
       out.println("programs: " + status.drivers() + ", workers: " + status.workers());
       out.println(
           "runs and actors with resources: "
@@ -54,6 +56,26 @@ final class StatusCommand implements Callable<Integer> {
       out.println("actors: " + (states.isEmpty() ? "none" : states));
     }
     return ExitCode.OK;
+  }
+
+  private static void sayMemory(PrintWriter out, MemoryUse memory) {
+    String threshold =
+        memory.thresholdMillionths() == 0
+            ? "workers are never ended for that"
+            : "workers are ended from " + number(memory.thresholdMillionths() / 1e4) + " % on";
+    out.println(
+        "  memory of "
+            + memory.what()
+            + ": "
+            + gib(memory.usedBytes())
+            + " of "
+            + gib(memory.limitBytes())
+            + " in use, "
+            + threshold);
+    if (memory.ended() > 0) {
+      out.println(
+          "  ended for want of memory: " + memory.ended() + ", the last at " + memory.last());
+    }
   }
 
   private static String use(String name, Resources total, Resources available) {

@@ -263,7 +263,12 @@ public sealed interface Message {
    * A process is gone and will never be heard of again. Everybody is told: who lives when it dies,
    * who is born while others may still speak of it, and again whoever sends it something.
    */
-  record ProcessDied(long process, String reason) implements Message {}
+  record ProcessDied(long process, String reason, DeathCause cause) implements Message {
+    /** The death of a process that nobody has ended for want of memory. */
+    public ProcessDied(long process, String reason) {
+      this(process, reason, DeathCause.LOST);
+    }
+  }
 
   /** A job has ended; what is its own ends too. */
   record JobEnded(long job) implements Message {}

@@ -18,8 +18,10 @@ import org.slf4j.LoggerFactory;
 import ray.Resources;
 import ray.RuntimeEnv;
 import ray.control.ControlShell;
+import ray.core.DeathCause;
 import ray.core.Message;
 import ray.core.control.ActorView;
+import ray.core.node.MemoryMonitor;
 import ray.node.NodeShell;
 import ray.runtime.RuntimeBackend;
 import ray.store.ObjectStoreConfig;
@@ -49,6 +51,7 @@ final class HeadNode implements SocketTransport.Deaths, SocketTransport.Question
   private final StoreService store;
   private final Members members = new Members();
   private final HeadReports reports;
+  private final MemoryWatch memory;
 
   /** Deaths and starts, in order: handling one may start processes, which takes milliseconds. */
   private final ScheduledExecutorService affairs =
@@ -61,7 +64,8 @@ final class HeadNode implements SocketTransport.Deaths, SocketTransport.Question
       Resources total,
       Map<String, String> labels,
       ObjectStoreConfig storage,
-      WorkerPolicy workers)
+      WorkerPolicy workers,
+      MemoryLimits memoryLimits)
       throws IOException {
     SecureRandom random = new SecureRandom();
     this.session =
@@ -88,6 +92,8 @@ final class HeadNode implements SocketTransport.Deaths, SocketTransport.Question
             session.node(), total, labels, transport, session.control(), this::startWorker);
     this.launcher = new WorkerLauncher(session, tokenFile, workers);
     this.reports = new HeadReports(transport, members, launcher, store, session);
+    this.memory =
+        new MemoryWatch(memoryLimits, members, launcher, store, transport, this::endForMemory);
     transport.register(session.control(), control);
     transport.register(session.node(), node);
   }
@@ -98,6 +104,7 @@ final class HeadNode implements SocketTransport.Deaths, SocketTransport.Question
     reports.listensAt(port);
     transport.start();
     node.start();
+    memory.start();
     affairs.execute(launcher::fill);
     affairs.scheduleWithFixedDelay(
         () -> node.retireIdle(workers.idle().toNanos()),
@@ -156,6 +163,7 @@ final class HeadNode implements SocketTransport.Deaths, SocketTransport.Question
       }
       case Question.LOAD -> load().bytes();
       case Question.WAITING_FOR -> waitingFor(payload);
+      case Question.MEMORY -> memory.report().bytes();
       default -> reports.answer(kind, payload);
     };
   }
@@ -256,7 +264,29 @@ final class HeadNode implements SocketTransport.Deaths, SocketTransport.Question
     });
   }
 
+  /** A worker is ended for want of memory, and its program told. */
+  private void endForMemory(MemoryMonitor.Victim victim) {
+    affairs.execute(() -> {
+      long worker = victim.worker().id();
+      Member member = members.find(worker);
+      if (member == null) {
+        return;
+      }
+      LOG.warn("{}", victim.reason());
+      Member driver = members.driver(member.job());
+      gone(worker, victim.reason(), victim.cause());
+      if (driver != null) {
+        var line = new Payload.Output("node", session.pid(), true, victim.reason());
+        transport.tell(driver.process(), Question.OUTPUT, line.bytes());
+      }
+    });
+  }
+
   private void gone(long process, String reason) {
+    gone(process, reason, DeathCause.LOST);
+  }
+
+  private void gone(long process, String reason, DeathCause cause) {
     Member member = members.remove(process);
     if (member == null) {
       return;
@@ -269,7 +299,7 @@ final class HeadNode implements SocketTransport.Deaths, SocketTransport.Question
     } else {
       launcher.kill(process);
     }
-    Message.ProcessDied death = new Message.ProcessDied(process, reason);
+    Message.ProcessDied death = new Message.ProcessDied(process, reason, cause);
     transport.died(death);
     store.processDied(process);
     members.all().forEach(other -> transport.send(other.process(), death));
@@ -277,6 +307,7 @@ final class HeadNode implements SocketTransport.Deaths, SocketTransport.Question
 
   @Override
   public void close() {
+    memory.close();
     affairs.shutdownNow();
     launcher.killAll();
     transport.close();

@@ -64,7 +64,8 @@ public final class HeadProcess {
               options.total(),
               options.labels(),
               storage(options.storeCapacityBytes()),
-              new WorkerPolicy(READY_WORKERS, options.workerIdle(), options.logs()));
+              new WorkerPolicy(READY_WORKERS, options.workerIdle(), options.logs()),
+              options.memory());
       port = head.start(new InetSocketAddress(InetAddress.getLoopbackAddress(), options.port()));
     } catch (IOException | RuntimeException e) {
       RunningNode.delete(folder);

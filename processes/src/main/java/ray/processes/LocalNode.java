@@ -34,6 +34,11 @@ public final class LocalNode implements AutoCloseable {
 
   /** The same, which keeps its workers so. */
   static LocalNode start(RayOptions options, WorkerPolicy workers) {
+    return start(options, workers, MemoryLimits.NONE);
+  }
+
+  /** The same, which ends workers so that memory does not run out. */
+  static LocalNode start(RayOptions options, WorkerPolicy workers, MemoryLimits memory) {
     try {
       Path folder = Files.createTempDirectory("ray-node-");
       Resources total =
@@ -54,7 +59,8 @@ public final class LocalNode implements AutoCloseable {
               total,
               options.labels(),
               HeadProcess.storage(options.givenObjectStoreBytes().orElse(DEFAULT_STORE_BYTES)),
-              workers);
+              workers,
+              memory);
       return new LocalNode(
           folder, head, head.start(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0)));
     } catch (IOException e) {

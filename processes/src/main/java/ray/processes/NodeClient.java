@@ -96,6 +96,11 @@ public final class NodeClient implements AutoCloseable {
     return NodeReport.read(ask(Question.ABOUT));
   }
 
+  /** How much memory is in use, and which workers were ended for that. */
+  public MemoryUse memory() throws IOException {
+    return MemoryUse.read(ask(Question.MEMORY));
+  }
+
   /** Where the node's log and those of its workers lie. */
   public Path logs() {
     return session.logs();

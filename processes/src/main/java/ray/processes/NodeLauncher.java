@@ -33,7 +33,9 @@ public final class NodeLauncher {
                 + options.port()
                 + " already: connect to "
                 + before.get().address()
-                + ", stop it with `ray stop`, or start another with --port");
+                + ", stop it with `ray stop --port "
+                + options.port()
+                + "`, or start another with --port");
       }
       before.ifPresent(RunningNode::removeFiles);
     }

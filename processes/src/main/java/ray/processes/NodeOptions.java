@@ -23,6 +23,7 @@ import ray.Resources;
  *     user's own
  * @param logs how large logs may become
  * @param workerIdle how long a worker may have nothing to do before it ends
+ * @param memory when workers are ended so that memory does not run out
  */
 public record NodeOptions(
     int port,
@@ -34,7 +35,8 @@ public record NodeOptions(
     @Nullable Path sessionFolder,
     @Nullable Path tokenFile,
     LogLimits logs,
-    Duration workerIdle) {
+    Duration workerIdle,
+    MemoryLimits memory) {
 
   /** The port unless told otherwise, as Ray's. */
   public static final int DEFAULT_PORT = 6379;
@@ -90,6 +92,10 @@ public record NodeOptions(
     }
     words.add("log-bytes=" + logs.maxBytes());
     words.add("log-files=" + logs.files());
+    words.add("memory-threshold=" + memory.threshold());
+    if (memory.limitBytes() != null) {
+      words.add("memory-limit=" + memory.limitBytes());
+    }
     return words;
   }
 
@@ -115,6 +121,7 @@ public record NodeOptions(
     String folder = plain.get("folder");
     String token = plain.get("token");
     String idle = plain.get("worker-idle-ms");
+    String limit = plain.get("memory-limit");
     return new NodeOptions(
         Integer.parseInt(plain.getOrDefault("port", Integer.toString(DEFAULT_PORT))),
         cpus == null ? null : Double.valueOf(cpus),
@@ -127,6 +134,10 @@ public record NodeOptions(
         new LogLimits(
             Long.parseLong(plain.getOrDefault("log-bytes", "" + LogLimits.DEFAULT.maxBytes())),
             Integer.parseInt(plain.getOrDefault("log-files", "" + LogLimits.DEFAULT.files()))),
-        idle == null ? DEFAULT_WORKER_IDLE : Duration.ofMillis(Long.parseLong(idle)));
+        idle == null ? DEFAULT_WORKER_IDLE : Duration.ofMillis(Long.parseLong(idle)),
+        new MemoryLimits(
+            Double.parseDouble(
+                plain.getOrDefault("memory-threshold", "" + MemoryLimits.DEFAULT.threshold())),
+            limit == null ? null : Long.valueOf(limit)));
   }
 }

@@ -4,6 +4,8 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -25,6 +27,7 @@ import ray.SchedulerInfo;
 import ray.TaskInfo;
 import ray.core.FunctionKey;
 import ray.core.Message;
+import ray.core.node.MemoryMonitor;
 import ray.runtime.ExecutorShell;
 import ray.runtime.ExecutorThreads;
 import ray.runtime.FailureReporter;
@@ -310,8 +313,30 @@ abstract class ProcessRay extends RuntimeBackend {
         boolean busy = executor.isBusy();
         yield executor.ask(core -> WorkReport.of(core, busy)).bytes();
       }
+      case Question.RUNS -> runs().bytes();
       default -> throw new IOException("this process answers no question of kind " + kind);
     };
+  }
+
+  private RunReport runs() {
+    long nowNs = System.nanoTime();
+    long processAgeNs =
+        ProcessHandle.current()
+            .info()
+            .startInstant()
+            .map(started -> Duration.between(started, Instant.now()).toNanos())
+            .orElse(Long.MAX_VALUE);
+    List<MemoryMonitor.Work> work = new ArrayList<>();
+    executor.ask(core -> {
+      core.forEachActor(actor -> work.add(RunReport.of(actor, processAgeNs)));
+      core.forEachUnderWay(run -> {
+        if (run.spec().actor() == null) {
+          work.add(RunReport.of(run, ExecutorShell.ageNs(run, nowNs)));
+        }
+      });
+      return true;
+    });
+    return new RunReport(owner.ask(core -> core.ownedCount() + core.borrowedCount() > 0), work);
   }
 
   @Override

@@ -58,6 +58,12 @@ final class Question {
   /** Asked of a member: what runs in it, answered by {@code WorkReport}. */
   static final int WORK = 18;
 
+  /** Asked of a worker: what would go with it, answered by {@code RunReport}. */
+  static final int RUNS = 40;
+
+  /** How much memory is in use: answered by {@code MemoryUse}. */
+  static final int MEMORY = 41;
+
   /** What is in the store, by {@code Limit}: answered by {@code StoreContent}. */
   static final int STORE_CONTENT = 30;
 

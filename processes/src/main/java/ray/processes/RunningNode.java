@@ -94,7 +94,24 @@ public record RunningNode(int port, long pid, long startedMs, Path folder) {
   }
 
   private Optional<ProcessHandle> process() {
-    return ProcessHandle.of(pid).filter(found -> found.isAlive() && startedMs(found) == startedMs);
+    return ProcessHandle.of(pid).filter(found -> isAlive(found) && startedMs(found) == startedMs);
+  }
+
+  /**
+   * Whether a process lives: one that has ended, but of which its parent has not taken notice, does
+   * not.
+   */
+  public static boolean isAlive(ProcessHandle process) {
+    if (!process.isAlive()) {
+      return false;
+    }
+    try {
+      String stat = Files.readString(Path.of("/proc", Long.toString(process.pid()), "stat"));
+      // Behind its name, which may have any characters, in parentheses.
+      return stat.charAt(stat.lastIndexOf(')') + 2) != 'Z';
+    } catch (IOException | IndexOutOfBoundsException unknown) {
+      return process.isAlive();
+    }
   }
 
   /** Whether its process lives. */

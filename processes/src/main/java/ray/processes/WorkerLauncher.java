@@ -180,6 +180,16 @@ final class WorkerLauncher {
     return found == null ? RuntimeEnv.SHARED : found.runtimeEnv();
   }
 
+  /** Those that are there, whether they have a job or not. */
+  List<Worker> all() {
+    return List.copyOf(running.values());
+  }
+
+  /** Whether a worker's process is still there. */
+  boolean isRunning(long worker) {
+    return running.containsKey(worker);
+  }
+
   /** Ends a worker at once. */
   void kill(long worker) {
     Worker found = running.get(worker);

@@ -242,6 +242,11 @@ public final class ExecutorShell extends Mailbox implements Endpoint, ExecutorEf
     return activeNs;
   }
 
+  /** How long a run has been on its thread; 0 if it is about to begin. */
+  public static long ageNs(Execution run, long nowNs) {
+    return run.runner() instanceof RunGuard guard ? Math.max(0, nowNs - guard.startedNs()) : 0;
+  }
+
   /** Whether something runs here that does not wait for others. */
   public boolean isBusy() {
     return call(() -> {

@@ -8,13 +8,20 @@ import java.util.concurrent.locks.LockSupport;
  */
 final class RunGuard {
   private final Thread thread;
+  private final long startedNs;
   private boolean interrupted;
   private boolean done;
   private volatile boolean resumed;
   private volatile int itemsTaken;
 
-  RunGuard(Thread thread) {
+  RunGuard(Thread thread, long startedNs) {
     this.thread = thread;
+    this.startedNs = startedNs;
+  }
+
+  /** When the run began, as {@link System#nanoTime} says it. */
+  long startedNs() {
+    return startedNs;
   }
 
   Thread thread() {

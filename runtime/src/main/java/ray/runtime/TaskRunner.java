@@ -37,7 +37,7 @@ final class TaskRunner {
 
   /** Runs; returns null if the result comes later. */
   ExecutorCore.@Nullable Result run(Execution run, TaskContext context, long startedNs) {
-    RunGuard guard = new RunGuard(Thread.currentThread());
+    RunGuard guard = new RunGuard(Thread.currentThread(), startedNs);
     run.runner(guard);
     TaskSpec spec = run.spec();
     if (run.isCancelled()) {

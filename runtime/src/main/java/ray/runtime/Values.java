@@ -16,6 +16,7 @@ import ray.GetTimeoutException;
 import ray.NotSerializableException;
 import ray.ObjectId;
 import ray.ObjectLostException;
+import ray.OutOfMemoryException;
 import ray.OutOfResourcesException;
 import ray.OutOfStoreMemoryException;
 import ray.OwnerDiedException;
@@ -277,6 +278,7 @@ final class Values {
       case ALIAS_CYCLE -> new AliasCycleException(message);
       case WRONG_RETURN_COUNT -> new WrongReturnCountException(message);
       case WRONG_STATE -> new RayStateException(message);
+      case OUT_OF_MEMORY -> new OutOfMemoryException(message);
     };
   }
 }

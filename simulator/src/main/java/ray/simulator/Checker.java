@@ -34,6 +34,12 @@ final class Checker {
    */
   private final Set<ObjectId> moved = new HashSet<>();
 
+  /** How often tasks lost a worker that made room for others, and were to run again. */
+  private final Map<ObjectId, Integer> madeRoom = new HashMap<>();
+
+  /** How often they did so while they ran, as far as anybody knows. */
+  private final Map<ObjectId, Integer> spared = new HashMap<>();
+
   private final Map<ActorId, ActorShape> shapes = new HashMap<>();
 
   /** Calls with arguments that may fail, by their caller. */
@@ -85,7 +91,12 @@ final class Checker {
     ObjectId task = push.spec().id();
     boolean isolated = push.spec().schedulingClass().runtimeEnv().isolated();
     Sent before = sent.put(task, new Sent(push.attempt(), worker, isolated));
-    if (before != null && isolated && !before.isolated()) {
+    if (before != null && facts.madeRoom(before.worker())) {
+      madeRoom.merge(task, 1, Integer::sum);
+      if (!retryable.contains(new Attempt(task, before.attempt(), 0))) {
+        spared.merge(task, 1, Integer::sum);
+      }
+    } else if (before != null && isolated && !before.isolated()) {
       moved.add(task);
     }
     if (before != null
@@ -116,7 +127,8 @@ final class Checker {
     }
     int before = runs.merge(task, 1, Integer::sum) - 1;
     int most = run.spec().policy().maxRetries();
-    if (most >= 0 && before > most + (moved.contains(task) ? 1 : 0)) {
+    if (most >= 0
+        && before > most + madeRoom.getOrDefault(task, 0) + (moved.contains(task) ? 1 : 0)) {
       throw new Violation(
           Rule.RUNS, run + " runs, though it may be retried but " + most + " times");
     }
@@ -124,7 +136,8 @@ final class Checker {
 
   /** Which run this is of those that can be told from the program: not one that died of another. */
   int ownAttempt(Execution run) {
-    return run.attempt() - (moved.contains(run.spec().id()) ? 1 : 0);
+    ObjectId task = run.spec().id();
+    return run.attempt() - spared.getOrDefault(task, 0) - (moved.contains(task) ? 1 : 0);
   }
 
   /** A method begins. Returns the number of the call before, of the same caller. */

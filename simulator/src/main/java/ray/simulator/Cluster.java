@@ -12,11 +12,13 @@ import ray.ObjectId;
 import ray.Resources;
 import ray.RuntimeEnv;
 import ray.SchedulingStrategy;
+import ray.core.DeathCause;
 import ray.core.FunctionKey;
 import ray.core.Message;
 import ray.core.Outcome;
 import ray.core.control.ControlCore;
 import ray.core.control.ControlEffects;
+import ray.core.node.MemoryMonitor;
 import ray.simulator.World.Body;
 
 /**
@@ -330,7 +332,7 @@ final class Cluster implements Network.Members {
   public void deliver(long from, long to, Object payload) {
     SimProcess process = processes.get(to);
     if (process != null) {
-      if (payload instanceof Message.ProcessDied(long dead, String reason)) {
+      if (payload instanceof Message.ProcessDied(long dead, String reason, DeathCause cause)) {
         // From now on nothing of the dead gets in, even if the process reads this later.
         process.told.add(dead);
       }
@@ -357,7 +359,7 @@ final class Cluster implements Network.Members {
   }
 
   private void toControl(Message message) {
-    if (message instanceof Message.ProcessDied(long dead, String reason)) {
+    if (message instanceof Message.ProcessDied(long dead, String reason, DeathCause cause)) {
       if (controlTold.put(dead, dead) == null && dead >>> KIND_BITS == DRIVER) {
         control.receive(message);
         control.receive(new Message.JobEnded(dead));
@@ -444,6 +446,34 @@ final class Cluster implements Network.Members {
       return false;
     }
     kill(worker, "it was killed");
+    return true;
+  }
+
+  /** A node's memory runs short: it ends the worker that its monitor chooses, if it chooses one. */
+  boolean endForMemory(Dice faultDice) {
+    List<SimNode> living = nodes.values().stream().filter(node -> node.alive).toList();
+    if (living.isEmpty()) {
+      return false;
+    }
+    SimNode node = faultDice.pick(living);
+    MemoryMonitor.Usage usage = new MemoryMonitor.Usage(100, 100, "a node");
+    if (!node.memory.isShort(usage, this::isAlive, schedule.nowNs())) {
+      return false;
+    }
+    List<MemoryMonitor.Worker> workers = new ArrayList<>();
+    for (SimProcess each : processes.values()) {
+      if (each.alive && !each.fenced && each.node == node && each.id >>> KIND_BITS == WORKER) {
+        workers.add(each.inMemory(faultDice));
+      }
+    }
+    MemoryMonitor.Victim victim = node.memory.choose(usage, workers, schedule.nowNs());
+    if (victim == null) {
+      return false;
+    }
+    long worker = victim.worker().id();
+    facts.endedForMemory(worker, victim.cause());
+    network.endedForMemory(worker, victim.cause());
+    kill(process(worker), victim.reason());
     return true;
   }
 

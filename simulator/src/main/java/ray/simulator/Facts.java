@@ -11,6 +11,7 @@ import ray.ActorId;
 import ray.ErrorCode;
 import ray.ObjectId;
 import ray.core.ActorSpec;
+import ray.core.DeathCause;
 import ray.core.Message;
 import ray.core.Outcome;
 
@@ -44,6 +45,7 @@ final class Facts {
   private final BiPredicate<Long, ObjectId> holds;
   private final Set<Long> dead = new HashSet<>();
   private final Set<Long> retired = new HashSet<>();
+  private final Map<Long, DeathCause> endedForMemory = new HashMap<>();
 
   /** Jobs whose programs have ended, or whose drivers have died. */
   private final Set<Long> endedJobs = new HashSet<>();
@@ -76,6 +78,11 @@ final class Facts {
 
   void died(long process) {
     dead.add(process);
+  }
+
+  /** Its node ends it because memory is short. */
+  void endedForMemory(long process, DeathCause cause) {
+    endedForMemory.put(process, cause);
   }
 
   /** It ended because nobody had any use for it, which must harm nobody. */
@@ -150,6 +157,11 @@ final class Facts {
     return dead.contains(process) || retired.contains(process);
   }
 
+  /** Whether its node ended a process to make room for others. */
+  boolean madeRoom(long process) {
+    return endedForMemory.get(process) == DeathCause.MADE_ROOM;
+  }
+
   private boolean anyDeath() {
     return !dead.isEmpty();
   }
@@ -216,10 +228,13 @@ final class Facts {
         Matcher object = OBJECT_GONE.matcher(text);
         yield object.find() && lost.contains(object.group(1));
       }
-      case WORKER_DIED -> {
+      case WORKER_DIED, OUT_OF_MEMORY -> {
         Matcher task = WORKER_GONE.matcher(text);
         yield task.find()
-            && provenance.ranOn(this::isDead, task.group(1), 1 + Integer.parseInt(task.group(2)));
+            && provenance.ranOn(
+                failed.code() == ErrorCode.WORKER_DIED ? this::isDead : endedForMemory::containsKey,
+                task.group(1),
+                1 + Integer.parseInt(task.group(2)));
       }
       case OUT_OF_RESOURCES -> noNodeHasIt(text);
       case OUT_OF_STORE_MEMORY -> storeFailed;

@@ -6,6 +6,8 @@ public enum FaultKind {
   BREAK(When.AT_ANY_TIME),
   /** A worker stops. */
   WORKER_DEATH(When.AT_ANY_TIME),
+  /** A node's memory runs short, and it ends a worker. */
+  MEMORY_KILL(When.AT_ANY_TIME),
   /** A driver stops. */
   DRIVER_DEATH(When.AT_ANY_TIME),
   /** A driver's program ends while its tasks run, and its job with it. */
@@ -57,7 +59,7 @@ public enum FaultKind {
   /** Whether a process is gone by it, or is held to be gone. */
   boolean isDeath() {
     return switch (this) {
-      case WORKER_DEATH, DRIVER_DEATH, NODE_DEATH, FENCED -> true;
+      case WORKER_DEATH, MEMORY_KILL, DRIVER_DEATH, NODE_DEATH, FENCED -> true;
       case BREAK,
           NODE_BIRTH,
           WORKER_BIRTH,

@@ -61,6 +61,7 @@ final class Faults {
         switch (kind) {
           case BREAK -> cluster.network().breakOne(dice.around(3_000_000));
           case WORKER_DEATH -> cluster.killWorker(dice);
+          case MEMORY_KILL -> cluster.endForMemory(dice);
           case DRIVER_DEATH -> dice.oneIn(4) && cluster.killDriver(dice);
           case CLOSE -> dice.oneIn(4) && cluster.closeDriver(dice);
           case NODE_DEATH -> dice.oneIn(2) && cluster.killNode(dice);

@@ -1,9 +1,11 @@
 package ray.simulator;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import ray.core.DeathCause;
 import ray.core.Message;
 
 /**
@@ -42,6 +44,7 @@ final class Network {
   private final long meanDelayNs;
   private final Map<Pair, Connection> connections = new LinkedHashMap<>();
   private final Map<Long, String> reasons = new LinkedHashMap<>();
+  private final Map<Long, DeathCause> causes = new HashMap<>();
   private final Map<Pair, Boolean> noticesUnderWay = new LinkedHashMap<>();
   private long messages;
   private long maxQueuedBytes;
@@ -197,10 +200,19 @@ final class Network {
         () -> {
           Connection last = connection(dead, to);
           last.lastArrivalNs = Math.max(last.lastArrivalNs, schedule.nowNs());
-          Obituary obituary = new Obituary(new Message.ProcessDied(dead, reason));
+          Obituary obituary = new Obituary(died(dead, reason));
           schedule.after(
               last.lastArrivalNs - schedule.nowNs(), () -> deliverObituary(last, obituary));
         });
+  }
+
+  /** A process is about to be ended by its node, for want of memory. */
+  void endedForMemory(long process, DeathCause cause) {
+    causes.put(process, cause);
+  }
+
+  private Message.ProcessDied died(long process, String reason) {
+    return new Message.ProcessDied(process, reason, causes.getOrDefault(process, DeathCause.LOST));
   }
 
   private void deliverObituary(Connection last, Obituary obituary) {
@@ -220,7 +232,7 @@ final class Network {
             if (members.isAlive(from)) {
               trace.note("unreachable", from, to);
               String reason = reasons.getOrDefault(to, "it can't be reached");
-              members.deliver(to, from, new Message.ProcessDied(to, reason));
+              members.deliver(to, from, died(to, reason));
             }
           });
     }

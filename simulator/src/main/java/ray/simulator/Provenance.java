@@ -138,10 +138,10 @@ final class Provenance {
         .anyMatch(each -> each.getValue().stream().anyMatch(by -> some.test(by.process())));
   }
 
-  /** Whether a run of a task of that name was sent to one of those. */
+  /** Whether that run of a task of that name, or a later one, was sent to one of those. */
   boolean ranOn(LongPredicate some, String task, int attempt) {
-    return runs.getOrDefault(task, Map.of()).getOrDefault(attempt, Set.of()).stream()
-        .anyMatch(some::test);
+    return runs.getOrDefault(task, Map.of()).entrySet().stream()
+        .anyMatch(run -> run.getKey() >= attempt && run.getValue().stream().anyMatch(some::test));
   }
 
   /** How many incarnations of an actor were sent to one of those. */

@@ -14,7 +14,9 @@ import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 import ray.Resources;
 import ray.RuntimeEnv;
+import ray.core.DeathCause;
 import ray.core.Message;
+import ray.core.node.MemoryMonitor;
 import ray.core.node.NodeCore;
 import ray.core.node.NodeEffects;
 import ray.core.store.CopyKind;
@@ -33,6 +35,7 @@ final class SimNode implements NodeEffects, StoreEffects {
   final long id;
   final Cluster cluster;
   final NodeCore core;
+  final MemoryMonitor memory = new MemoryMonitor(0.9);
   private final StoreCore store;
   private final Clock clock;
 
@@ -98,7 +101,7 @@ final class SimNode implements NodeEffects, StoreEffects {
   }
 
   void receive(Message message) {
-    if (message instanceof Message.ProcessDied(long process, String reason)) {
+    if (message instanceof Message.ProcessDied(long process, String reason, DeathCause cause)) {
       dead.add(process);
       store.processDied(process);
       cluster.nodeLearned(this, process);

@@ -27,6 +27,7 @@ import ray.core.executor.ActorSlot;
 import ray.core.executor.Execution;
 import ray.core.executor.ExecutorCore;
 import ray.core.executor.ExecutorEffects;
+import ray.core.node.MemoryMonitor;
 import ray.core.owner.OwnerCore;
 import ray.core.owner.OwnerEffects;
 import ray.core.owner.Reference;
@@ -208,6 +209,20 @@ final class SimProcess implements OwnerEffects, ExecutorEffects {
       default -> owner.receive(message, nowNs());
     }
     settle();
+  }
+
+  /** This worker as its node's memory monitor sees it, with as much memory as the dice say. */
+  MemoryMonitor.Worker inMemory(Dice dice) {
+    List<MemoryMonitor.Work> work = new ArrayList<>();
+    executor.forEachActor(actor ->
+        work.add(
+            new MemoryMonitor.Work("an actor", actor.spec().options().maxRestarts() != 0, 1_000)));
+    executor.forEachUnderWay(run ->
+        work.add(
+            new MemoryMonitor.Work(
+                run.spec().name(), run.spec().policy().maxRetries() != 0, dice.below(1_000))));
+    boolean needed = owner.ownedCount() + owner.borrowedCount() > 0;
+    return new MemoryMonitor.Worker(id, Trace.name(id), dice.below(50), needed, work);
   }
 
   /** Notes which stored values others wrote for this process. */

@@ -45,10 +45,11 @@ public record Workload(String name, String text, Features features, Set<FaultKin
               "workers",
               "workers die and come, nothing else does",
               Features.ALL,
-              with(FaultKind.WORKER_DEATH)),
+              with(FaultKind.WORKER_DEATH, FaultKind.MEMORY_KILL)),
           new Workload(
               "cancels",
-              "tasks are cancelled and take too long, actors are killed, jobs end, there is no room or no worker",
+              "tasks are cancelled and take too long, actors are killed, jobs end, there is no room"
+                  + " or no worker",
               Features.ALL,
               with(
                   FaultKind.CANCEL,

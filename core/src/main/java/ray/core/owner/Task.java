@@ -8,6 +8,12 @@ import ray.core.TaskSpec;
 
 /** One task as its owner sees it, from submission to its last run's end. */
 public final class Task {
+  /**
+   * How often a task makes room for others without losing a retry: often enough for those to end
+   * meanwhile, as each start of a process takes some tenths of a second.
+   */
+  static final int MAX_ROOM_MADE = 100;
+
   private TaskSpec spec;
 
   /** The program's side of a generator, opaque; null for others. */
@@ -36,6 +42,9 @@ public final class Task {
 
   /** Whether a worker may have died of it. */
   private boolean suspect;
+
+  /** How often it lost its worker because that was ended to make room for others. */
+  private int madeRoom;
 
   /** The worker that runs it; 0 when none does. */
   long worker;
@@ -91,11 +100,12 @@ public final class Task {
 
   /**
    * It runs in a process of its own from now on: it was on a worker that died, with others, and one
-   * of them may be why. If it proves to be innocent, it gets back the retry that this took.
+   * of them may be why. If it proves to be innocent, it gets back the retry that this took, if it
+   * did.
    */
-  void isolate() {
+  void isolate(boolean tookRetry) {
     spec = spec.isolated();
-    suspect = true;
+    suspect |= tookRetry;
   }
 
   /** A run has ended, so it was not this that its worker died of. */
@@ -106,6 +116,14 @@ public final class Task {
         retriesLeft++;
       }
     }
+  }
+
+  /**
+   * Whether it may run again though its worker was ended to make room for others, which takes no
+   * retry, up to a limit: else what others hold for ever would start it for ever.
+   */
+  boolean mayMakeRoom() {
+    return spec.policy().maxRetries() != 0 && madeRoom++ < MAX_ROOM_MADE;
   }
 
   /** Takes a retry, if one is left. */

@@ -9,6 +9,7 @@ import ray.ActorId;
 import ray.ErrorCode;
 import ray.TaskInfo;
 import ray.core.DeadProcesses;
+import ray.core.DeathCause;
 import ray.core.Message;
 import ray.core.Outcome;
 import ray.core.TaskSpec;
@@ -345,11 +346,12 @@ final class TaskLife {
     });
     queues.processDied(died.process());
     for (Task task : hit) {
-      if (task.takeRetry()) {
-        moveToItsOwnProcess(task);
+      boolean free = died.cause() == DeathCause.MADE_ROOM && task.mayMakeRoom();
+      if (free || task.takeRetry()) {
+        moveToItsOwnProcess(task, !free);
         again(task);
       } else {
-        end(task, List.of(workerDied(task, died.reason())), 0);
+        end(task, List.of(workerDied(task, died)), 0);
       }
     }
     abandoned.workerDied(died.process());
@@ -359,10 +361,10 @@ final class TaskLife {
    * Tasks share a worker, so one that kills its worker takes its neighbours with it: each is run
    * again by itself, so that it can't do that twice.
    */
-  private void moveToItsOwnProcess(Task task) {
+  private void moveToItsOwnProcess(Task task, boolean tookRetry) {
     LeaseQueue before = task.queue;
     if (before != null && !before.key.runtimeEnv().isolated()) {
-      task.isolate();
+      task.isolate(tookRetry);
       LeaseQueue alone = queues.of(task.spec().schedulingClass(), task.spec().job());
       before.submitted--;
       alone.submitted++;
@@ -370,16 +372,21 @@ final class TaskLife {
     }
   }
 
-  private static Outcome.Failed workerDied(Task task, String reason) {
+  private static Outcome.Failed workerDied(Task task, Message.ProcessDied died) {
+    boolean forMemory = died.cause() != DeathCause.LOST;
     return Outcome.Failed.of(
-        ErrorCode.WORKER_DIED,
+        forMemory ? ErrorCode.OUT_OF_MEMORY : ErrorCode.WORKER_DIED,
         "task "
             + task.spec().name()
             + " failed: its worker died ("
-            + reason
+            + died.reason()
             + ") and its "
             + task.spec().policy().maxRetries()
-            + " retries are used up; see the worker's log, or allow more retries");
+            + " retries are used up; "
+            + (forMemory
+                ? "let fewer run at a time (memory(…) says what one takes), give the node more"
+                    + " memory, or allow more retries"
+                : "see the worker's log, or allow more retries"));
   }
 
   /** No more tasks are accepted. */

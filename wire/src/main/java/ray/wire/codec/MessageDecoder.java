@@ -22,6 +22,7 @@ import ray.RuntimeEnv;
 import ray.SchedulingStrategy;
 import ray.core.ActorSpec;
 import ray.core.CallSpec;
+import ray.core.DeathCause;
 import ray.core.FunctionKey;
 import ray.core.Message;
 import ray.core.NodeView;
@@ -37,6 +38,7 @@ import ray.core.TaskSpec;
 public final class MessageDecoder {
   private static final ErrorCode[] CODES = ErrorCode.values();
   private static final ActorInfo.State[] STATES = ActorInfo.State.values();
+  private static final DeathCause[] CAUSES = DeathCause.values();
   private static final @Nullable Object[] NO_ARGUMENTS = {};
 
   /** The one message with several plain numbers of one kind. */
@@ -386,7 +388,7 @@ public final class MessageDecoder {
         case 45 -> new Message.ActorStopped(actorId(1), count(2), flag(3), string(4));
         case 46 -> new Message.RegisterNode((NodeView) present(objects[1]));
         case 47 -> new Message.NodesChanged(all(1), all(2));
-        case 48 -> new Message.ProcessDied(numbers[1], string(2));
+        case 48 -> new Message.ProcessDied(numbers[1], string(2), CAUSES[count(3)]);
         case 49 -> new Message.JobEnded(numbers[1]);
         case 50 -> new Message.Retire();
         default -> throw new InvalidProtocolBufferException("no message has the number " + kind);

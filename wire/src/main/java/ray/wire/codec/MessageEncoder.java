@@ -377,6 +377,7 @@ public final class MessageEncoder {
       case Message.ProcessDied m -> {
         out.fixed64(1, m.process());
         out.string(2, m.reason());
+        out.varint(3, m.cause().ordinal());
       }
       case Message.JobEnded m -> out.fixed64(1, m.job());
     }
