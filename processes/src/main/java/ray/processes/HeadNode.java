@@ -85,7 +85,8 @@ final class HeadNode implements SocketTransport.Deaths, SocketTransport.Question
                 this,
                 this),
             "ray-reader");
-    this.store = new StoreService(storage, session.node(), this::makeRoom);
+    this.store =
+        new StoreService(storage, session.node(), this::makeRoom, this::returnChunk, this::nameOf);
     this.control = new ControlShell(transport);
     this.node =
         new NodeShell(
@@ -107,7 +108,10 @@ final class HeadNode implements SocketTransport.Deaths, SocketTransport.Question
     memory.start();
     affairs.execute(launcher::fill);
     affairs.scheduleWithFixedDelay(
-        () -> node.retireIdle(workers.idle().toNanos()),
+        () -> {
+          node.retireIdle(workers.idle().toNanos());
+          store.askForIdleChunks();
+        },
         IDLE_LOOK_MS,
         IDLE_LOOK_MS,
         TimeUnit.MILLISECONDS);
@@ -195,6 +199,16 @@ final class HeadNode implements SocketTransport.Deaths, SocketTransport.Question
 
   private void makeRoom() {
     members.all().forEach(each -> transport.tell(each.process(), Question.MAKE_ROOM, new byte[0]));
+  }
+
+  private String nameOf(long process) {
+    Member member = members.find(process);
+    return member == null ? String.format("process %x", process) : member.describe();
+  }
+
+  private void returnChunk(long process, long chunk) {
+    var wanted = new Payload.StoreRequest(chunk, 0, process);
+    transport.tell(process, Question.RETURN_CHUNK, wanted.bytes());
   }
 
   private byte[] joined(Payload.Join join, boolean driver) {

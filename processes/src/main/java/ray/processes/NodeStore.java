@@ -24,7 +24,10 @@ final class NodeStore implements StoreClient.Node {
   private CompletableFuture<Payload.Located> ask(
       int question, long key, long sizeBytes, long process) {
     long timeoutMs = question == Question.STORE_CREATE ? putTimeoutMs : 0;
-    Payload request = new Payload.StoreRequest(key, sizeBytes, process, timeoutMs);
+    return ask(question, new Payload.StoreRequest(key, sizeBytes, process, timeoutMs, 0));
+  }
+
+  private CompletableFuture<Payload.Located> ask(int question, Payload.StoreRequest request) {
     return transport
         .ask(node, question, request.bytes())
         .handle((answer, failure) -> {
@@ -32,7 +35,7 @@ final class NodeStore implements StoreClient.Node {
             throw new RemoteStoreException(String.valueOf(failure.getMessage()));
           }
           try {
-            return Payload.Located.read(answer, key);
+            return Payload.Located.read(answer, request.key());
           } catch (IOException e) {
             throw new RemoteStoreException("the node answers in another way than asked: " + e);
           }
@@ -40,7 +43,7 @@ final class NodeStore implements StoreClient.Node {
   }
 
   private void tell(int question, long key, long process) {
-    transport.tell(node, question, new Payload.StoreRequest(key, 0, process, 0).bytes());
+    transport.tell(node, question, new Payload.StoreRequest(key, 0, process).bytes());
   }
 
   @Override
@@ -53,6 +56,17 @@ final class NodeStore implements StoreClient.Node {
           }
           return object;
         });
+  }
+
+  @Override
+  public CompletableFuture<@Nullable StoreObject> chunk(long key, long sizeBytes) {
+    return ask(Question.STORE_CHUNK, key, sizeBytes, 0).thenApply(Payload.Located::object);
+  }
+
+  @Override
+  public CompletableFuture<Boolean> carve(long chunk, long key, long sizeBytes, long owner) {
+    var request = new Payload.StoreRequest(key, sizeBytes, owner, 0, chunk);
+    return ask(Question.STORE_CARVE, request).thenApply(Payload.Located::there);
   }
 
   @Override

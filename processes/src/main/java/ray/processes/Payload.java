@@ -341,19 +341,25 @@ interface Payload {
   }
 
   /** What is asked of the store. */
-  record StoreRequest(long key, long sizeBytes, long process, long timeoutMs) implements Payload {
+  record StoreRequest(long key, long sizeBytes, long process, long timeoutMs, long chunk)
+      implements Payload {
+    StoreRequest(long key, long sizeBytes, long process) {
+      this(key, sizeBytes, process, 0, 0);
+    }
+
     @Override
     public void write(ProtoWriter out) {
       out.varint(1, key);
       out.varint(2, sizeBytes);
       out.fixed64(3, process);
       out.varint(4, timeoutMs);
+      out.varint(5, chunk);
     }
 
     static StoreRequest read(byte[] bytes) throws IOException {
       Fields fields = Fields.read(bytes);
       return new StoreRequest(
-          fields.number(1), fields.number(2), fields.number(3), fields.number(4));
+          fields.number(1), fields.number(2), fields.number(3), fields.number(4), fields.number(5));
     }
   }
 

@@ -79,6 +79,7 @@ abstract class ProcessRay extends RuntimeBackend {
           throw new IOException("this process answers no question of kind " + kind);
         };
     private volatile Runnable roomIsWanted = () -> {};
+    private volatile Consumer<byte[]> chunkIsWanted = chunk -> {};
     private volatile Runnable headGone = () -> {};
     private volatile Consumer<byte[]> printed = line -> {};
 
@@ -125,6 +126,7 @@ abstract class ProcessRay extends RuntimeBackend {
     public @Nullable CompletableFuture<byte[]> answerAtOnce(long asker, int kind, byte[] payload) {
       switch (kind) {
         case Question.MAKE_ROOM -> roomIsWanted.run();
+        case Question.RETURN_CHUNK -> chunkIsWanted.accept(payload);
         case Question.OUTPUT -> printed.accept(payload);
         default -> {
           return null;
@@ -189,8 +191,20 @@ abstract class ProcessRay extends RuntimeBackend {
           garbage.roomIsWanted();
           collector.look();
         };
+    transports.chunkIsWanted = this::returnChunk;
     waiting().executors(List.of(executor));
     executor.start(threads, this);
+  }
+
+  private void returnChunk(byte[] wanted) {
+    StoreClient joined = store;
+    try {
+      if (joined != null) {
+        joined.returnChunk(Payload.StoreRequest.read(wanted).key());
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   private Store store() {
@@ -218,7 +232,8 @@ abstract class ProcessRay extends RuntimeBackend {
               new NodeStore(
                   transports.sockets(), identity.session().node(), options().putTimeout()),
               identity.self(),
-              new SharedBanks(Path.of(joined.store()), joined.storeBytes()));
+              new SharedBanks(Path.of(joined.store()), joined.storeBytes()),
+              keys::getAndIncrement);
       collector.start();
       // Not before it can read the store: messages with work may have come already.
       threads.start();
@@ -274,6 +289,10 @@ abstract class ProcessRay extends RuntimeBackend {
     threads.close();
     collector.close();
     transports.sockets().close();
+    StoreClient joined = store;
+    if (joined != null) {
+      joined.close(); // or the memory of a node that is gone would stay as long as this object
+    }
   }
 
   @Override

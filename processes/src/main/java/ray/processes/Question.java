@@ -64,6 +64,9 @@ final class Question {
   /** How much memory is in use: answered by {@code MemoryUse}. */
   static final int MEMORY = 41;
 
+  /** Said to who has a chunk: {@code StoreRequest}; it is wanted back. Without an answer. */
+  static final int RETURN_CHUNK = 19;
+
   /** What is in the store, by {@code Limit}: answered by {@code StoreContent}. */
   static final int STORE_CONTENT = 30;
 
@@ -90,4 +93,10 @@ final class Question {
 
   /** {@code StoreRequest}; the answer is empty. */
   static final int STORE_RELEASE = 26;
+
+  /** Memory for objects to come: {@code StoreRequest}, answered by {@code StoreObject}. */
+  static final int STORE_CHUNK = 27;
+
+  /** {@code StoreRequest}: an object of a chunk's front; the answer is {@code StoreObject}. */
+  static final int STORE_CARVE = 28;
 }

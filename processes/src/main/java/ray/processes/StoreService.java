@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongFunction;
 import org.jspecify.annotations.Nullable;
 import ray.core.store.StoreObject;
 import ray.store.ObjectStore;
@@ -19,6 +20,9 @@ final class StoreService implements AutoCloseable {
   /** How often processes are told, at most, that a value waits for room. */
   private static final long TELL_EVERY_NS = 1_000_000_000;
 
+  /** How long a chunk may be out of use: puts that follow each other find it, others ask anew. */
+  private static final Duration CHUNK_IDLE = Duration.ofSeconds(1);
+
   private final AtomicLong toldNs = new AtomicLong(System.nanoTime() - TELL_EVERY_NS);
 
   /**
@@ -26,9 +30,18 @@ final class StoreService implements AutoCloseable {
    *
    * @param makeRoom tells the processes that a value waits for room, for which their dead refs and
    *     views are to be noticed; must not block
+   * @param returnChunk tells a process that a chunk of its is wanted back; must not block
+   * @param names how people know the processes
    */
-  StoreService(ObjectStoreConfig config, long node, Runnable makeRoom) {
+  StoreService(
+      ObjectStoreConfig config,
+      long node,
+      Runnable makeRoom,
+      ObjectStore.LongBinaryConsumer returnChunk,
+      LongFunction<String> names) {
     this.store = ObjectStore.open(config, node);
+    store.onReturnChunk(returnChunk);
+    store.nameProcesses(names);
     store.onStillFull(() -> {
       long nowNs = System.nanoTime();
       long beforeNs = toldNs.get();
@@ -58,7 +71,7 @@ final class StoreService implements AutoCloseable {
 
   /** Answers a question about the store, without blocking; null if it is another question. */
   @Nullable CompletableFuture<byte[]> answer(long asker, int kind, byte[] payload) {
-    if (kind < Question.STORE_CREATE || kind > Question.STORE_RELEASE) {
+    if (kind < Question.STORE_CREATE || kind > Question.STORE_CARVE) {
       return null;
     }
     CompletableFuture<byte[]> answer = new CompletableFuture<>();
@@ -106,8 +119,18 @@ final class StoreService implements AutoCloseable {
         yield new Payload.Located(null, true);
       }
       case Question.STORE_PIN -> new Payload.Located(null, store.pin(key, request.process()));
+      case Question.STORE_CHUNK ->
+          Payload.Located.at(store.chunkFor(asker, key, request.sizeBytes()));
+      case Question.STORE_CARVE ->
+          new Payload.Located(
+              null, store.carveFor(request.chunk(), key, request.sizeBytes(), request.process()));
       default -> new Payload.Located(null, store.release(key, request.process()));
     };
+  }
+
+  /** Wants back what was given to processes ahead and is not used. */
+  void askForIdleChunks() {
+    store.askForIdleChunks(CHUNK_IDLE);
   }
 
   /** A process is gone, with all that it wrote, read and kept. */

@@ -8,6 +8,8 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.WeakHashMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
@@ -15,6 +17,7 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import ray.ActorId;
 import ray.ActorRef;
+import ray.ErrorCode;
 import ray.ObjectId;
 import ray.RayStateException;
 import ray.core.ActorSpec;
@@ -64,7 +67,7 @@ public final class OwnerShell extends Mailbox implements Endpoint, OwnerEffects 
 
   private record Put(Handle<?> handle, Outcome outcome, @Nullable Object site) {}
 
-  private record Promise(Handle<?> handle) {}
+  private record Promise(Handle<?> handle, @Nullable Object site) {}
 
   private record Fulfil(ObjectId id, Outcome outcome) {}
 
@@ -163,10 +166,7 @@ public final class OwnerShell extends Mailbox implements Endpoint, OwnerEffects 
   /** Stores a value. */
   public <T extends @Nullable Object> Handle<T> put(T value, @Nullable Object site) {
     checkOpen();
-    Outcome outcome = values.pack(value, self);
-    Handle<T> handle = new Handle<>(this, newIds(1));
-    handle.cell().complete(outcome);
-    post(new Put(handle, outcome, site));
+    Handle<T> handle = store(values.make(value), site);
     // The refs in it must not go before it holds them.
     reachabilityFence(value);
     return handle;
@@ -176,7 +176,7 @@ public final class OwnerShell extends Mailbox implements Endpoint, OwnerEffects 
   public <T extends @Nullable Object> Handle<T> promise() {
     checkOpen();
     Handle<T> handle = new Handle<>(this, newIds(1));
-    post(new Promise(handle));
+    post(new Promise(handle, null));
     return handle;
   }
 
@@ -197,12 +197,32 @@ public final class OwnerShell extends Mailbox implements Endpoint, OwnerEffects 
     post(new Fulfil(promise, values.failed(what, failure, false)));
   }
 
-  /** Keeps a stored value, for as long as a task takes to be submitted. */
-  Handle<?> store(Outcome outcome) {
-    Handle<?> handle = new Handle<>(this, newIds(1));
+  /**
+   * A handle of a value, which this process can read at once. One that its store may not know yet
+   * is to everybody else a promise, which that knowledge completes.
+   */
+  <T extends @Nullable Object> Handle<T> store(Values.Made made, @Nullable Object site) {
+    Handle<T> handle = new Handle<>(this, newIds(1));
+    Outcome outcome = made.outcome();
+    CompletableFuture<Boolean> known = made.known();
     handle.cell().complete(outcome);
-    post(new Put(handle, outcome, null));
+    if (known == null || known.state() == Future.State.SUCCESS && known.resultNow()) {
+      post(new Put(handle, outcome, site));
+    } else {
+      ObjectId id = handle.id();
+      post(new Promise(handle, site));
+      var _ =
+          known.whenComplete((taken, failure) -> post(new Fulfil(id, takenOrLost(outcome, taken))));
+    }
     return handle;
+  }
+
+  private static Outcome takenOrLost(Outcome outcome, @Nullable Boolean taken) {
+    return taken != null && taken
+        ? outcome
+        : Outcome.Failed.of(
+            ErrorCode.OBJECT_LOST,
+            "the node's object store did not take the value: to the node, this process is dead");
   }
 
   /** Submits a task with one result. */
@@ -426,7 +446,7 @@ public final class OwnerShell extends Mailbox implements Endpoint, OwnerEffects 
       case CancelChildren(ObjectId parent) -> core.cancelChildren(parent, System.nanoTime());
       case Create(ActorSpec spec, Task creation, Object cell, long nowNs) ->
           core.createActor(spec, creation, cell, nowNs);
-      case Promise(Handle<?> handle) -> core.promise(handle.id(), handle.cell());
+      case Promise(Handle<?> handle, Object site) -> core.promise(handle.id(), handle.cell(), site);
       case Fulfil(ObjectId id, Outcome outcome) -> core.fulfil(id, outcome);
       case Pinned(ObjectId heir) -> core.pinned(heir);
       case ItemsTaken(Task task, int count) -> core.itemsTaken(task, count);

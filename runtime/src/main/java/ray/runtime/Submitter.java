@@ -225,15 +225,15 @@ public final class Submitter {
         taken[i] = new RefArgument(owner.idOf(ref));
         continue;
       }
-      Outcome outcome = owner.values().pack(argument, owner.id());
-      if (outcome instanceof Outcome.Inline inline) {
+      Values.Made made = owner.values().make(argument);
+      if (made.outcome() instanceof Outcome.Inline inline) {
         taken[i] = inline.body();
         if (!inline.contained().isEmpty()) {
           nested = nested == captured ? new ArrayList<>(captured) : nested;
           nested.addAll(inline.contained());
         }
       } else {
-        Handle<?> stored = owner.store(outcome);
+        Handle<?> stored = owner.store(made, null);
         temporary = temporary.isEmpty() ? new ArrayList<>() : temporary;
         temporary.add(stored);
         taken[i] = new RefArgument(stored.id());

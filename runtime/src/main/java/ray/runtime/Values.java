@@ -5,6 +5,7 @@ import java.io.StringWriter;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -79,11 +80,28 @@ final class Values {
    * is full.
    */
   Outcome pack(@Nullable Object value, long holder) {
+    return make(value, holder, false).outcome();
+  }
+
+  /**
+   * An outcome.
+   *
+   * @param known null, or whether the store has taken the value, without which no other process may
+   *     learn where it is
+   */
+  record Made(Outcome outcome, @Nullable CompletableFuture<Boolean> known) {}
+
+  /** The same for a value of this process's own, without waiting for the store to know it. */
+  Made make(@Nullable Object value) {
+    return make(value, owner.id(), true);
+  }
+
+  private Made make(@Nullable Object value, long holder, boolean ahead) {
     if (value == null) {
-      return NULL;
+      return new Made(NULL, null);
     }
     if (serializers.isImmutable(value)) {
-      return new Outcome.Inline(value, 0, List.of());
+      return new Made(new Outcome.Inline(value, 0, List.of()), null);
     }
     HandleTable handles = new HandleTable();
     Serialized bytes = serialize(value, handles);
@@ -95,9 +113,11 @@ final class Values {
       kinds.add(handle instanceof ActorRef<?> actor ? LocalActorHandle.of(actor).kind() : null);
     }
     if (bytes.sizeBytes() <= MAX_INLINE_BYTES) {
-      return new Outcome.Inline(new Packed(bytes.detach(), kinds), bytes.sizeBytes(), contained);
+      Packed packed = new Packed(bytes.detach(), kinds);
+      return new Made(new Outcome.Inline(packed, bytes.sizeBytes(), contained), null);
     }
-    return store(bytes, holder, contained, kinds);
+    // The refs in a value must not go before it is known, for which its maker then waits.
+    return store(bytes, holder, contained, kinds, ahead && contained.isEmpty());
   }
 
   private Serialized serialize(Object value, HandleTable handles) {
@@ -108,13 +128,22 @@ final class Values {
     }
   }
 
-  private Outcome store(
-      Serialized bytes, long holder, List<ObjectId> contained, List<@Nullable ActorKind> kinds) {
+  private Made store(
+      Serialized bytes,
+      long holder,
+      List<ObjectId> contained,
+      List<@Nullable ActorKind> kinds,
+      boolean ahead) {
+    CompletableFuture<Boolean> known = null;
     long key = keys.getAsLong();
     long size = bytes.sizeInStore();
     try (WritableObject target = store.get().create(key, size, holder)) {
       bytes.writeTo(target.segment(), target::copyFrom);
-      target.seal();
+      if (ahead) {
+        known = target.sealSoon();
+      } else {
+        target.seal();
+      }
     } catch (CreateFailedException | RemoteStoreException e) {
       throw new OutOfStoreMemoryException(String.valueOf(e.getMessage()), e);
     } catch (InterruptedException e) {
@@ -122,7 +151,7 @@ final class Values {
       throw new TaskCancelledException(
           "interrupted while a value of " + size + " bytes waited for room in the object store", e);
     }
-    return new Outcome.Stored(node, key, size, contained, kinds);
+    return new Made(new Outcome.Stored(node, key, size, contained, kinds), known);
   }
 
   // ---- reading

@@ -174,6 +174,11 @@ final class Cluster implements Network.Members {
     return setting;
   }
 
+  /** Whether processes of this run get memory ahead. */
+  boolean usesChunks() {
+    return Dice.of(setting.seed(), 6).coin();
+  }
+
   FunctionKey schedulingClass(Program program) {
     return classes.get(Math.floorMod(Dice.mix(program.seed()), classes.size()));
   }
@@ -293,7 +298,7 @@ final class Cluster implements Network.Members {
     return process(process).owner.knows(object);
   }
 
-  private SimProcess process(long id) {
+  SimProcess process(long id) {
     return Objects.requireNonNull(processes.get(id));
   }
 

@@ -65,6 +65,14 @@ final class SimNode implements NodeEffects, StoreEffects {
   /** What is being created, until it is told so, in order of coming. */
   private final Map<Long, SimWrite> creating = new LinkedHashMap<>();
 
+  /** How long a chunk may be out of use. */
+  private static final long CHUNK_IDLE_NS = 20_000_000;
+
+  /** Chunks, as far as nothing is made of them yet. */
+  private final Map<Long, StoreObject> chunks = new HashMap<>();
+
+  private final Set<Long> askedBack = new HashSet<>();
+  private boolean idleLookPlanned;
   private final boolean roomy;
   private final long patienceNs;
   private boolean expiryPlanned;
@@ -203,6 +211,64 @@ final class SimNode implements NodeEffects, StoreEffects {
     }
   }
 
+  /** Gives a process memory ahead; returns whether it did. */
+  boolean grantChunk(long key, long sizeBytes, long process) {
+    if (dead.contains(process) || givenUp.contains(process)) {
+      return false;
+    }
+    boolean waits = store.waitingCreates() > 0;
+    StoreObject chunk = store.grantChunk(key, sizeBytes, process, clock.nowNs());
+    if (chunk == null) {
+      return false;
+    }
+    if (waits) {
+      throw new Violation(Rule.STORE, chunk + " was given away though a value waits for room");
+    }
+    cluster.trace().note("gets a chunk", process, key);
+    chunks.put(key, chunk);
+    place(chunk);
+    planIdleLook();
+    return true;
+  }
+
+  private void planIdleLook() {
+    if (!idleLookPlanned && !askedBack.containsAll(chunks.keySet())) {
+      idleLookPlanned = true;
+      cluster
+          .schedule()
+          .after(
+              CHUNK_IDLE_NS,
+              () -> {
+                idleLookPlanned = false;
+                if (alive) {
+                  store.askForIdleChunks(clock.nowNs(), CHUNK_IDLE_NS);
+                  planIdleLook();
+                }
+              });
+    }
+  }
+
+  /** A process has made a value of the front of its chunk; returns whether it may. */
+  boolean carve(long chunk, SimWrite write, Body body) {
+    if (dead.contains(write.writer()) || givenUp.contains(write.writer())) {
+      return false;
+    }
+    if (!store.carve(chunk, write.key, write.sizeBytes(), write.keeper, clock.nowNs())) {
+      throw new Violation(Rule.STORE, "no value is made of chunk " + chunk + ", which is there");
+    }
+    bodies.put(write.key, body);
+    writers.put(write.key, write.writer());
+    keep(write.key, write.keeper);
+    if (dead.contains(write.keeper)) {
+      store.release(write.key, write.keeper);
+    }
+    return true;
+  }
+
+  void returnChunk(long chunk) {
+    store.cancelCreate(chunk);
+  }
+
   /** Its writer gives a value up. */
   void cancel(SimWrite write) {
     store.cancelCreate(write.key);
@@ -257,7 +323,41 @@ final class SimNode implements NodeEffects, StoreEffects {
   }
 
   @Override
+  public void carved(StoreObject object) {
+    TreeMap<Long, StoreObject> bank = Objects.requireNonNull(ranges.get(object.bank()));
+    StoreObject whole = bank.remove(object.offset());
+    if (whole == null || chunks.remove(whole.key()) != whole) {
+      throw new Violation(Rule.STORE, object + " does not lie at the front of a chunk");
+    }
+    place(object);
+    long taken = StoreCore.bytesInStore(object.sizeBytes());
+    if (taken < whole.sizeBytes()) {
+      StoreObject rest =
+          new StoreObject(
+              whole.key(), whole.bank(), whole.offset() + taken, whole.sizeBytes() - taken, 0);
+      chunks.put(rest.key(), rest);
+      place(rest);
+    }
+  }
+
+  @Override
+  public void returnChunk(long chunk, long process) {
+    askedBack.add(chunk);
+    SimProcess holder = cluster.process(process);
+    cluster.fromStore(this, holder, chunk, () -> holder.chunks().wantedBack(chunk));
+  }
+
+  @Override
   public void created(StoreObject object) {
+    place(object);
+    long first = creating.keySet().iterator().next();
+    if (first != object.key()) {
+      throw new Violation(Rule.STORE, object + " has room before " + first + ", which came first");
+    }
+    Objects.requireNonNull(creating.remove(first)).created();
+  }
+
+  private void place(StoreObject object) {
     TreeMap<Long, StoreObject> bank =
         ranges.computeIfAbsent(object.bank(), missing -> new TreeMap<>());
     var before = bank.floorEntry(object.offset());
@@ -268,11 +368,6 @@ final class SimNode implements NodeEffects, StoreEffects {
       throw new Violation(Rule.STORE, object + " overlaps another");
     }
     bank.put(object.offset(), object);
-    long first = creating.keySet().iterator().next();
-    if (first != object.key()) {
-      throw new Violation(Rule.STORE, object + " has room before " + first + ", which came first");
-    }
-    Objects.requireNonNull(creating.remove(first)).created();
   }
 
   @Override
@@ -309,6 +404,7 @@ final class SimNode implements NodeEffects, StoreEffects {
   public void freed(StoreObject object, FreeCause cause) {
     bodies.remove(object.key());
     writers.remove(object.key());
+    chunks.remove(object.key());
     TreeMap<Long, StoreObject> bank = ranges.get(object.bank());
     if (bank == null || bank.remove(object.offset()) == null) {
       throw new Violation(Rule.STORE, object + " was freed twice");
@@ -331,6 +427,9 @@ final class SimNode implements NodeEffects, StoreEffects {
     }
     if (store.waitingCreates() != 0) {
       left.append(Trace.name(id)).append(" has values that wait for room\n");
+    }
+    if (store.chunkBytes() != 0) {
+      left.append(Trace.name(id)).append(" has chunks ").append(chunks.values()).append("\n");
     }
     if (store.objectCount() != 0) {
       left.append(Trace.name(id)).append(" stores ").append(store.objects(3)).append("\n");

@@ -133,6 +133,8 @@ final class SimProcess implements OwnerEffects, ExecutorEffects {
   /** Keys of values that others stored for this process, and told it of, or that it pins. */
   private final Set<Long> claimed = new HashSet<>();
 
+  private final SimChunks chunks;
+
   private final ArrayDeque<Runnable> afterwards = new ArrayDeque<>();
   private long nextNumber = 2;
   private long received;
@@ -147,6 +149,8 @@ final class SimProcess implements OwnerEffects, ExecutorEffects {
     this.job = job;
     this.cluster = cluster;
     this.dice = dice;
+    this.chunks =
+        new SimChunks(this, Dice.of(cluster.setting().seed(), 20_000 + id), cluster.usesChunks());
     this.owner = new OwnerCore(id, this);
     this.executor = new ExecutorCore(id, this);
   }
@@ -161,6 +165,10 @@ final class SimProcess implements OwnerEffects, ExecutorEffects {
 
   Dice dice() {
     return dice;
+  }
+
+  SimChunks chunks() {
+    return chunks;
   }
 
   /** Its program ends: what is unfinished is cancelled, and nothing more is begun. */
@@ -606,7 +614,8 @@ final class SimProcess implements OwnerEffects, ExecutorEffects {
   }
 
   Body read(Outcome.Stored stored, ObjectId object) {
-    Body body = cluster.readStored(stored, object, id);
+    Body own = chunks.unacknowledged(stored.key());
+    Body body = own != null ? own : cluster.readStored(stored, object, id);
     if (body == null) {
       throw new Disturbance(ErrorCode.OBJECT_LOST);
     }
@@ -790,9 +799,21 @@ final class SimProcess implements OwnerEffects, ExecutorEffects {
     return made;
   }
 
+  /** A value whose node has to acknowledge it, before which nobody else learns where it is. */
+  Cell putAhead(Outcome.Stored stored, SimWrite write) {
+    Cell made = promise();
+    made.outcome = stored;
+    write.whenAcknowledged(() -> {
+      owner.fulfil(made.id, write.outcome());
+      settle();
+    });
+    settle();
+    return made;
+  }
+
   Cell promise() {
     Cell made = made(mint(1));
-    owner.promise(made.id, made);
+    owner.promise(made.id, made, null);
     return made;
   }
 

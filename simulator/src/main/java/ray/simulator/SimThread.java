@@ -629,6 +629,10 @@ final class SimThread implements World {
     }
     write = null;
     Outcome.Stored stored = writing.result();
+    Outcome.Stored ahead = stored == null ? writing.ahead() : null;
+    if (ahead != null) {
+      return process.putAhead(ahead, writing);
+    }
     if (stored == null) {
       write = writing;
       return null;

@@ -11,7 +11,8 @@ import ray.simulator.World.Disturbance;
 
 /**
  * A large value on its way into its maker's store: it may wait for room, and writing it takes a
- * while. Its maker does nothing else meanwhile, as a thread of the product's.
+ * while. Its maker does nothing else meanwhile, as a thread of the product's. One that is written
+ * to a chunk is there for its maker at once, and for others when the node has acknowledged it.
  */
 final class SimWrite {
   private static final long WRITING_NS = 50_000;
@@ -20,11 +21,16 @@ final class SimWrite {
   private final Body body;
   private final long sizeBytes;
   private final List<ObjectId> contained;
-  private final Runnable goOn;
+  private Runnable goOn;
+
+  /** The chunk that it is written to; 0 if it has room of its own. */
+  private final long chunk;
+
   final long key;
   final long keeper;
   private boolean begun;
   private boolean created;
+  private boolean written;
   private boolean sealed;
   private @Nullable ErrorCode failure;
 
@@ -48,9 +54,12 @@ final class SimWrite {
     this.keeper = keeper;
     this.goOn = goOn;
     this.key = process.cluster.nextStoreKey();
-    if (process.cluster.faults().storeFails(process.id)) {
+    boolean fails = process.cluster.faults().storeFails(process.id);
+    this.chunk = fails ? 0 : process.chunks().take(sizeBytes);
+    created = chunk != 0;
+    if (fails) {
       failure = ErrorCode.OUT_OF_STORE_MEMORY;
-    } else if (!process.node.create(this)) {
+    } else if (!created && !process.node.create(this)) {
       failure = ErrorCode.OBJECT_LOST;
     }
     begun = true;
@@ -92,8 +101,23 @@ final class SimWrite {
   }
 
   private void seal() {
-    sealed = true;
-    process.node.seal(this, body);
+    written = true;
+    if (chunk == 0) {
+      sealed = true;
+      process.node.seal(this, body);
+    } else {
+      process.chunks().carve(chunk, this, body);
+    }
+  }
+
+  /** The node knows of a value in a chunk, or does not take it: then its writer counts as dead. */
+  void acknowledged(boolean taken) {
+    if (taken) {
+      sealed = true;
+    } else {
+      failure = ErrorCode.OBJECT_LOST;
+    }
+    goOn.run();
   }
 
   /** There is no room, or nobody wants the value any more. */
@@ -123,8 +147,12 @@ final class SimWrite {
 
   /** Whoever writes is not wanted any more: gives up what waits for room, and perhaps the rest. */
   void interrupt() {
-    if (failure == null && !sealed && (!created || process.dice().coin())) {
-      process.node.cancel(this);
+    if (failure == null && !written && (!created || process.dice().coin())) {
+      if (chunk == 0) {
+        process.node.cancel(this);
+      } else {
+        process.chunks().giveUp(chunk);
+      }
       if (failure == null) {
         failure = ErrorCode.TASK_CANCELLED;
         tell();
@@ -138,6 +166,30 @@ final class SimWrite {
     if (why != null) {
       throw new Disturbance(why);
     }
-    return sealed ? new Outcome.Stored(process.node.id, key, sizeBytes, contained, null) : null;
+    return sealed ? stored() : null;
+  }
+
+  private Outcome.Stored stored() {
+    return new Outcome.Stored(process.node.id, key, sizeBytes, contained, null);
+  }
+
+  /**
+   * The value, if it is written and only its node does not know it yet; null otherwise. One that
+   * holds refs is not to be had: they must not go before it is known.
+   */
+  Outcome.@Nullable Stored ahead() {
+    return written && !sealed && failure == null && contained.isEmpty() ? stored() : null;
+  }
+
+  /** What became of it, after it was acknowledged. */
+  Outcome outcome() {
+    return sealed
+        ? stored()
+        : Outcome.Failed.of(ErrorCode.OBJECT_LOST, "the node did not take the value");
+  }
+
+  /** Says what is to be done once the node has acknowledged it. */
+  void whenAcknowledged(Runnable then) {
+    goOn = then;
   }
 }

@@ -7,11 +7,13 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BiFunction;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
+import java.util.function.LongFunction;
 import org.jspecify.annotations.Nullable;
 import ray.core.store.CopyKind;
 import ray.core.store.CreateFailure;
@@ -71,10 +73,13 @@ public final class ObjectStore implements Store, Access, AutoCloseable {
   private final AtomicInteger waitingThreads = new AtomicInteger();
   private volatile Runnable onFull = () -> {};
   private volatile Runnable onStillFull = GarbageRequest::tryCollect;
+  private volatile LongFunction<String> processNames =
+      process -> String.format("process %x", process);
+  private volatile LongBinaryConsumer onReturnChunk = (process, key) -> {};
 
   // Guarded by the lock.
   private @Nullable CreateTicket current;
-  private List<CreateTicket> settled = new ArrayList<>();
+  private List<Runnable> afterwards = new ArrayList<>();
   private boolean closed;
   private boolean memoryReturned;
 
@@ -155,7 +160,7 @@ public final class ObjectStore implements Store, Access, AutoCloseable {
       throws InterruptedException {
     drainViews();
     var ticket = new CreateTicket(key);
-    List<CreateTicket> toWake;
+    List<Runnable> toDo;
     lock.lock();
     try {
       checkOpen();
@@ -165,12 +170,12 @@ public final class ObjectStore implements Store, Access, AutoCloseable {
       if (ticket.outcome() == null) {
         waiting.put(key, ticket);
       }
-      toWake = takeSettled();
+      toDo = takeAfterwards();
     } finally {
       current = null;
       lock.unlock();
     }
-    wake(toWake);
+    toDo.forEach(Runnable::run);
     if (ticket.outcome() == null) {
       awaitRoom(ticket, timeout);
     }
@@ -259,6 +264,11 @@ public final class ObjectStore implements Store, Access, AutoCloseable {
   }
 
   @Override
+  public CompletableFuture<Boolean> sealedSoon(StoreObject object, long owner, Pin pin) {
+    return CompletableFuture.completedFuture(sealed(object, owner, pin));
+  }
+
+  @Override
   public void givenUp(long key, Pin pin) {
     change(() -> pins.end(pin) && core.cancelCreate(key));
   }
@@ -337,7 +347,7 @@ public final class ObjectStore implements Store, Access, AutoCloseable {
       return true;
     });
     if (ticket.outcome() != null) {
-      result.accept(CreateResult.of(ticket));
+      result.accept(CreateResult.of(ticket, processNames));
       return;
     }
     Thread.startVirtualThread(() -> {
@@ -347,17 +357,17 @@ public final class ObjectStore implements Store, Access, AutoCloseable {
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
       }
-      result.accept(CreateResult.of(ticket));
+      result.accept(CreateResult.of(ticket, processNames));
     });
   }
 
   /** Where an object is, or why it could not be created. */
   public record CreateResult(@Nullable StoreObject object, String failure) {
-    static CreateResult of(CreateTicket ticket) {
+    static CreateResult of(CreateTicket ticket, LongFunction<String> names) {
       return switch (ticket.outcome()) {
         case CreateTicket.Outcome.Created(StoreObject object) -> new CreateResult(object, "");
         case CreateTicket.Outcome.Failed(CreateFailure failure) ->
-            new CreateResult(null, failure.message());
+            new CreateResult(null, failure.message(names));
         case CreateTicket.Outcome.Closed() -> new CreateResult(null, "the store was closed");
         case null -> new CreateResult(null, "the store was interrupted");
       };
@@ -375,6 +385,49 @@ public final class ObjectStore implements Store, Access, AutoCloseable {
       waiting.remove(key);
       return core.cancelCreate(key);
     });
+  }
+
+  /** Memory of which another process makes objects by itself; null if there is none to spare. */
+  public @Nullable StoreObject chunkFor(long process, long key, long sizeBytes) {
+    lock.lock();
+    try {
+      checkOpen();
+      return core.grantChunk(key, sizeBytes, process, System.nanoTime());
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Another process has made an object of the front of its chunk; false if it has no such one. */
+  public boolean carveFor(long chunk, long key, long sizeBytes, long owner) {
+    return change(() -> core.carve(chunk, key, sizeBytes, owner, System.nanoTime()));
+  }
+
+  /** Wants the chunks back of which nothing was made for so long. */
+  public void askForIdleChunks(Duration idle) {
+    change(() -> {
+      core.askForIdleChunks(System.nanoTime(), idle.toNanos());
+      return true;
+    });
+  }
+
+  /** Sets how other processes are called where one of them is told what holds the memory. */
+  public void nameProcesses(LongFunction<String> names) {
+    processNames = names;
+  }
+
+  /**
+   * Sets how processes are told, by process and key, that a chunk of theirs is wanted back, by
+   * {@link #cancelFor}. It is called without any lock and must not block.
+   */
+  public void onReturnChunk(LongBinaryConsumer tell) {
+    onReturnChunk = tell;
+  }
+
+  /** Takes two numbers. */
+  public interface LongBinaryConsumer {
+    /** Takes them. */
+    void accept(long process, long key);
   }
 
   /** Another process reads an object from now on; null if it is not there. */
@@ -594,7 +647,7 @@ public final class ObjectStore implements Store, Access, AutoCloseable {
     } finally {
       lock.unlock();
     }
-    wake(toWake);
+    toWake.forEach(CreateTicket::wake);
     if (warmer != null) {
       warmer.close();
     }
@@ -658,29 +711,25 @@ public final class ObjectStore implements Store, Access, AutoCloseable {
   /** One event for the core under the lock, then its effects. */
   private boolean change(BooleanSupplier event) {
     boolean changed;
-    List<CreateTicket> toWake;
+    List<Runnable> toDo;
     lock.lock();
     try {
       changed = event.getAsBoolean();
-      toWake = takeSettled();
+      toDo = takeAfterwards();
     } finally {
       lock.unlock();
     }
-    wake(toWake);
+    toDo.forEach(Runnable::run);
     return changed;
   }
 
-  private List<CreateTicket> takeSettled() {
-    if (settled.isEmpty()) {
+  private List<Runnable> takeAfterwards() {
+    if (afterwards.isEmpty()) {
       return List.of();
     }
-    List<CreateTicket> taken = settled;
-    settled = new ArrayList<>();
+    List<Runnable> taken = afterwards;
+    afterwards = new ArrayList<>();
     return taken;
-  }
-
-  private static void wake(List<CreateTicket> tickets) {
-    tickets.forEach(CreateTicket::wake);
   }
 
   /** Notes what the core decides; runs under the lock. */
@@ -704,8 +753,18 @@ public final class ObjectStore implements Store, Access, AutoCloseable {
       ticket = waiting.remove(key);
       if (ticket != null) {
         ticket.settle(outcome);
-        settled.add(ticket);
+        afterwards.add(ticket::wake);
       }
+    }
+
+    @Override
+    public void carved(StoreObject object) {
+      // Nobody waits for it.
+    }
+
+    @Override
+    public void returnChunk(long chunk, long process) {
+      afterwards.add(() -> onReturnChunk.accept(process, chunk));
     }
 
     @Override

@@ -21,6 +21,9 @@ final class Pin extends PhantomReference<MemorySegment.Scope> {
   final long key;
   final Role role;
 
+  /** What is written to, if that is a chunk. */
+  ClientChunks.@Nullable Chunk chunk;
+
   /** Neighbours in the list of {@link Pins}; a pin that is in no list has ended. */
   @Nullable Pin previous;
 

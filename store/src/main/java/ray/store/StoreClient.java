@@ -9,6 +9,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BiFunction;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import ray.core.store.StoreObject;
 
@@ -35,6 +36,8 @@ public final class StoreClient implements Store, Access, AutoCloseable {
   /** Pins and releases, which must not overtake each other. Added to under the lock. */
   private final Outbox outbox = new Outbox();
 
+  private final ClientChunks chunks;
+
   /**
    * What is asked of the process that holds the store. Answers come in the order of the questions.
    */
@@ -42,10 +45,16 @@ public final class StoreClient implements Store, Access, AutoCloseable {
     /** Room for an object of this process's; fails with what the node says. */
     CompletableFuture<StoreObject> create(long key, long sizeBytes, long owner);
 
+    /** Memory for objects to come, of which {@link #carve} makes them; null if there is none. */
+    CompletableFuture<@Nullable StoreObject> chunk(long key, long sizeBytes);
+
+    /** An object lies complete at the front of a chunk. */
+    CompletableFuture<Boolean> carve(long chunk, long key, long sizeBytes, long owner);
+
     /** It is complete. */
     CompletableFuture<Boolean> seal(long key);
 
-    /** It is not to be created, or will never be complete. */
+    /** It is not to be created, or will never be complete; a chunk: the rest of it is not used. */
     void cancelCreate(long key);
 
     /** Where an object is, which this process reads from now on; null if it is not there. */
@@ -71,8 +80,13 @@ public final class StoreClient implements Store, Access, AutoCloseable {
     void release(long key, long process);
   }
 
-  /** A client, for this process, of a store whose memory lies in this file. */
-  public StoreClient(Node node, long self, SharedBanks banks) {
+  /**
+   * A client, for this process, of a store whose memory lies in this file.
+   *
+   * @param keys numbers for objects of this process, each once
+   */
+  public StoreClient(Node node, long self, SharedBanks banks, LongSupplier keys) {
+    this.chunks = new ClientChunks(node, keys, banks.capacityBytes());
     this.node = node;
     this.self = self;
     this.banks = banks;
@@ -81,12 +95,21 @@ public final class StoreClient implements Store, Access, AutoCloseable {
   @Override
   public WritableObject create(long key, long sizeBytes, long owner) throws InterruptedException {
     drainViews();
+    ClientChunks.Chunk chunk = chunks.take(sizeBytes);
+    if (chunk != null) {
+      return writable(chunk.front(key, sizeBytes), owner, chunk);
+    }
     CompletableFuture<StoreObject> asked = node.create(key, sizeBytes, owner);
-    StoreObject object = awaitRoom(key, asked);
+    return writable(awaitRoom(key, asked), owner, null);
+  }
+
+  private WritableObject writable(
+      StoreObject object, long owner, ClientChunks.@Nullable Chunk chunk) {
     MemorySegment segment = Pins.segment(bank(object.bank()), object.offset(), object.sizeBytes());
     lock.lock();
     try {
-      Pin pin = pins.watch(key, Pin.Role.WRITER, segment);
+      Pin pin = pins.watch(object.key(), Pin.Role.WRITER, segment);
+      pin.chunk = chunk;
       return new WritableObject(this, object, owner, segment, pin);
     } finally {
       lock.unlock();
@@ -204,24 +227,65 @@ public final class StoreClient implements Store, Access, AutoCloseable {
 
   @Override
   public boolean sealed(StoreObject object, long owner, Pin pin) {
-    if (!end(pin) || !join(node.seal(object.key()))) {
-      return false;
+    return join(sealedSoon(object, owner, pin));
+  }
+
+  @Override
+  public CompletableFuture<Boolean> sealedSoon(StoreObject object, long owner, Pin pin) {
+    lock.lock();
+    try {
+      if (!pins.end(pin)) {
+        return CompletableFuture.completedFuture(false);
+      }
+      if (owner == self) {
+        kept.add(object); // from now on it is read here, though others may not find it yet
+      }
+    } finally {
+      lock.unlock();
+    }
+    ClientChunks.Chunk chunk = pin.chunk;
+    CompletableFuture<Boolean> known;
+    if (chunk == null) {
+      known = node.seal(object.key());
+    } else {
+      known = node.carve(chunk.key(), object.key(), object.sizeBytes(), owner);
+      chunks.carved(chunk, object.sizeBytes()); // not before: the node cuts off what comes first
+    }
+    return known.whenComplete((taken, failure) -> {
+      if (failure != null || !taken) {
+        refused(object.key(), owner, chunk);
+      }
+    });
+  }
+
+  private void refused(long key, long owner, ClientChunks.@Nullable Chunk chunk) {
+    if (chunk != null) {
+      chunks.lost(chunk);
     }
     if (owner == self) {
       lock.lock();
       try {
-        kept.add(object);
+        kept.release(key);
       } finally {
         lock.unlock();
       }
     }
-    return true;
+  }
+
+  /** The node wants a chunk back. Does not block. */
+  public void returnChunk(long key) {
+    chunks.wantedBack(key);
   }
 
   @Override
   public void givenUp(long key, Pin pin) {
-    if (end(pin)) {
+    if (!end(pin)) {
+      return;
+    }
+    if (pin.chunk == null) {
       node.cancelCreate(key);
+    } else {
+      chunks.givenUp(pin.chunk);
     }
   }
 

@@ -4,6 +4,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.ref.Reference;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 import ray.core.store.StoreObject;
 
@@ -99,13 +100,33 @@ public final class WritableObject implements AutoCloseable {
    * @throws IllegalStateException if it is sealed or closed already
    */
   public boolean seal() {
-    if (!done.compareAndSet(false, true)) {
-      throw alreadyDone();
-    }
+    end();
     try {
       return store.sealed(object, owner, pin);
     } finally {
       Reference.reachabilityFence(segment); // or the collector could give it up before it is sealed
+    }
+  }
+
+  /**
+   * The same for a store in another process, without waiting until that knows: until then, only
+   * this process finds the object, if it is its owner.
+   *
+   * @return false if nobody relies on it any more; fails if the store can't be told
+   * @throws IllegalStateException if it is sealed or closed already
+   */
+  public CompletableFuture<Boolean> sealSoon() {
+    end();
+    try {
+      return store.sealedSoon(object, owner, pin);
+    } finally {
+      Reference.reachabilityFence(segment);
+    }
+  }
+
+  private void end() {
+    if (!done.compareAndSet(false, true)) {
+      throw alreadyDone();
     }
   }
 

@@ -4,17 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.lang.foreign.ValueLayout;
-import java.time.Duration;
-import java.util.ArrayDeque;
 import java.util.Objects;
-import java.util.Queue;
-import java.util.concurrent.CompletableFuture;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
-import ray.core.store.StoreObject;
 
 /** A store as another process uses it, over a link whose answers come only when they are read. */
 @EnabledOnOs(OS.LINUX)
@@ -27,103 +21,18 @@ class StoreClientTest {
   private final ObjectStore store =
       ObjectStore.open(
           ObjectStoreConfig.ofCapacity(4L * SIZE).withMemoryKind(MemoryKind.SHARED), NODE);
-  private final Link link = new Link();
+  private final LateNode link = new LateNode(store, SELF);
   private final StoreClient client =
       new StoreClient(
           link,
           SELF,
-          new SharedBanks(Objects.requireNonNull(store.sharedFile()), store.capacityBytes()));
+          new SharedBanks(Objects.requireNonNull(store.sharedFile()), store.capacityBytes()),
+          () -> 1);
 
   @AfterEach
   void close() {
     client.close();
     store.close();
-  }
-
-  /** Answers lie here until somebody reads them; no thread does by itself. */
-  private final class Link implements StoreClient.Node {
-    final Queue<Runnable> unread = new ArrayDeque<>();
-    int brief;
-    int locations;
-
-    private CompletableFuture<Boolean> later(boolean answer) {
-      CompletableFuture<Boolean> future = new CompletableFuture<>();
-      unread.add(() -> future.complete(answer));
-      return future;
-    }
-
-    private void read() {
-      for (Runnable answer; (answer = unread.poll()) != null; ) {
-        answer.run();
-      }
-    }
-
-    @Override
-    public CompletableFuture<StoreObject> create(long key, long sizeBytes, long owner) {
-      CompletableFuture<StoreObject> future = new CompletableFuture<>();
-      store.createFor(
-          SELF,
-          key,
-          sizeBytes,
-          owner,
-          Duration.ZERO,
-          result ->
-              unread.add(() -> {
-                if (result.object() == null) {
-                  future.completeExceptionally(new RemoteStoreException(result.failure()));
-                } else {
-                  future.complete(result.object());
-                }
-              }));
-      return future;
-    }
-
-    @Override
-    public CompletableFuture<Boolean> seal(long key) {
-      return later(store.sealFor(key));
-    }
-
-    @Override
-    public void cancelCreate(long key) {
-      store.cancelFor(key);
-    }
-
-    @Override
-    public CompletableFuture<@Nullable StoreObject> addReader(long key) {
-      locations++;
-      CompletableFuture<@Nullable StoreObject> future = new CompletableFuture<>();
-      StoreObject object = store.addReaderFor(SELF, key);
-      unread.add(() -> future.complete(object));
-      return future;
-    }
-
-    @Override
-    public void removeReader(long key) {
-      store.removeReaderFor(SELF, key);
-    }
-
-    @Override
-    public <T extends @Nullable Object> T await(CompletableFuture<T> answer) {
-      read();
-      return answer.join();
-    }
-
-    @Override
-    public boolean awaitBriefly(CompletableFuture<?> answer) {
-      brief++;
-      read();
-      return answer.isDone();
-    }
-
-    @Override
-    public CompletableFuture<Boolean> pin(long key, long process) {
-      return later(store.pin(key, process));
-    }
-
-    @Override
-    public void release(long key, long process) {
-      store.release(key, process);
-    }
   }
 
   private void put(long key, byte fill) throws InterruptedException {

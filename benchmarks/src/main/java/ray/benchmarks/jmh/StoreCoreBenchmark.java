@@ -80,6 +80,14 @@ public class StoreCoreBenchmark {
     }
 
     @Override
+    public void carved(StoreObject object) {
+      created = object.key();
+    }
+
+    @Override
+    public void returnChunk(long chunk, long process) {}
+
+    @Override
     public void freed(StoreObject object, FreeCause cause) {}
   }
 }

@@ -63,8 +63,9 @@ public final class OwnerCore {
   }
 
   /** The program made a ref that it will complete itself. */
-  public void promise(ObjectId id, Object cell) {
+  public void promise(ObjectId id, Object cell, @Nullable Object site) {
     OwnedReference made = references.make(id, cell, null);
+    made.creationSite = site;
     made.contained++;
   }
 

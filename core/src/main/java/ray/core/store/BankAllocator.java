@@ -123,6 +123,21 @@ final class BankAllocator {
     return block;
   }
 
+  /** Cuts a block that is in use in two, and returns the rest, which is in use too. */
+  Block split(Block block, long frontBytes) {
+    Block rest = new Block(block.bank, block.offset + frontBytes, block.sizeBytes - frontBytes);
+    block.sizeBytes = frontBytes;
+    rest.previous = block;
+    rest.next = block.next;
+    if (rest.next != null) {
+      rest.next.previous = rest;
+    } else {
+      banks.get(block.bank).last = rest;
+    }
+    block.next = rest;
+    return rest;
+  }
+
   void free(Block block) {
     usedBytes -= block.sizeBytes;
     Invariant.notNegative(usedBytes, "used bytes", block);
@@ -149,15 +164,8 @@ final class BankAllocator {
   }
 
   private void splitOffRest(Block block, long blockBytes) {
-    Block rest = new Block(block.bank, block.offset + blockBytes, block.sizeBytes - blockBytes);
-    block.sizeBytes = blockBytes;
+    Block rest = split(block, blockBytes);
     rest.free = true;
-    rest.previous = block;
-    rest.next = block.next;
-    if (rest.next != null) {
-      rest.next.previous = rest;
-    }
-    block.next = rest;
     holes.add(rest);
   }
 
@@ -185,17 +193,9 @@ final class BankAllocator {
 
   /** Takes a block off a wilderness: the first that is warm enough, else the first with room. */
   private @Nullable Block extend(long blockBytes) {
-    int chosen = -1;
-    for (int i = 0; i < banks.size(); i++) {
-      Bank bank = banks.get(i);
-      if (bank.top + blockBytes > bank.sizeBytes) {
-        continue;
-      }
-      if (bank.top + blockBytes <= bank.warmEnd) {
-        chosen = i;
-        break;
-      }
-      if (chosen < 0) {
+    int chosen = firstWarm(blockBytes);
+    for (int i = 0; chosen < 0 && i < banks.size(); i++) {
+      if (banks.get(i).top + blockBytes <= banks.get(i).sizeBytes) {
         chosen = i;
       }
     }
@@ -211,6 +211,17 @@ final class BankAllocator {
     bank.last = block;
     bank.top += blockBytes;
     return block;
+  }
+
+  /** The first bank whose wilderness begins with so many warm bytes; negative if none does. */
+  private int firstWarm(long blockBytes) {
+    for (int i = 0; i < banks.size(); i++) {
+      Bank bank = banks.get(i);
+      if (bank.top + blockBytes <= bank.warmEnd) {
+        return i;
+      }
+    }
+    return -1;
   }
 
   /** Checks everything this class promises; {@code usedBlocks} is how many the caller holds. */

@@ -1,11 +1,17 @@
 package ray.core.store;
 
 import java.util.List;
+import java.util.function.LongFunction;
 
 /** Why an object could not be created. */
 public sealed interface CreateFailure {
   /** One or two sentences for a person: what happened and what to do about it. */
   String message();
+
+  /** The same with the processes as people know them. */
+  default String message(LongFunction<String> names) {
+    return message();
+  }
 
   /** The key is taken; keys are never used twice. */
   record KeyInUse(long key) implements CreateFailure {
@@ -50,6 +56,11 @@ public sealed interface CreateFailure {
 
     @Override
     public String message() {
+      return message(process -> String.format("process %x", process));
+    }
+
+    @Override
+    public String message(LongFunction<String> names) {
       var text = new StringBuilder();
       text.append(
           String.format(
@@ -59,8 +70,8 @@ public sealed interface CreateFailure {
       for (Holder holder : topHolders) {
         text.append(
             String.format(
-                " Process %x keeps %,d bytes in %,d objects (%,d owned, %,d in views).",
-                holder.process(),
+                " %s keeps %,d bytes in %,d objects (%,d owned, %,d in views).",
+                capitalized(names.apply(holder.process())),
                 holder.bytes(),
                 holder.objects(),
                 holder.pinnedBytes(),
@@ -70,6 +81,10 @@ public sealed interface CreateFailure {
               " Close refs and drop views that are no longer needed, produce fewer values at a"
                   + " time, or give the store more memory.")
           .toString();
+    }
+
+    private static String capitalized(String name) {
+      return Character.toUpperCase(name.charAt(0)) + name.substring(1);
     }
   }
 

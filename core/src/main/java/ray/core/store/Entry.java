@@ -4,8 +4,10 @@ import org.jspecify.annotations.Nullable;
 
 /** An object that has its bytes, and the claims on it. */
 final class Entry {
-  final StoreObject object;
-  final Block block;
+  /** Where it lies; the front of a chunk moves. */
+  StoreObject object;
+
+  Block block;
   final long createdNs;
   CopyKind kind;
   ObjectState state = ObjectState.CREATED;
@@ -16,6 +18,9 @@ final class Entry {
   int pins;
   int readers;
   boolean beingWritten;
+
+  /** What it is more if it is memory that a process was given ahead. */
+  Chunks.@Nullable Chunk chunk;
 
   /** Neighbours in the list of evictable objects, least recently used first. */
   @Nullable Entry olderEvictable;

@@ -32,6 +32,14 @@ import ray.core.LongMap;
  * create needs their room, and a pin makes one the primary copy. The death of a process drops all
  * its pins and readers, aborts what it was writing, and fails its waiting creates.
  *
+ * <h2>Chunks</h2>
+ *
+ * A process that will make many objects gets a chunk of memory ahead ({@link #grantChunk}), fills
+ * its front by itself, and says so when an object is complete ({@link #carve}): so it need not ask
+ * where an object is to lie. Chunks are no more than a part of the store together, nothing is
+ * evicted for one, and nobody gets one while a create waits; when one begins to wait, or a chunk is
+ * out of use, the processes are asked to give theirs back.
+ *
  * <h2>Keys</h2>
  *
  * The caller chooses them and uses none twice in the life of the store (a retried task's result
@@ -42,8 +50,9 @@ import ray.core.LongMap;
  *
  * Ranges of objects never overlap; used and free bytes add up to the capacity; neighbouring free
  * ranges are merged; every claim is in its object's and its process's list; the counts of an object
- * are the sums over its claims; the first waiting create does not fit, even after evicting all that
- * may be. {@link #assertInvariants()} checks them all.
+ * are the sums over its claims; all chunks are asked back while a create waits; the first waiting
+ * create does not fit, even after evicting all that may be. {@link #assertInvariants()} checks them
+ * all.
  */
 public final class StoreCore {
   /** How many processes an error names: enough to find the culprit, few enough to read. */
@@ -58,9 +67,10 @@ public final class StoreCore {
   final StoreState state;
 
   private final LongMap<Entry> entries = new LongMap<>();
-  private final LongMap<Claim.Process> processes = new LongMap<>();
+  private final Claims claims = new Claims();
   private final EvictionList evictables = new EvictionList();
   private final WaitingCreates waiting = new WaitingCreates();
+  private final Chunks chunks;
   private long evictedObjects;
 
   /** A store with these limits, empty. */
@@ -69,7 +79,8 @@ public final class StoreCore {
     this.effects = effects;
     this.allocator = new BankAllocator(limits.capacityBytes(), limits.maxBankBytes());
     this.maxObjectBytes = allocator.bankBytes(0);
-    this.state = new StoreState(allocator, entries, processes, evictables, waiting);
+    this.chunks = new Chunks(allocator, claims, effects);
+    this.state = new StoreState(allocator, entries, claims.processes, evictables, waiting, chunks);
   }
 
   /** Into how many banks the capacity is split. */
@@ -130,7 +141,7 @@ public final class StoreCore {
     if (sizeBytes < 0) {
       throw new IllegalArgumentException("an object cannot have " + sizeBytes + " bytes");
     }
-    if (entries.get(key) != null || waiting.find(key) != null) {
+    if (isKnown(key)) {
       effects.createFailed(key, new CreateFailure.KeyInUse(key));
       return;
     }
@@ -160,6 +171,7 @@ public final class StoreCore {
     // Capped so that deadlines stay comparable by difference, as times of nanoTime must be.
     long deadlineNs = nowNs + Math.clamp(timeoutNs, 0, Long.MAX_VALUE / 4);
     var create = new WaitingCreate(key, sizeBytes, owner, writer, kind, nowNs, deadlineNs);
+    chunks.askBack(); // also for who asks again, where this one can't wait
     if (create.isOverdue(nowNs)) {
       effects.createFailed(key, timedOut(create, nowNs, topHolders(NAMED_HOLDERS)));
     } else if (waiting.size() >= limits.maxWaitingCreates()) {
@@ -170,15 +182,65 @@ public final class StoreCore {
   }
 
   /**
+   * Gives a process memory ahead, which it alone writes to, and of whose front {@link #carve} makes
+   * objects. It ends when all of it is carved, by {@link #cancelCreate}, or with its process.
+   *
+   * @param key of the chunk: a number as those of objects, which is used only once
+   * @return where it lies; null if there is none to spare
+   */
+  public @Nullable StoreObject grantChunk(long key, long sizeBytes, long process, long nowNs) {
+    if (isKnown(key) || !waiting.isEmpty()) {
+      return null;
+    }
+    Entry entry = chunks.grant(key, sizeBytes, process, nowNs);
+    if (entry == null) {
+      return null;
+    }
+    entries.put(key, entry);
+    return entry.object;
+  }
+
+  /**
+   * A process has filled the front of its chunk, as many bytes as an object of that size takes up
+   * ({@link #bytesInStore}): that is a sealed object from now on, which its owner pins.
+   *
+   * @return false if there is no such chunk, it is too small, or the key is known already
+   */
+  public boolean carve(long chunk, long key, long sizeBytes, long owner, long nowNs) {
+    Entry from = chunks.find(chunk);
+    Block block = from == null || isKnown(key) ? null : chunks.cut(from, sizeBytes, nowNs);
+    if (from == null || block == null) {
+      return false;
+    }
+    if (from.chunk == null) {
+      entries.remove(chunk);
+    }
+    var object = new StoreObject(key, block.bank, block.offset, sizeBytes, 0);
+    add(object, block, CopyKind.PRIMARY, owner, nowNs).state = ObjectState.SEALED;
+    effects.carved(object);
+    return true;
+  }
+
+  /** How many bytes an object of that size takes up. */
+  public static long bytesInStore(long sizeBytes) {
+    return BankAllocator.blockBytes(sizeBytes);
+  }
+
+  /** Asks for the chunks back that nothing was made of for so long. */
+  public void askForIdleChunks(long nowNs, long idleNs) {
+    chunks.askBackUnusedSince(nowNs - idleNs);
+  }
+
+  /**
    * The object is complete. False if it cannot be sealed because there is no such object being
    * written, or because nobody relies on it any more; then it is gone.
    */
   public boolean seal(long key) {
     Entry entry = entries.get(key);
-    if (entry == null || !entry.beingWritten) {
+    if (entry == null || !entry.beingWritten || entry.chunk != null) {
       return false;
     }
-    endWriting(entry);
+    Claims.endWriting(entry);
     boolean wanted = entry.state == ObjectState.CREATED;
     if (wanted) {
       entry.state = ObjectState.SEALED;
@@ -211,11 +273,11 @@ public final class StoreCore {
    */
   public boolean pin(long key, long process) {
     Entry entry = entries.get(key);
-    if (entry == null || entry.state == ObjectState.LINGERING) {
+    if (entry == null || entry.state == ObjectState.LINGERING || entry.chunk != null) {
       return false;
     }
     entry.kind = CopyKind.PRIMARY;
-    addPin(entry, process);
+    claims.pin(entry, process);
     updateEvictable(entry);
     return true;
   }
@@ -236,7 +298,7 @@ public final class StoreCore {
     claim.pins = false;
     entry.pins--;
     Invariant.notNegative(entry.pins, "pins", entry);
-    dropIfEmpty(claim);
+    Claims.dropIfEmpty(claim);
     settle(entry, FreeCause.RELEASED);
     serveWaiting();
     return true;
@@ -264,7 +326,7 @@ public final class StoreCore {
     if (entry == null || entry.state != ObjectState.SEALED) {
       return null;
     }
-    claim(entry, process).readers++;
+    claims.of(entry, process).readers++;
     entry.readers++;
     if (entry.evictable) {
       evictables.remove(entry);
@@ -281,7 +343,7 @@ public final class StoreCore {
     }
     claim.readers--;
     entry.readers--;
-    dropIfEmpty(claim);
+    Claims.dropIfEmpty(claim);
     if (entry.readers == 0) {
       settle(entry, FreeCause.RELEASED);
       serveWaiting();
@@ -313,8 +375,7 @@ public final class StoreCore {
     for (WaitingCreate create : waiting.of(process)) {
       failWaiting(create.key(), new CreateFailure.ProcessDied(process));
     }
-    Claim.Process dead = processes.remove(process);
-    Claim claim = dead == null ? null : dead.firstClaim;
+    Claim claim = claims.remove(process);
     while (claim != null) {
       Claim next = claim.nextOfProcess;
       drop(claim);
@@ -333,7 +394,7 @@ public final class StoreCore {
     if (wrote) {
       abort(entry);
     } else {
-      dropIfEmpty(claim);
+      Claims.dropIfEmpty(claim);
       settle(entry, FreeCause.RELEASED);
     }
   }
@@ -351,7 +412,12 @@ public final class StoreCore {
 
   /** How many bytes the objects take up; cheap. */
   public long usedBytes() {
-    return allocator.usedBytes();
+    return allocator.usedBytes() - chunks.bytes();
+  }
+
+  /** How many bytes processes were given ahead and have made no objects of; cheap. */
+  public long chunkBytes() {
+    return chunks.bytes();
   }
 
   /** How many creates wait for room; cheap. */
@@ -361,7 +427,7 @@ public final class StoreCore {
 
   /** How many objects have bytes; cheap. */
   public int objectCount() {
-    return entries.size();
+    return entries.size() - chunks.count();
   }
 
   /** The objects, the largest first, at most so many. */
@@ -371,7 +437,7 @@ public final class StoreCore {
 
   /** The processes that keep most bytes, at most so many. */
   public List<Holder> topHolders(int limit) {
-    return StoreReport.topHolders(processes, limit);
+    return StoreReport.topHolders(claims.processes, limit);
   }
 
   /**
@@ -390,14 +456,22 @@ public final class StoreCore {
     long coldBytes = Math.clamp(end - warmEnd, 0, sizeBytes);
     allocator.warmed(block.bank, block.end());
     var object = new StoreObject(key, block.bank, block.offset, sizeBytes, coldBytes);
-    var entry = new Entry(object, block, kind, nowNs);
-    entries.put(key, entry);
-    entry.beingWritten = true;
-    claim(entry, writer).writes = true;
-    if (kind == CopyKind.PRIMARY) {
-      addPin(entry, owner);
-    }
+    Entry entry = add(object, block, kind, owner, nowNs);
+    claims.beginWriting(entry, writer);
     effects.created(object);
+  }
+
+  private Entry add(StoreObject object, Block block, CopyKind kind, long owner, long nowNs) {
+    var entry = new Entry(object, block, kind, nowNs);
+    entries.put(object.key(), entry);
+    if (kind == CopyKind.PRIMARY) {
+      claims.pin(entry, owner);
+    }
+    return entry;
+  }
+
+  private boolean isKnown(long key) {
+    return entries.get(key) != null || waiting.find(key) != null;
   }
 
   private @Nullable Block allocateOrEvict(long sizeBytes) {
@@ -459,57 +533,10 @@ public final class StoreCore {
 
   // Keeping and freeing
 
-  private Claim claim(Entry entry, long process) {
-    Claim claim = entry.claimOf(process);
-    if (claim != null) {
-      return claim;
-    }
-    Claim.Process of = processes.get(process);
-    if (of == null) {
-      of = new Claim.Process(process);
-      processes.put(process, of);
-    }
-    return new Claim(entry, of);
-  }
-
-  private void dropIfEmpty(Claim claim) {
-    if (claim.isEmpty()) {
-      claim.unlink();
-    }
-  }
-
-  private void addPin(Entry entry, long process) {
-    Claim claim = claim(entry, process);
-    if (!claim.pins) {
-      claim.pins = true;
-      entry.pins++;
-    }
-  }
-
-  private void endWriting(Entry entry) {
-    entry.beingWritten = false;
-    Claim claim = entry.firstClaim;
-    while (claim != null) {
-      Claim next = claim.nextOfEntry;
-      if (claim.writes) {
-        claim.writes = false;
-        dropIfEmpty(claim);
-      }
-      claim = next;
-    }
-  }
-
   /** An object whose writer is gone before sealing is of use to nobody, whoever pins it. */
   private void abort(Entry entry) {
-    endWriting(entry);
-    Claim claim = entry.firstClaim;
-    while (claim != null) {
-      Claim next = claim.nextOfEntry;
-      claim.pins = false;
-      dropIfEmpty(claim);
-      claim = next;
-    }
-    entry.pins = 0;
+    Claims.endWriting(entry);
+    Claims.unpin(entry);
     entry.state = ObjectState.LINGERING;
     settle(entry, FreeCause.ABORTED);
   }
@@ -541,6 +568,7 @@ public final class StoreCore {
 
   private void free(Entry entry, FreeCause cause) {
     entries.remove(entry.object.key());
+    chunks.remove(entry);
     allocator.free(entry.block);
     effects.freed(entry.object, cause);
   }

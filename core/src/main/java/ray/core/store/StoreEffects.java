@@ -11,6 +11,15 @@ public interface StoreEffects {
   /** The create will not succeed; nothing of it remains. */
   void createFailed(long key, CreateFailure failure);
 
+  /** A complete object was made of the front of a chunk. */
+  void carved(StoreObject object);
+
+  /**
+   * That process should give back a chunk ({@link StoreCore#cancelCreate}) as soon as it writes
+   * nothing to it.
+   */
+  void returnChunk(long chunk, long process);
+
   /** The object is gone and its bytes may be given to another at any moment. */
   void freed(StoreObject object, FreeCause cause);
 }

@@ -13,12 +13,15 @@ final class StoreInvariants {
     LongMap<Claim.Process> processes = store.processes();
     EvictionList evictables = store.evictables();
     WaitingCreates waiting = store.waiting();
+    Chunks chunks = store.chunks();
     allocator.assertInvariants(entries.size());
     var seen =
         new Object() {
           int claims;
           long evictableBytes;
           long waitingBytes;
+          int chunks;
+          long chunkBytes;
         };
     entries.forEach(entry -> {
       assertEntry(entry);
@@ -26,6 +29,16 @@ final class StoreInvariants {
         seen.claims++;
       }
       seen.evictableBytes += entry.evictable ? entry.block.sizeBytes : 0;
+      Chunks.Chunk chunk = entry.chunk;
+      if (chunk != null) {
+        seen.chunks++;
+        seen.chunkBytes += entry.block.sizeBytes;
+        String name = "chunk " + entry.object.key();
+        check(chunks.find(entry.object.key()) == entry, name + " is in no list");
+        check(entry.beingWritten, name + " has lost its writer");
+        check(entry.object.offset() == entry.block.offset, name + " is not where it lies");
+        check(chunk.askedBack || waiting.isEmpty(), name + " is kept though a create waits");
+      }
     });
     check(seen.evictableBytes == evictables.bytes(), "evictable bytes are miscounted");
     processes.forEach(process -> {
@@ -35,6 +48,8 @@ final class StoreInvariants {
         check(entries.get(at.entry.object.key()) == at.entry, "a claim is on a freed object");
       }
     });
+    check(seen.chunks == chunks.count(), "chunks are miscounted");
+    check(seen.chunkBytes == chunks.bytes(), "chunk bytes are miscounted");
     check(seen.claims == 0, "claims of objects and of processes differ");
     waiting.forEach(create -> {
       check(entries.get(create.key()) == null, "create " + create.key() + " waits and has bytes");

@@ -19,16 +19,16 @@ final class StoreReport {
           long lingeringBytes;
         };
     entries.forEach(entry -> {
-      sum.unsealed += entry.beingWritten ? 1 : 0;
+      sum.unsealed += entry.beingWritten && entry.chunk == null ? 1 : 0;
       sum.read += entry.readers > 0 ? 1 : 0;
       sum.readBytes += entry.readers > 0 ? entry.block.sizeBytes : 0;
       sum.lingeringBytes += entry.state == ObjectState.LINGERING ? entry.block.sizeBytes : 0;
     });
     return new StoreStats(
         store.allocator().capacityBytes(),
-        store.allocator().usedBytes(),
+        store.allocator().usedBytes() - store.chunks().bytes(),
         store.allocator().largestFreeBytes(),
-        entries.size(),
+        entries.size() - store.chunks().count(),
         sum.unsealed,
         sum.read,
         sum.readBytes,
@@ -36,13 +36,18 @@ final class StoreReport {
         store.evictables().bytes(),
         evictedObjects,
         store.waiting().size(),
-        store.waiting().bytes());
+        store.waiting().bytes(),
+        store.chunks().bytes());
   }
 
   /** The objects, the largest first, at most so many. */
   static List<ObjectInfo> objects(LongMap<Entry> entries, int limit) {
     List<Entry> all = new ArrayList<>();
-    entries.forEach(all::add);
+    entries.forEach(entry -> {
+      if (entry.chunk == null) {
+        all.add(entry);
+      }
+    });
     return all.stream()
         .sorted(
             Comparator.comparingLong((Entry e) -> e.block.sizeBytes)

@@ -8,4 +8,5 @@ record StoreState(
     LongMap<Entry> entries,
     LongMap<Claim.Process> processes,
     EvictionList evictables,
-    WaitingCreates waiting) {}
+    WaitingCreates waiting,
+    Chunks chunks) {}

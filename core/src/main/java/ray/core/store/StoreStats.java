@@ -15,6 +15,8 @@ package ray.core.store;
  * @param evictedObjects how many were evicted since the start
  * @param waitingCreates how many creates wait for room
  * @param waitingBytes how much room they wait for
+ * @param chunkBytes what processes were given ahead and have made no objects of yet; neither used
+ *     nor free
  */
 public record StoreStats(
     long capacityBytes,
@@ -28,4 +30,5 @@ public record StoreStats(
     long evictableBytes,
     long evictedObjects,
     int waitingCreates,
-    long waitingBytes) {}
+    long waitingBytes,
+    long chunkBytes) {}

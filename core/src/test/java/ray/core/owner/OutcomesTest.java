@@ -146,7 +146,7 @@ class OutcomesTest {
   void closingStopsRunsAndFailsWhatNobodyWillEverKnow() {
     owner.submit(own(2), 0);
     owner.grant(1);
-    owner.core.promise(own(4), cell(own(4)));
+    owner.core.promise(own(4), cell(own(4)), null);
     owner.acquire(of(OTHER, 2));
     owner.core.want(of(OTHER, 2));
     owner.put(own(6), value("a"));
@@ -164,7 +164,7 @@ class OutcomesTest {
 
   @Test
   void aPromiseThatIsKeptWhenItsHandleIsGoneLeavesNothing() {
-    owner.core.promise(own(2), cell(own(2)));
+    owner.core.promise(own(2), cell(own(2)), null);
     owner.drop(own(2));
     assertThat(owner.core.knows(own(2))).isTrue();
 
@@ -175,7 +175,7 @@ class OutcomesTest {
 
   @Test
   void aHandleThatIsFoundDeadLateDoesNotTakeTheNewOneWithIt() {
-    owner.core.promise(own(2), "old");
+    owner.core.promise(own(2), "old", null);
     owner.core.attach(owner.core.open(own(2), null), "new");
 
     owner.core.handleDropped(own(2), "old");

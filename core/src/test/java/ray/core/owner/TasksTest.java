@@ -425,7 +425,7 @@ class TasksTest {
 
   @Test
   void aPromiseIsKeptByItsProgram() {
-    owner.core.promise(own(2), cell(own(2)));
+    owner.core.promise(own(2), cell(own(2)), null);
     owner.submit(own(4), 0, own(2));
     owner.grant(1);
 

@@ -26,8 +26,40 @@ final class RecordedEffects implements StoreEffects {
     return Objects.requireNonNull(failures.get(key), () -> "create " + key + " has not failed");
   }
 
+  /** Chunks that should be given back, and by whom. */
+  final Map<Long, Long> askedBack = new LinkedHashMap<>();
+
   @Override
   public void created(StoreObject object) {
+    checkApart(object);
+    live.put(object.key(), object);
+    created.add(object.key());
+  }
+
+  /** A process was given a chunk, or what is left of it after its front was made an object. */
+  void has(StoreObject chunk) {
+    checkApart(chunk);
+    live.put(chunk.key(), chunk);
+  }
+
+  @Override
+  public void carved(StoreObject object) {
+    live.values()
+        .removeIf(
+            each -> // the chunk; what is left of it is said after this
+            each.bank() == object.bank() && each.offset() == object.offset());
+    checkApart(object);
+    live.put(object.key(), object);
+  }
+
+  @Override
+  public void returnChunk(long chunk, long process) {
+    if (askedBack.put(chunk, process) != null) {
+      throw new AssertionError("chunk " + chunk + " was asked back twice");
+    }
+  }
+
+  private void checkApart(StoreObject object) {
     for (StoreObject other : live.values()) {
       boolean apart =
           other.bank() != object.bank()
@@ -37,8 +69,6 @@ final class RecordedEffects implements StoreEffects {
         throw new AssertionError(object + " overlaps " + other);
       }
     }
-    live.put(object.key(), object);
-    created.add(object.key());
   }
 
   @Override

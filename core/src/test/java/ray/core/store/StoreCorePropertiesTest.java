@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import net.jqwik.api.Arbitraries;
@@ -40,7 +41,10 @@ class StoreCorePropertiesTest {
     READ,
     END_READ,
     EXPIRE,
-    DIE
+    DIE,
+    GRANT,
+    CARVE,
+    ASK_FOR_IDLE
   }
 
   record Op(Kind kind, int which, int process, int units) {}
@@ -61,7 +65,10 @@ class StoreCorePropertiesTest {
             Tuple.of(6, Arbitraries.just(Kind.READ)),
             Tuple.of(8, Arbitraries.just(Kind.END_READ)),
             Tuple.of(1, Arbitraries.just(Kind.EXPIRE)),
-            Tuple.of(1, Arbitraries.just(Kind.DIE)));
+            Tuple.of(1, Arbitraries.just(Kind.DIE)),
+            Tuple.of(4, Arbitraries.just(Kind.GRANT)),
+            Tuple.of(8, Arbitraries.just(Kind.CARVE)),
+            Tuple.of(1, Arbitraries.just(Kind.ASK_FOR_IDLE)));
     Arbitrary<Op> ops =
         Combinators.combine(
                 kinds,
@@ -75,7 +82,7 @@ class StoreCorePropertiesTest {
   @Property(tries = 1000, edgeCases = EdgeCasesMode.NONE)
   void everyHistoryGivesTheModelsEffects(
       @ForAll("histories") List<Op> history,
-      @ForAll @IntRange(min = 8, max = 40) int capacityUnits,
+      @ForAll @IntRange(min = 8, max = 80) int capacityUnits,
       @ForAll @IntRange(min = 4, max = 40) int bankUnits) {
     var model = new Model(new StoreLimits(64L * capacityUnits, 64L * bankUnits, 5));
     for (Op op : history) {
@@ -125,6 +132,11 @@ class StoreCorePropertiesTest {
     boolean secondary;
     boolean writing = true;
     boolean dead;
+
+    /** How much of it is left, and when it was used, if it is a chunk; else 0. */
+    long chunkBytes;
+
+    long usedNs;
     final TreeSet<Long> pins = new TreeSet<>();
     final TreeMap<Long, Integer> readers = new TreeMap<>();
 
@@ -169,6 +181,9 @@ class StoreCorePropertiesTest {
         case CREATE_FOR_OTHER -> create(process % PROCESSES + 1, process, false, op.units());
         case FETCH -> create(process, process, true, op.units());
         case EXPIRE -> core.expire(nowNs);
+        case GRANT -> grant(process, op.units());
+        case CARVE -> carve(op.which(), process, op.units());
+        case ASK_FOR_IDLE -> askForIdle();
         case DIE -> die(process);
         case SEAL, CANCEL, PIN, RELEASE, DISCARD, READ, END_READ -> {
           if (!keys.isEmpty()) {
@@ -190,6 +205,85 @@ class StoreCorePropertiesTest {
           key, bytes, owner, writer, secondary ? CopyKind.SECONDARY : CopyKind.PRIMARY, nowNs, 100);
     }
 
+    private void grant(long process, int units) {
+      long key = nextKey++;
+      keys.add(key);
+      long bytes = 64L * (1 + units % 6);
+      StoreStats before = core.stats();
+      StoreObject chunk = core.grantChunk(key, bytes, process, nowNs);
+      if (chunk == null) {
+        return;
+      }
+      assertThat(wishes).as("nobody is overtaken by a chunk").isEmpty();
+      assertThat(before.chunkBytes() + bytes).isLessThanOrEqualTo(before.capacityBytes() / 8);
+      assertThat(core.stats().evictedObjects()).isEqualTo(before.evictedObjects());
+      Thing thing = new Thing(process, false);
+      thing.pins.add(process);
+      thing.chunkBytes = bytes;
+      thing.usedNs = nowNs;
+      things.put(key, thing);
+      effects.has(chunk);
+    }
+
+    private void carve(int which, long owner, int units) {
+      List<Long> chunks = keys.stream().filter(key -> leftOf(key) > 0).toList();
+      if (chunks.isEmpty()) {
+        assertThat(core.carve(nextKey, nextKey + 1, 1, owner, nowNs)).isFalse();
+        return;
+      }
+      long chunk = chunks.get(which % chunks.size());
+      Thing from = Objects.requireNonNull(things.get(chunk));
+      long key = nextKey++;
+      keys.add(key);
+      long bytes = Math.max(0, 64L * (units / 3) - 1);
+      long taken = StoreCore.bytesInStore(bytes);
+      StoreObject before = effects.object(chunk);
+      boolean carved = core.carve(chunk, key, bytes, owner, nowNs);
+      assertThat(carved)
+          .as("carve %s off %s", taken, from.chunkBytes)
+          .isEqualTo(taken <= from.chunkBytes);
+      assertThat(core.carve(chunk, key, bytes, owner, nowNs)).as("again").isFalse();
+      if (carved) {
+        StoreObject object = effects.object(key);
+        assertThat(object.offset()).isEqualTo(before.offset());
+        assertThat(object.bank()).isEqualTo(before.bank());
+        from.chunkBytes -= taken;
+        from.usedNs = nowNs;
+        if (from.chunkBytes > 0) {
+          effects.has(
+              new StoreObject(chunk, before.bank(), before.offset() + taken, from.chunkBytes, 0));
+        } else {
+          things.remove(chunk);
+        }
+        Thing made = new Thing(owner, false);
+        made.writing = false;
+        made.pins.add(owner);
+        things.put(key, made);
+      }
+    }
+
+    private long leftOf(long key) {
+      Thing thing = things.get(key);
+      return thing == null ? 0 : thing.chunkBytes;
+    }
+
+    private void askForIdle() {
+      Map<Long, Long> before = Map.copyOf(effects.askedBack);
+      core.askForIdleChunks(nowNs, 100);
+      effects.askedBack.forEach((key, process) -> {
+        if (!before.containsKey(key)) {
+          assertThat(nowNs - Objects.requireNonNull(things.get(key)).usedNs)
+              .as("chunk %s", key)
+              .isGreaterThan(100);
+        }
+      });
+      things.forEach((key, thing) -> {
+        if (thing.chunkBytes > 0 && thing.usedNs - (nowNs - 100) < 0) {
+          assertThat(effects.askedBack).containsEntry(key, thing.writer);
+        }
+      });
+    }
+
     private void applyToKey(Kind kind, long key, long process) {
       Thing thing = things.get(key);
       Wish wish = wishes.get(key);
@@ -200,9 +294,10 @@ class StoreCorePropertiesTest {
           expected =
               thing != null
                   && thing.writing
+                  && thing.chunkBytes == 0
                   && !thing.dead
                   && (thing.secondary || !thing.pins.isEmpty());
-          if (thing != null && thing.writing) {
+          if (thing != null && thing.writing && thing.chunkBytes == 0) {
             thing.writing = false;
             touch(key, thing);
           }
@@ -216,7 +311,7 @@ class StoreCorePropertiesTest {
           actual = core.cancelCreate(key);
         }
         case PIN -> {
-          expected = isFound(thing);
+          expected = isFound(thing) && thing != null && thing.chunkBytes == 0;
           if (thing != null && expected) {
             thing.secondary = false;
             thing.pins.add(process);
@@ -323,13 +418,23 @@ class StoreCorePropertiesTest {
       }
       things.forEach((key, thing) -> assertThat(thing.isKept()).as("%s kept", key).isTrue());
       assertThat(effects.live.keySet()).isEqualTo(things.keySet());
-      assertThat(core.objectCount()).isEqualTo(things.size());
+      long chunks = things.values().stream().filter(each -> each.chunkBytes > 0).count();
+      long chunkBytes = things.values().stream().mapToLong(each -> each.chunkBytes).sum();
+      assertThat(core.objectCount()).isEqualTo(things.size() - chunks);
+      assertThat(core.chunkBytes()).isEqualTo(chunkBytes);
+      if (!wishes.isEmpty()) {
+        things.forEach((key, thing) -> {
+          if (thing.chunkBytes > 0) {
+            assertThat(effects.askedBack).as("while one waits").containsEntry(key, thing.writer);
+          }
+        });
+      }
       assertThat(core.waitingCreates()).isEqualTo(wishes.size());
       long used = 0;
       for (StoreObject object : effects.live.values()) {
         used += Math.max(64, (object.sizeBytes() + 63) / 64 * 64);
       }
-      assertThat(core.usedBytes()).isEqualTo(used);
+      assertThat(core.usedBytes()).isEqualTo(used - chunkBytes);
     }
 
     private void assertOldest(long key) {

@@ -411,6 +411,6 @@ class StoreCoreTest {
     assertThat(store.stats())
         .isEqualTo(
             new StoreStats(
-                CAPACITY, 64 * 51, 64 * 49, 5, 1, 2, 64 * 25, 64 * 5, 64 * 15, 0, 1, 64 * 70));
+                CAPACITY, 64 * 51, 64 * 49, 5, 1, 2, 64 * 25, 64 * 5, 64 * 15, 0, 1, 64 * 70, 0));
   }
 }
