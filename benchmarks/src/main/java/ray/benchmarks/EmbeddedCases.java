@@ -10,7 +10,28 @@ final class EmbeddedCases {
   private static final int BATCH = 1_000;
   private static final int MANY_REFS = 10_000;
 
+  private static final Case FRESH_COPY =
+      new Case.Special(RawCopies.FRESH, new Goal.None(), RawCopies::fresh);
+  private static final Case COPY_TO_HEAP =
+      new Case.Special(RawCopies.TO_HEAP, new Goal.None(), RawCopies::toHeap);
+  private static final Case GET_DOUBLES =
+      new Case.Repeated(
+          RawCopies.GET_DOUBLES,
+          RayCases.LARGE_GIGABYTES,
+          new Goal.ShareOf(0.9, RawCopies.TO_HEAP),
+          ray -> RawCopies.getDoubles());
+
   private EmbeddedCases() {}
+
+  /** Those of them that say something of a node too. */
+  static List<Case> onNode() {
+    return List.of(
+        FRESH_COPY,
+        new Case.Special(
+            RawCopies.FRESH_PUT, new Goal.ShareOf(0.9, RawCopies.FRESH), RawCopies::freshPutOnNode),
+        COPY_TO_HEAP,
+        GET_DOUBLES);
+  }
 
   static List<Case> all() {
     return List.of(
@@ -27,9 +48,11 @@ final class EmbeddedCases {
             ray -> tasksAndClose()),
         new Case.Repeated(
             "task with 10k refs as arguments", 1, new Goal.MedianMs(10), ray -> taskWithManyRefs()),
-        new Case.Special(RawCopies.FRESH, new Goal.None(), RawCopies::fresh),
+        FRESH_COPY,
         new Case.Special(
-            "put of 800 MB (fresh)", new Goal.ShareOf(0.9, RawCopies.FRESH), RawCopies::freshPut),
+            RawCopies.FRESH_PUT, new Goal.ShareOf(0.9, RawCopies.FRESH), RawCopies::freshPut),
+        COPY_TO_HEAP,
+        GET_DOUBLES,
         new Case.Special("million queued tasks", new Goal.HeapAtMost(1024), MillionTasks::measure),
         new Case.Special("million idle actors", new Goal.HeapAtMost(2048), MillionActors::measure),
         new Case.Special(

@@ -40,9 +40,9 @@ final class Microbenchmark {
     return Stream.of(RayCases.all(), EmbeddedCases.all()).flatMap(List::stream).toList();
   }
 
-  /** Those that Ray has too, which run against a node as they do in this JVM. */
+  /** Those that run against a node: Ray's own, and what is to be compared with bare copies. */
   static List<Case> connectedCases() {
-    return RayCases.all().stream().filter(Case.Repeated.class::isInstance).toList();
+    return Stream.of(RayCases.all(), EmbeddedCases.onNode()).flatMap(List::stream).toList();
   }
 
   /** Runs the cases and returns the results of those that went well. */

@@ -3,32 +3,26 @@ package ray.benchmarks;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.nio.channels.FileChannel;
-import java.nio.channels.FileChannel.MapMode;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
+import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
 import ray.ObjectRef;
 import ray.Ray;
 import ray.RayInstance;
 import ray.RayOptions;
+import ray.processes.LocalNode;
 
 /**
- * What a put of 800 MB has to be compared with: one thread that copies the same array into shared
- * memory of the same kind and in the same state. Warm memory was written before; fresh memory has
- * no pages yet, so that its first touch is the kernel's work.
+ * What large puts and gets have to be compared with: one thread that copies the same array into
+ * shared memory of the same kind, or out of it, in the same state and the same run. Warm memory was
+ * written before; fresh memory has no pages yet, so that its first touch is the kernel's work.
  */
 final class RawCopies {
   static final String WARM = "raw copy of 800 MB (warm)";
   static final String FRESH = "raw copy of 800 MB (fresh)";
-
-  private static final Path SHARED_MEMORY = Path.of("/dev/shm");
-
-  /** In pieces, as the JVM copies fast only in compiled code, and compiles what is called often. */
-  private static final long PIECE_BYTES = 1L << 20;
+  static final String FRESH_PUT = "put of 800 MB (fresh)";
+  static final String TO_HEAP = "raw copy of 800 MB to a new double[]";
+  static final String GET_DOUBLES = "get of a 800 MB double[]";
 
   private static final long BYTES = RayCases.LARGE_LONGS * (long) Long.BYTES;
 
@@ -49,11 +43,32 @@ final class RawCopies {
   static Result warm(String name, Timing timing) throws Exception {
     MemorySegment source = MemorySegment.ofArray(new long[RayCases.LARGE_LONGS]);
     try (Arena arena = Arena.ofShared()) {
-      MemorySegment target = map(arena);
-      target.fill((byte) 1);
+      MemorySegment target = SharedRegion.warm(arena, BYTES);
       return new Repetition(timing, RayCases.LARGE_GIGABYTES)
-          .measure(name, (Work.Single) () -> copy(source, target));
+          .measure(name, (Work.Single) () -> SharedRegion.copy(source, target));
     }
+  }
+
+  /** Into a new array each time, as a get has to. */
+  static Result toHeap(String name, Timing timing) throws Exception {
+    try (Arena arena = Arena.ofShared()) {
+      MemorySegment source = SharedRegion.warm(arena, BYTES);
+      return new Repetition(timing, RayCases.LARGE_GIGABYTES)
+          .measure(
+              name,
+              (Work.Single)
+                  () -> {
+                    double[] target = new double[RayCases.LARGE_LONGS];
+                    MemorySegment.copy(
+                        source, ValueLayout.JAVA_DOUBLE, 0, target, 0, target.length);
+                    return target;
+                  });
+    }
+  }
+
+  static Work getDoubles() {
+    ObjectRef<double[]> ref = Ray.put(new double[RayCases.LARGE_LONGS]);
+    return (Work.Single) ref::get;
   }
 
   static Result fresh(String name, Timing timing) throws Exception {
@@ -61,7 +76,19 @@ final class RawCopies {
   }
 
   static Result freshPut(String name, Timing timing) throws Exception {
-    return rounds(name, RawCopies::putIntoFresh);
+    return rounds(
+        name, source -> putIntoFresh(source, RayOptions.defaults().objectStore(STORE_BYTES)));
+  }
+
+  /** The same on a node, which is made for it, as the memory of one that runs may be warm. */
+  static Result freshPutOnNode(String name, Timing timing) throws Exception {
+    return rounds(
+        name,
+        source -> {
+          try (LocalNode node = LocalNode.start(RayOptions.defaults().objectStore(STORE_BYTES))) {
+            return putIntoFresh(source, RayOptions.defaults().address(node.address()));
+          }
+        });
   }
 
   private static Result rounds(String name, Once once) throws Exception {
@@ -79,41 +106,20 @@ final class RawCopies {
 
   private static long copyIntoFresh(long[] source) throws IOException {
     try (Arena arena = Arena.ofShared()) {
-      MemorySegment target = map(arena);
+      MemorySegment target = SharedRegion.fresh(arena, BYTES);
       long startNs = System.nanoTime();
-      copy(MemorySegment.ofArray(source), target);
+      SharedRegion.copy(MemorySegment.ofArray(source), target);
       return System.nanoTime() - startNs;
     }
   }
 
-  private static long putIntoFresh(long[] source) {
-    try (RayInstance ray = Ray.start(RayOptions.defaults().objectStore(STORE_BYTES))) {
+  private static long putIntoFresh(long[] source, RayOptions options) {
+    try (RayInstance ray = Ray.start(options)) {
       long startNs = System.nanoTime();
       ObjectRef<long[]> ref = ray.put(source);
       long ns = System.nanoTime() - startNs;
       ref.close();
       return ns;
-    }
-  }
-
-  private static MemorySegment copy(MemorySegment source, MemorySegment target) {
-    for (long at = 0; at < BYTES; at += PIECE_BYTES) {
-      MemorySegment.copy(source, at, target, at, Math.min(PIECE_BYTES, BYTES - at));
-    }
-    return target;
-  }
-
-  /** A new mapping of a file that has no name any more and no pages yet. */
-  private static MemorySegment map(Arena arena) throws IOException {
-    Path directory =
-        Files.isWritable(SHARED_MEMORY)
-            ? SHARED_MEMORY
-            : Path.of(System.getProperty("java.io.tmpdir"));
-    Path file = Files.createTempFile(directory, "ray-raw-copy-", ".tmp");
-    try (FileChannel channel =
-        FileChannel.open(file, Set.of(StandardOpenOption.READ, StandardOpenOption.WRITE))) {
-      Files.delete(file);
-      return channel.map(MapMode.READ_WRITE, 0, BYTES, arena);
     }
   }
 }

@@ -12,13 +12,16 @@ import ray.Ray;
 /**
  * The cases of Ray's own {@code ray microbenchmark}, by the same names, in the same order and doing
  * the same (its {@code ray_perf.py}). Placement groups and the remote client, which it has too,
- * come with clusters. One case stands among them that is not Ray's: the raw copy that a large put
- * is compared with.
+ * come with clusters. Two cases stand among them that are not Ray's: the raw copies that large puts
+ * are compared with.
  */
 final class RayCases {
   static final String GET_CALLS = "single client get calls (Plasma Store)";
   static final String PUT_CALLS = "single client put calls (Plasma Store)";
   static final String PUT_GIGABYTES = "single client put gigabytes";
+
+  static final String MULTI_PUT_GIGABYTES = "multi client put gigabytes";
+  static final String MULTI_COPY_GIGABYTES = "multi client raw copy gigabytes (warm)";
 
   /** What {@link #PUT_GIGABYTES} puts at a time. */
   static final int LARGE_LONGS = 100 * 1024 * 1024;
@@ -81,10 +84,15 @@ final class RayCases {
         new Case.Special(RawCopies.WARM, new Goal.None(), RawCopies::warm),
         batch("single client tasks and get batch", 1, NONE, ray -> tasksAndGetBatch()),
         batch(
-            "multi client put gigabytes",
+            MULTI_PUT_GIGABYTES,
+            PUT_TASKS * Functions.LARGE_PUTS * LARGE_GIGABYTES / 10,
+            new Goal.ShareOf(0.9, MULTI_COPY_GIGABYTES),
+            ray -> putTasks(Ray.remote(Functions::putLarge)::remote)),
+        batch(
+            MULTI_COPY_GIGABYTES,
             PUT_TASKS * Functions.LARGE_PUTS * LARGE_GIGABYTES / 10,
             NONE,
-            ray -> putTasks(Ray.remote(Functions::putLarge)::remote)),
+            ray -> putTasks(Ray.remote(Functions::copyLarge)::remote)),
         single("single client get object containing 10k refs", 500, ray -> getContainer()),
         single("single client wait 1k refs", 100, ray -> waitOneByOne()));
   }
