@@ -23,8 +23,9 @@ import org.junit.jupiter.api.parallel.Isolated;
  */
 @Isolated("takes the standard streams and the JVM's default Ray")
 class SnippetsTest {
-  /** Kinds of blocks that show something other than a program. */
-  private static final Set<String> NOT_RUN = Set.of("sh", "xml", "mermaid", "diagram", "trace");
+  /** Kinds of blocks that show something other than a program, or are run by tests of ray-arrow. */
+  private static final Set<String> NOT_RUN =
+      Set.of("sh", "xml", "mermaid", "diagram", "trace", "java arrow");
 
   @TestFactory
   Stream<DynamicTest> everySnippetRunsAndPrintsWhatItsDocumentSays() throws Exception {

@@ -1,0 +1,4 @@
+@NullMarked
+package ray.arrow;
+
+import org.jspecify.annotations.NullMarked;
