@@ -9,11 +9,10 @@ import java.util.Map;
  * passes in the other order there, which differs by roundings: by 0.15 grey levels on average.) Not
  * thread-safe; keeps its working memory from image to image.
  *
- * <p>A filter is a weighted sum of neighbouring pixels, first along rows, then along columns. The
- * sums are written as loops that add whole lines of {@code int}s, each line in an array of its own,
- * as this is the shape that the JIT turns into vector instructions (many times as fast as a loop
- * over the neighbours of one pixel). For the pass along rows that means columns as lines, so the
- * image is turned over before it and turned back after it, in tiles that stay in the cache.
+ * <p>A filter is a weighted sum of neighbouring pixels, first along rows, then along columns.
+ * {@link Lines} adds whole lines up, each channel by itself. For the pass along rows that means
+ * columns as lines, so the image is turned over before it and turned back after it, in tiles that
+ * stay in the cache, while its pixels are still one {@code int} each.
  */
 final class Resampler {
   /**
@@ -21,17 +20,10 @@ final class Resampler {
    */
   private static final int TILE_ROWS = 256;
 
-  /** Rows or columns turned over together: 16 {@code int}s are one cache line. */
-  private static final int BLOCK = 16;
-
   /** Filters kept; a data set has a few hundred different widths and heights. */
   private static final int MAX_CACHED_WEIGHTS = 256;
 
-  /** Lines that are weighed in one loop. */
-  private static final int GROUP = ResamplingWeights.GROUP;
-
   private static final int CHANNELS = 3;
-  private static final int HALF = 1 << (ResamplingWeights.PRECISION_BITS - 1);
 
   private final int size;
   private final Map<Integer, ResamplingWeights> weightsByLength =
@@ -42,15 +34,16 @@ final class Resampler {
         }
       };
 
-  private final int[][] turned;
-  private final int[][] output;
+  /** Lines of channels: the last channel of an image holds its whole pixels at first. */
   private int[][][] columns = new int[CHANNELS][0][];
+
   private int[][][] rows = new int[CHANNELS][0][];
+  private final int[][][] turned = new int[CHANNELS][Lines.BLOCK][TILE_ROWS];
+  private final int[][] output;
   private int[] block = {};
 
   Resampler(int size) {
     this.size = size;
-    this.turned = new int[BLOCK][TILE_ROWS];
     this.output = new int[CHANNELS][size];
   }
 
@@ -60,8 +53,12 @@ final class Resampler {
     ResamplingWeights across = weights(image.width());
     ResamplingWeights down = weights(image.height());
     makeRoom(image, channels, Math.max(across.taps(), down.taps()));
-    shrinkRows(image, channels, across);
-    shrinkColumns(channels, down, into, offset);
+    for (int tile = 0; tile < image.height(); tile += TILE_ROWS) {
+      int tileRows = Math.min(TILE_ROWS, image.height() - tile);
+      readColumns(image, tile, tileRows, channels);
+      shrinkRows(across, channels, tile, tileRows);
+    }
+    shrinkColumns(down, channels, image.height(), into, offset);
     dropIfLarge();
   }
 
@@ -70,15 +67,16 @@ final class Resampler {
   }
 
   private void makeRoom(PixelBuffer image, int channels, int maxTaps) {
-    if (block.length < BLOCK * image.width()) {
-      block = new int[BLOCK * image.width()];
+    if (block.length < Lines.BLOCK * image.width()) {
+      block = new int[Lines.BLOCK * image.width()];
     }
+    int wholeBlocks = Math.ceilDiv(size, Lines.BLOCK) * Lines.BLOCK;
     for (int c = 0; c < channels; c++) {
       if (columns[c].length < image.width() + maxTaps) {
         columns[c] = new int[image.width() + maxTaps][TILE_ROWS];
       }
       if (rows[c].length < image.height() + maxTaps) {
-        rows[c] = new int[image.height() + maxTaps][size];
+        rows[c] = new int[image.height() + maxTaps][wholeBlocks];
       }
     }
   }
@@ -92,143 +90,56 @@ final class Resampler {
     }
   }
 
-  private void shrinkRows(PixelBuffer image, int channels, ResamplingWeights weights) {
-    for (int tile = 0; tile < image.height(); tile += TILE_ROWS) {
-      int tileRows = Math.min(TILE_ROWS, image.height() - tile);
-      readTile(image, tile, tileRows, channels);
+  /** Turns some rows over and takes the channels apart. */
+  private void readColumns(PixelBuffer image, int firstRow, int rowCount, int channels) {
+    int[][] pixels = columns[channels - 1];
+    for (int row = 0; row < rowCount; row += Lines.BLOCK) {
+      image.readRows(firstRow + row, Math.min(Lines.BLOCK, rowCount - row), block);
+      Lines.rowsToColumns(block, image.width(), pixels, row);
+    }
+    split(columns, channels, image.width(), rowCount);
+  }
+
+  private void shrinkRows(ResamplingWeights weights, int channels, int firstRow, int rowCount) {
+    for (int x = 0; x < size; x += Lines.BLOCK) {
+      int count = Math.min(Lines.BLOCK, size - x);
       for (int c = 0; c < channels; c++) {
-        for (int x = 0; x < size; x += BLOCK) {
-          int width = Math.min(BLOCK, size - x);
-          for (int i = 0; i < width; i++) {
-            weigh(weights, x + i, columns[c], turned[i], tileRows);
-          }
-          turnBack(turned, width, rows[c], tile, tileRows, x);
+        for (int i = 0; i < count; i++) {
+          Lines.weigh(weights, x + i, columns[c], turned[c][i], rowCount);
         }
       }
-    }
-  }
-
-  private void readTile(PixelBuffer image, int tile, int tileRows, int channels) {
-    int width = image.width();
-    for (int row = 0; row < tileRows; row += BLOCK) {
-      int count = Math.min(BLOCK, tileRows - row);
-      image.readRows(tile + row, count, block);
-      if (channels == 1) {
-        turnGray(block, width, row, count, columns[0]);
-      } else {
-        turn(block, width, row, count, columns[0], columns[1], columns[2]);
+      if (channels == CHANNELS) {
+        for (int i = 0; i < count; i++) {
+          Lines.join(turned[0][i], turned[1][i], turned[2][i], rowCount);
+        }
       }
+      Lines.columnsToRows(turned[channels - 1], rows[channels - 1], firstRow, rowCount, x);
     }
   }
 
-  private static void turn(
-      int[] block, int width, int row, int count, int[][] reds, int[][] greens, int[][] blues) {
-    for (int x = 0; x < width; x++) {
-      int[] red = reds[x];
-      int[] green = greens[x];
-      int[] blue = blues[x];
-      for (int y = 0, from = x; y < count; y++, from += width) {
-        int pixel = block[from];
-        red[row + y] = (pixel >>> 16) & 0xFF;
-        green[row + y] = (pixel >>> 8) & 0xFF;
-        blue[row + y] = pixel & 0xFF;
-      }
-    }
-  }
-
-  private static void turnGray(int[] block, int width, int row, int count, int[][] grays) {
-    for (int x = 0; x < width; x++) {
-      int[] gray = grays[x];
-      for (int y = 0, from = x; y < count; y++, from += width) {
-        gray[row + y] = block[from] & 0xFF;
-      }
-    }
-  }
-
-  private static void turnBack(
-      int[][] turned, int width, int[][] rows, int firstRow, int rowCount, int x) {
-    for (int y = 0; y < rowCount; y++) {
-      int[] row = rows[firstRow + y];
-      for (int i = 0; i < width; i++) {
-        row[x + i] = turned[i][y];
-      }
-    }
-  }
-
-  private void shrinkColumns(int channels, ResamplingWeights weights, byte[] into, int offset) {
+  private void shrinkColumns(
+      ResamplingWeights weights, int channels, int height, byte[] into, int offset) {
+    split(rows, channels, height, size);
     for (int y = 0; y < size; y++) {
       for (int c = 0; c < channels; c++) {
-        weigh(weights, y, rows[c], output[c], size);
+        Lines.weigh(weights, y, rows[c], output[c], size);
       }
-      int[] green = channels == 1 ? output[0] : output[1];
-      int[] blue = channels == 1 ? output[0] : output[2];
-      interleave(output[0], green, blue, into, offset + y * size * CHANNELS, size);
+      if (channels == CHANNELS) {
+        Lines.join(output[0], output[1], output[2], size);
+      } else {
+        Lines.grayToPixels(output[0], size);
+      }
+      Lines.writeRgb(output[channels - 1], into, offset + y * size * CHANNELS, size);
     }
   }
 
-  private static void interleave(
-      int[] red, int[] green, int[] blue, byte[] into, int offset, int length) {
-    for (int x = 0, at = offset; x < length; x++, at += CHANNELS) {
-      into[at] = (byte) red[x];
-      into[at + 1] = (byte) green[x];
-      into[at + 2] = (byte) blue[x];
-    }
-  }
-
-  /** One output line: the weighted sum of the input lines that count for it, rounded to 0…255. */
-  private static void weigh(
-      ResamplingWeights filter, int at, int[][] lines, int[] sum, int length) {
-    int[] weights = filter.weights();
-    int line = filter.first()[at];
-    int w = at * filter.taps();
-    int end = w + filter.taps() - GROUP;
-    start(sum, lines, line, weights, w, length);
-    for (w += GROUP, line += GROUP; w < end; w += GROUP, line += GROUP) {
-      add(sum, lines, line, weights, w, length);
-    }
-    finish(sum, lines, line, weights, w, length);
-  }
-
-  private static void start(int[] sum, int[][] lines, int line, int[] weights, int w, int length) {
-    int[] a = lines[line];
-    int[] b = lines[line + 1];
-    int[] c = lines[line + 2];
-    int[] d = lines[line + 3];
-    int weightA = weights[w];
-    int weightB = weights[w + 1];
-    int weightC = weights[w + 2];
-    int weightD = weights[w + 3];
-    for (int i = 0; i < length; i++) {
-      sum[i] = HALF + a[i] * weightA + b[i] * weightB + c[i] * weightC + d[i] * weightD;
-    }
-  }
-
-  private static void add(int[] sum, int[][] lines, int line, int[] weights, int w, int length) {
-    int[] a = lines[line];
-    int[] b = lines[line + 1];
-    int[] c = lines[line + 2];
-    int[] d = lines[line + 3];
-    int weightA = weights[w];
-    int weightB = weights[w + 1];
-    int weightC = weights[w + 2];
-    int weightD = weights[w + 3];
-    for (int i = 0; i < length; i++) {
-      sum[i] += a[i] * weightA + b[i] * weightB + c[i] * weightC + d[i] * weightD;
-    }
-  }
-
-  private static void finish(int[] sum, int[][] lines, int line, int[] weights, int w, int length) {
-    int[] a = lines[line];
-    int[] b = lines[line + 1];
-    int[] c = lines[line + 2];
-    int[] d = lines[line + 3];
-    int weightA = weights[w];
-    int weightB = weights[w + 1];
-    int weightC = weights[w + 2];
-    int weightD = weights[w + 3];
-    for (int i = 0; i < length; i++) {
-      int all = sum[i] + a[i] * weightA + b[i] * weightB + c[i] * weightC + d[i] * weightD;
-      sum[i] = Math.min(255, Math.max(0, all >> ResamplingWeights.PRECISION_BITS));
+  private static void split(int[][][] lines, int channels, int lineCount, int length) {
+    for (int line = 0; line < lineCount; line++) {
+      if (channels == CHANNELS) {
+        Lines.split(lines[0][line], lines[1][line], lines[2][line], length);
+      } else {
+        Lines.pixelsToGray(lines[0][line], length);
+      }
     }
   }
 }

@@ -24,20 +24,26 @@ record ResamplingWeights(int[] first, int taps, int[] weights) {
     double scale = (double) inputLength / outputLength;
     double filterScale = Math.max(1, scale);
     double support = LOBES * filterScale;
-    int taps = wholeGroups((int) Math.ceil(support * 2) + 1);
     int[] first = new int[outputLength];
+    int[] counts = new int[outputLength];
+    int most = 0;
+    for (int x = 0; x < outputLength; x++) {
+      double center = (x + 0.5) * scale;
+      first[x] = Math.max(0, (int) (center - support + 0.5));
+      counts[x] = Math.min(inputLength, (int) (center + support + 0.5)) - first[x];
+      most = Math.max(most, counts[x]);
+    }
+    int taps = wholeGroups(most);
     int[] weights = new int[outputLength * taps];
     double[] line = new double[taps];
     for (int x = 0; x < outputLength; x++) {
       double center = (x + 0.5) * scale;
-      first[x] = Math.max(0, (int) (center - support + 0.5));
-      int count = Math.min(inputLength, (int) (center + support + 0.5)) - first[x];
       double sum = 0;
-      for (int i = 0; i < count; i++) {
+      for (int i = 0; i < counts[x]; i++) {
         line[i] = lanczos((i + first[x] - center + 0.5) * (1 / filterScale));
         sum += line[i];
       }
-      for (int i = 0; i < count; i++) {
+      for (int i = 0; i < counts[x]; i++) {
         weights[x * taps + i] = toFixedPoint(sum == 0 ? line[i] : line[i] / sum);
       }
     }
