@@ -25,6 +25,12 @@ import ray.runtime.RuntimeBackend;
  * have no job yet. Thread-safe.
  */
 final class WorkerLauncher {
+  /**
+   * A worker whose heap is full ends, and its tasks run again: the error meets whichever thread
+   * allocates next, of another task or of Ray itself, which would go on half done.
+   */
+  private static final String END_WITHOUT_MEMORY = "-XX:+ExitOnOutOfMemoryError";
+
   private static final Logger LOG = LoggerFactory.getLogger(WorkerLauncher.class);
 
   private static final int MAX_WORDS = 300;
@@ -160,6 +166,7 @@ final class WorkerLauncher {
     words.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     words.addAll(JvmOptions.ofThisJvm());
     words.add("-XX:ErrorFile=" + session.logs().resolve("crash-%p.log"));
+    words.add(END_WITHOUT_MEMORY);
     words.addAll(runtimeEnv.jvmOptions());
     words.add("-cp");
     words.add(System.getProperty("java.class.path"));
