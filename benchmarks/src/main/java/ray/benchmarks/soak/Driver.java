@@ -21,15 +21,21 @@ final class Driver {
   private final Consumer<Driver.Event> events;
   private volatile long tasks;
   private volatile Map<Kind, Long> programs = Map.of();
+
+  /** Whether it was told to end, so that what it says besides is cut off, or means nothing. */
+  private volatile boolean leaving;
+
+  private volatile boolean killed;
   private volatile long movedMs = System.currentTimeMillis();
 
   /**
    * Something that a driver says, apart from its progress.
    *
+   * @param driver who says it
    * @param kind one of the words that {@link DriverProcess} begins its lines with
    * @param fields what follows
    */
-  record Event(String kind, List<String> fields) {}
+  record Event(Driver driver, String kind, List<String> fields) {}
 
   private Driver(Process process, Consumer<Event> events) {
     this.process = process;
@@ -37,8 +43,9 @@ final class Driver {
     this.reader = Thread.ofPlatform().daemon().name("driver-output").unstarted(this::read);
   }
 
-  /** Starts one, which runs so many programs at most. */
-  static Driver start(String address, long seed, long programs, Consumer<Event> events)
+  /** Starts one, which runs so many programs at most; harmless ones do no harm to their workers. */
+  static Driver start(
+      String address, long seed, long programs, boolean harmless, Consumer<Event> events)
       throws IOException {
     List<String> words = new ArrayList<>();
     words.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
@@ -49,6 +56,7 @@ final class Driver {
     words.add(address);
     words.add(Long.toString(seed));
     words.add(Long.toString(programs));
+    words.add(Boolean.toString(harmless));
     Process process = new ProcessBuilder(words).redirectErrorStream(true).start();
     Driver driver = new Driver(process, events);
     driver.reader.start();
@@ -61,14 +69,26 @@ final class Driver {
             new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8))) {
       for (String line; (line = lines.readLine()) != null; ) {
         List<String> fields = List.of(line.split("\t", -1));
+        if (leaving && !fields.getFirst().equals(DriverProcess.PROGRESS)) {
+          continue;
+        }
         switch (fields.getFirst()) {
-          case DriverProcess.PROGRESS -> progress(fields);
-          case DriverProcess.WRONG, DriverProcess.LOST, DriverProcess.HANG, DriverProcess.LEFT ->
-              events.accept(new Event(fields.getFirst(), fields.subList(1, fields.size())));
+          case DriverProcess.PROGRESS -> {
+            if (!killed) {
+              progress(fields);
+            }
+          }
+          case DriverProcess.WRONG,
+              DriverProcess.LOST,
+              DriverProcess.HANG,
+              DriverProcess.LEFT,
+              DriverProcess.STRIKES,
+              DriverProcess.STRUCK ->
+              events.accept(new Event(this, fields.getFirst(), fields.subList(1, fields.size())));
           default -> {
             // What the JVM or a library says: of note only if nothing is expected.
             if (!line.isBlank() && !line.startsWith("SLF4J")) {
-              events.accept(new Event(DriverProcess.WRONG, List.of("-", "-", line)));
+              events.accept(new Event(this, DriverProcess.WRONG, List.of("-", "-", line)));
             }
           }
         }
@@ -113,6 +133,19 @@ final class Driver {
     return process.isAlive();
   }
 
+  /** Tells it to end at once, in order, whatever it runs. */
+  void leave() {
+    leaving = true;
+    try {
+      process
+          .getOutputStream()
+          .write((DriverProcess.LEAVE + "\n").getBytes(StandardCharsets.UTF_8));
+      process.getOutputStream().flush();
+    } catch (IOException ended) {
+      // It has.
+    }
+  }
+
   /** Tells it to end what it runs, and no more. */
   void stop() {
     try {
@@ -133,6 +166,8 @@ final class Driver {
 
   /** Ends it at once. */
   void kill() {
+    leaving = true;
+    killed = true;
     process.destroyForcibly();
   }
 }

@@ -21,6 +21,7 @@ import ray.ActorDiedException;
 import ray.GetTimeoutException;
 import ray.ObjectInfo;
 import ray.ObjectLostException;
+import ray.OutOfResourcesException;
 import ray.OwnerDiedException;
 import ray.Ray;
 import ray.RayInstance;
@@ -45,11 +46,22 @@ final class DriverProcess {
   /** {@code hang TEXT}, a line of what hangs. */
   static final String HANG = "hang";
 
+  /** {@code strikes FAULT SEED MS}: a program does its worker harm from now on. */
+  static final String STRIKES = "strikes";
+
+  /** {@code struck FAULT SEED MS}: it has, and what came of it is seen. */
+  static final String STRUCK = "struck";
+
+  /** What its input says for it to end in the middle of its programs, in order. */
+  static final String LEAVE = "leave";
+
   /** {@code left TEXT}: something was not given back. */
   static final String LEFT = "left";
 
   private static final Set<TaskInfo.State> ENDED =
       EnumSet.of(TaskInfo.State.FINISHED, TaskInfo.State.FAILED, TaskInfo.State.CANCELLED);
+
+  private static final String NOT_STARTED = "before it could run anything";
 
   private static final int THREADS = 3;
   private static final int WARM_UP_PROGRAMS = 60;
@@ -59,14 +71,17 @@ final class DriverProcess {
   private final PrintStream out = new PrintStream(System.out, true, StandardCharsets.UTF_8);
   private final RayInstance ray;
   private final long seed;
+  private final boolean harmless;
   private final Tally tally = new Tally();
   private final AtomicLong next = new AtomicLong();
   private final Map<Thread, Running> running = new ConcurrentHashMap<>();
   private volatile boolean stopped;
+  private volatile boolean leaves;
 
   private record Running(Kind kind, long seed, long sinceMs) {}
 
-  private DriverProcess(RayInstance ray, long seed) {
+  private DriverProcess(RayInstance ray, long seed, boolean harmless) {
+    this.harmless = harmless;
     this.ray = ray;
     this.seed = seed;
   }
@@ -75,12 +90,13 @@ final class DriverProcess {
    * Runs.
    *
    * @param arguments the node's address, the seed of this driver's programs, and how many of them
-   *     at most
+   *     at most, and whether none of them may do its worker harm
    */
   public static void main(String[] arguments) throws Exception {
     RayOptions options = RayOptions.defaults().address(arguments[0]).quiet();
     try (RayInstance ray = Ray.init(options)) {
-      new DriverProcess(ray, Long.parseLong(arguments[1])).run(Long.parseLong(arguments[2]));
+      new DriverProcess(ray, Long.parseLong(arguments[1]), Boolean.parseBoolean(arguments[3]))
+          .run(Long.parseLong(arguments[2]));
     }
   }
 
@@ -101,13 +117,22 @@ final class DriverProcess {
   private void readInput() {
     try (BufferedReader in =
         new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8))) {
-      while (in.readLine() != null) {
-        // Only its end says anything.
+      for (String line; (line = in.readLine()) != null; ) {
+        if (line.equals(LEAVE)) {
+          leave();
+        }
       }
     } catch (IOException e) {
       say(WRONG, "-", "-", e.toString());
     }
     stopped = true;
+  }
+
+  /** Ends as a program does that closes Ray and returns, whatever its other threads do. */
+  private void leave() {
+    leaves = true;
+    ray.close();
+    System.exit(0);
   }
 
   // ---- programs
@@ -126,8 +151,13 @@ final class DriverProcess {
     while (!stopped && next.get() < end) {
       // The programs of a seed are the same in each run, however many of them there is time for.
       long own = 31 * seed + next.getAndIncrement();
-      Trial trial = new Trial(own, tally);
-      Kind kind = Kind.values()[trial.random.nextInt(Kind.values().length)];
+      Trial trial =
+          new Trial(
+              own,
+              tally,
+              (fault, begins) ->
+                  say(begins ? STRIKES : STRUCK, fault.name(), own, System.currentTimeMillis()));
+      Kind kind = Kind.any(trial.random, harmless);
       Running now = new Running(kind, own, System.currentTimeMillis());
       running.put(Thread.currentThread(), now);
       try {
@@ -140,11 +170,17 @@ final class DriverProcess {
           | ObjectLostException
           | ActorDiedException e) {
         lost(now, e.toString());
+      } catch (OutOfResourcesException e) {
+        // Workers may be killed while they start, so often in a row that no more are tried.
+        if (String.valueOf(e.getMessage()).contains(NOT_STARTED)) {
+          lost(now, e.toString());
+        } else {
+          wrong(now, e);
+        }
       } catch (GetTimeoutException e) {
         hang(now, e.toString());
-      } catch (Exception | StackOverflowError e) {
-        StackTraceElement[] stack = e.getStackTrace();
-        say(WRONG, kind.name(), own, e + (stack.length == 0 ? "" : " at " + List.of(stack)));
+      } catch (Exception | StackOverflowError | OutOfMemoryError e) {
+        wrong(now, e);
       } finally {
         running.remove(Thread.currentThread());
         tally.ended(kind);
@@ -152,7 +188,22 @@ final class DriverProcess {
     }
   }
 
+  private void wrong(Running now, Throwable thrown) {
+    if (leaves) {
+      return;
+    }
+    StackTraceElement[] stack = thrown.getStackTrace();
+    say(
+        WRONG,
+        now.kind.name(),
+        now.seed,
+        thrown + (stack.length == 0 ? "" : " at " + List.of(stack)));
+  }
+
   private void lost(Running now, String text) {
+    if (leaves) {
+      return;
+    }
     say(LOST, now.sinceMs, System.currentTimeMillis(), now.kind.name(), now.seed, text);
   }
 
@@ -204,6 +255,9 @@ final class DriverProcess {
   }
 
   private void hang(Running program, @Nullable String where) {
+    if (leaves) {
+      return;
+    }
     say(HANG, "a program of kind " + program.kind + ", seed " + program.seed + ": " + where);
     for (TaskInfo task : ray.tasks()) {
       if (!ENDED.contains(task.state())) {

@@ -2,10 +2,8 @@ package ray.benchmarks.soak;
 
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
@@ -19,66 +17,83 @@ final class Soak {
   private static final int DRIVERS = 3;
   private static final int WARM_UP_PROGRAMS = 100;
   private static final long HANG_MS = 60_000;
-  private static final long END_SECONDS = 120;
+  private static final long WARM_UP_SECONDS = 600;
   private static final long SETTLE_MS = 30_000;
 
-  /** A program may see a death that came before it, but not long. */
-  private static final long DEATH_MARGIN_MS = 1_500;
+  /** From so many minutes on, everything must have come often enough to mean something. */
+  private static final double FULL_MINUTES = 15;
+
+  private static final int FULL_COUNT = 20;
+  private static final int FULL_KILLS = 100;
+  private static final int FULL_TASKS = 1_000_000;
 
   private static final int MAX_SHOWN = 20;
 
   private final String address;
   private final long seed;
   private final double killEverySeconds;
+  private final boolean onlyKills;
   private final boolean terminal;
   private final PrintWriter out;
-  private final SplittableRandom random;
   private final Collection<Driver.Event> events = new ConcurrentLinkedDeque<>();
-  private final Deque<Long> killsMs = new ArrayDeque<>();
-  private final List<Driver> drivers = new ArrayList<>();
   private final List<String> problems = new ArrayList<>();
   private final long beganMs = System.currentTimeMillis();
+  private final Drivers drivers;
 
-  Soak(String address, long seed, double killEverySeconds, boolean terminal, PrintWriter out) {
+  Soak(
+      String address,
+      long seed,
+      double killEverySeconds,
+      boolean onlyKills,
+      boolean terminal,
+      PrintWriter out) {
+    this.onlyKills = onlyKills;
     this.address = address;
     this.seed = seed;
     this.killEverySeconds = killEverySeconds;
     this.terminal = terminal;
     this.out = out;
-    this.random = new SplittableRandom(seed);
+    this.drivers = new Drivers(address, 1_000 * seed, onlyKills, events::add);
   }
 
   /** Runs; returns whether all was well. Ends its drivers also when it is interrupted. */
   boolean run(double minutes) throws IOException, InterruptedException {
-    try (NodeClient node = NodeClient.connect(address)) {
+    try (drivers;
+        NodeClient node = NodeClient.connect(address)) {
       long pid = node.status().pid();
       warmUp();
       awaitIdle(node);
       Counts before = Counts.of(pid);
+      Faults faults =
+          new Faults(new SplittableRandom(seed), killEverySeconds, onlyKills, pid, drivers);
       if (problems.isEmpty()) {
-        for (int i = 0; i < DRIVERS; i++) {
-          drivers.add(Driver.start(address, 1_000 * seed + i + 1, Long.MAX_VALUE, events::add));
+        boolean moved;
+        try (faults) {
+          for (int i = 0; i < DRIVERS; i++) {
+            drivers.start();
+          }
+          moved = soak(faults, System.currentTimeMillis() + (long) (minutes * 60_000));
         }
-        boolean moved = soak(pid, beganMs + (long) (minutes * 60_000));
         end(moved);
         if (moved) {
           awaitIdle(node);
           awaitCounts(pid, before);
         }
       }
-    } finally {
-      drivers.forEach(Driver::kill);
+      judge(faults);
+      if (minutes >= FULL_MINUTES && !onlyKills) {
+        judgeCounts(faults);
+      }
+      new SoakReport(out).print(drivers, faults.counts(), lostByKind(), problems);
     }
-    judge();
-    new SoakReport(out).print(drivers, killsMs.size(), lostByKind(), problems);
     return problems.isEmpty();
   }
 
   /** What a node and a program load or start when it is first needed is no leak. */
   private void warmUp() throws IOException, InterruptedException {
-    Driver driver = Driver.start(address, 1_000 * seed, WARM_UP_PROGRAMS, events::add);
+    Driver driver = Driver.start(address, 1_000 * seed, WARM_UP_PROGRAMS, onlyKills, events::add);
     try {
-      if (!driver.await(END_SECONDS)) {
+      if (!driver.await(WARM_UP_SECONDS)) {
         problems.add("the first driver has not ended well");
       }
     } finally {
@@ -87,19 +102,20 @@ final class Soak {
   }
 
   /** Returns whether it got on until the end. */
-  private boolean soak(long node, long untilMs) throws InterruptedException {
-    long nextKillMs = nextKillMs();
+  private boolean soak(Faults faults, long untilMs) throws IOException, InterruptedException {
     long saidMs = 0;
     for (long nowMs; (nowMs = System.currentTimeMillis()) < untilMs; ) {
-      if (nowMs > nextKillMs) {
-        killWorker(node);
-        nextKillMs = nextKillMs();
-      }
+      faults.strike();
       if (nowMs - saidMs > (terminal ? 1_000 : 10_000)) {
         saidMs = nowMs;
-        sayProgress();
+        sayProgress(faults);
       }
-      for (Driver driver : drivers) {
+      String wrong = drivers.check();
+      if (!wrong.isEmpty()) {
+        problems.add(wrong);
+        return false;
+      }
+      for (Driver driver : drivers.running()) {
         if (!driver.isAlive()) {
           problems.add("a driver has ended by itself");
           return false;
@@ -117,48 +133,27 @@ final class Soak {
     return true;
   }
 
-  private long nextKillMs() {
-    return killEverySeconds == 0
-        ? Long.MAX_VALUE
-        : System.currentTimeMillis()
-            + (long) (1_000 * killEverySeconds * (0.5 + random.nextDouble()));
-  }
-
-  private void killWorker(long node) {
-    // A node has no other children.
-    List<ProcessHandle> workers =
-        ProcessHandle.of(node).stream().flatMap(ProcessHandle::children).toList();
-    if (!workers.isEmpty() && workers.get(random.nextInt(workers.size())).destroyForcibly()) {
-      killsMs.add(System.currentTimeMillis());
-    }
-  }
-
   private void end(boolean well) throws InterruptedException {
     if (!well) {
       // What hangs says where: give it the time.
       TimeUnit.SECONDS.sleep(2);
       return;
     }
-    drivers.forEach(Driver::stop);
-    for (Driver driver : drivers) {
-      if (!driver.await(END_SECONDS)) {
-        problems.add("a driver has not ended well");
-      }
+    String wrong = drivers.end();
+    if (!wrong.isEmpty()) {
+      problems.add(wrong);
     }
   }
 
-  private void sayProgress() {
-    long tasks = drivers.stream().mapToLong(Driver::tasks).sum();
-    long programs =
-        drivers.stream().flatMap(each -> each.programs().values().stream()).mapToLong(n -> n).sum();
+  private void sayProgress(Faults faults) {
     String line =
         String.format(
-            "%4d s: %,d programs, %,d tasks and calls, %d workers killed, %d reports",
+            "%4d s: %,d programs, %,d tasks and calls, %d faults, %d reports",
             (System.currentTimeMillis() - beganMs) / 1_000,
-            programs,
-            tasks,
-            killsMs.size(),
-            events.size());
+            drivers.programs().values().stream().mapToLong(n -> n).sum(),
+            drivers.tasks(),
+            faults.counts().values().stream().mapToInt(n -> n).sum(),
+            events.stream().filter(event -> !isStrike(event)).count());
     if (terminal) {
       out.print("\r" + line);
     } else {
@@ -173,7 +168,10 @@ final class Soak {
     long untilMs = System.currentTimeMillis() + SETTLE_MS;
     while (true) {
       NodeClient.Status status = node.status();
-      if (status.drivers() == 0 && status.usedBytes() == 0 && status.leases() == 0) {
+      if (status.drivers() == 0
+          && status.workers() == 0
+          && status.usedBytes() == 0
+          && status.leases() == 0) {
         return;
       }
       if (System.currentTimeMillis() > untilMs) {
@@ -197,13 +195,19 @@ final class Soak {
 
   // ---- judgement
 
-  private void judge() {
+  private static boolean isStrike(Driver.Event event) {
+    return event.kind().equals(DriverProcess.STRIKES) || event.kind().equals(DriverProcess.STRUCK);
+  }
+
+  private void judge(Faults faults) {
     int shown = 0;
+    events.stream().filter(Soak::isStrike).forEach(faults::add);
     for (Driver.Event event : events) {
       String text = String.join(" ", event.fields());
       boolean isProblem =
           switch (event.kind()) {
-            case DriverProcess.LOST -> !isExplained(event);
+            case DriverProcess.LOST -> !isExplained(event, faults);
+            case DriverProcess.STRIKES, DriverProcess.STRUCK -> false;
             default -> true;
           };
       if (isProblem) {
@@ -215,10 +219,32 @@ final class Soak {
     }
   }
 
-  private boolean isExplained(Driver.Event event) {
-    long fromMs = Long.parseLong(event.fields().get(0)) - DEATH_MARGIN_MS;
+  private static boolean isExplained(Driver.Event event, Faults faults) {
+    long fromMs = Long.parseLong(event.fields().get(0));
     long toMs = Long.parseLong(event.fields().get(1));
-    return killsMs.stream().anyMatch(killMs -> killMs >= fromMs && killMs <= toMs);
+    return faults.explain(event.driver(), fromMs, toMs);
+  }
+
+  /** What came too seldom in a run that is long enough for all. */
+  private void judgeCounts(Faults faults) {
+    Map<Kind, Long> programs = drivers.programs();
+    for (Kind kind : Kind.values()) {
+      long count = programs.getOrDefault(kind, 0L);
+      if (count < FULL_COUNT) {
+        problems.add("programs of kind " + kind + " ran only " + count + " times");
+      }
+    }
+    faults
+        .counts()
+        .forEach((fault, count) -> {
+          if (count < (fault == Fault.KILLED_WORKER ? FULL_KILLS : FULL_COUNT)
+              && (killEverySeconds > 0 || !fault.isTimed())) {
+            problems.add("there was a " + fault + " only " + count + " times");
+          }
+        });
+    if (drivers.tasks() < FULL_TASKS) {
+      problems.add(String.format("only %,d tasks and calls were made", drivers.tasks()));
+    }
   }
 
   private Map<Kind, Long> lostByKind() {

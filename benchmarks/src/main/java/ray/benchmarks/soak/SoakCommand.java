@@ -49,6 +49,11 @@ public final class SoakCommand implements Callable<Integer> {
   private double killEverySeconds = 3;
 
   @Option(
+      names = "--only-kills",
+      description = "Kill workers, and do nothing else to them, nor to the programs.")
+  private boolean onlyKills;
+
+  @Option(
       names = "--address",
       paramLabel = "ray://HOST:PORT",
       description = "A node on this machine that nothing else uses (default: one of its own).")
@@ -77,7 +82,9 @@ public final class SoakCommand implements Callable<Integer> {
       throws IOException, InterruptedException {
     try {
       boolean terminal = System.console() != null && System.console().isTerminal();
-      return new Soak(where, chosen, killEverySeconds, terminal, out).run(minutes) ? 0 : 1;
+      return new Soak(where, chosen, killEverySeconds, onlyKills, terminal, out).run(minutes)
+          ? 0
+          : 1;
     } catch (RayStateException e) {
       throw misused(String.valueOf(e.getMessage()));
     }

@@ -3,7 +3,6 @@ package ray.benchmarks.soak;
 import java.io.PrintWriter;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 
 /** The table at the end of a soak. */
 final class SoakReport {
@@ -13,12 +12,10 @@ final class SoakReport {
     this.out = out;
   }
 
-  /** Prints what ran, what was lost to killed workers, and what is wrong. */
-  void print(List<Driver> drivers, int kills, Map<Kind, Long> lost, List<String> problems) {
-    Map<Kind, Long> programs = new TreeMap<>();
-    for (Driver driver : drivers) {
-      driver.programs().forEach((kind, count) -> programs.merge(kind, count, Long::sum));
-    }
+  /** Prints what ran and what went wrong, what was lost to deaths, and what is wrong. */
+  void print(
+      Drivers drivers, Map<Fault, Integer> faults, Map<Kind, Long> lost, List<String> problems) {
+    Map<Kind, Long> programs = drivers.programs();
     out.println();
     out.printf("%-16s %10s %16s%n", "programs", "run", "hit by a death");
     programs.forEach((kind, count) ->
@@ -26,9 +23,13 @@ final class SoakReport {
     out.printf(
         "%-16s %,10d %,16d%n",
         "together", sum(programs), lost.values().stream().mapToLong(n -> n).sum());
+    out.println();
+    out.printf("%-16s %10s%n", "faults", "struck");
+    faults.forEach((fault, count) -> out.printf("%-16s %,10d%n", fault, count));
+    out.println();
     out.printf(
         "%,d tasks and calls, %,d workers killed%n",
-        drivers.stream().mapToLong(Driver::tasks).sum(), kills);
+        drivers.tasks(), faults.getOrDefault(Fault.KILLED_WORKER, 0));
     if (problems.isEmpty()) {
       out.println("no wrong result; nothing is left");
     } else {

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import java.util.SplittableRandom;
+import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 import ray.ObjectRef;
 
@@ -26,9 +27,16 @@ final class Trial {
 
   final SplittableRandom random;
   private final Tally tally;
+  private final BiConsumer<Fault, Boolean> strikes;
   private boolean sawDeath;
 
-  Trial(long seed, Tally tally) {
+  /**
+   * A run.
+   *
+   * @param strikes is told of each fault that the program makes, when it begins and when it is over
+   */
+  Trial(long seed, Tally tally, BiConsumer<Fault, Boolean> strikes) {
+    this.strikes = strikes;
     this.random = new SplittableRandom(seed);
     this.tally = tally;
   }
@@ -45,6 +53,16 @@ final class Trial {
 
   boolean sawDeath() {
     return sawDeath;
+  }
+
+  /** Does what is a fault, and waits until it is over. */
+  void strike(Fault fault, Runnable harm) {
+    strikes.accept(fault, true);
+    try {
+      harm.run();
+    } finally {
+      strikes.accept(fault, false);
+    }
   }
 
   /** A number from 1. */
