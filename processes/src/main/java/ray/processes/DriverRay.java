@@ -1,15 +1,20 @@
 package ray.processes;
 
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.security.SecureRandom;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+import ray.ActorOptions;
+import ray.ActorRef;
 import ray.RayOptions;
 import ray.RayStateException;
+import ray.runtime.serialization.FunctionInfo;
+import ray.runtime.serialization.Functions;
 import ray.runtime.serialization.ValueSerializers;
+import ray.spi.ActorCreation;
 import ray.spi.Backends;
 
 /**
@@ -18,7 +23,7 @@ import ray.spi.Backends;
 final class DriverRay extends ProcessRay {
   private static final AtomicLong INSTANCES = new AtomicLong();
 
-  private final ClassLoader code;
+  private final OfferedCode code;
   private final Payload.Settings settings;
   private final Console console;
   private final AtomicBoolean closed = new AtomicBoolean();
@@ -32,7 +37,7 @@ final class DriverRay extends ProcessRay {
       Payload.Settings settings,
       String name) {
     super(options, identity, transports, serializers, false, name);
-    this.code = code;
+    this.code = new OfferedCode(code);
     this.console = new Console(name);
     this.settings = settings;
   }
@@ -83,16 +88,35 @@ final class DriverRay extends ProcessRay {
 
   private byte[] answer(long asker, int kind, byte[] payload) throws IOException {
     return switch (kind) {
-      case Question.FIND_RESOURCE -> resource(Payload.FindResource.read(payload).name());
+      case Question.FIND_RESOURCE -> code.find(Payload.FindResource.read(payload).name()).bytes();
+      case Question.FIND_RESOURCES ->
+          code.findAll(Payload.FindResource.read(payload).name()).bytes();
+      case Question.CODE_OFFER -> code.offer().bytes();
+      case Question.CODE_PART -> code.part(CodeOffer.Part.read(payload));
+      case Question.CODE_REST -> code.rest();
       case Question.SETTINGS -> settings.bytes();
       default -> report(kind, payload);
     };
   }
 
-  private byte[] resource(String name) throws IOException {
-    try (InputStream found = code.getResourceAsStream(name)) {
-      return new Payload.FoundResource(found == null ? null : found.readAllBytes()).bytes();
+  @Override
+  public <T> ActorRef<T> createActor(ActorCreation<T> creation, @Nullable Object[] arguments) {
+    if (creation.options().lifetime() == ActorOptions.Lifetime.DETACHED) {
+      FunctionInfo constructor = Functions.inspect(creation.constructor());
+      code.stays(constructor.ownerClassName());
+      code.stays(constructor.type().returnType().getName());
+      for (Object each : arguments) {
+        if (each != null) {
+          code.stays(each.getClass().getName());
+        }
+      }
     }
+    return super.createActor(creation, arguments);
+  }
+
+  /** Its code, as it gives it to others. */
+  OfferedCode code() {
+    return code;
   }
 
   private void headGone() {
@@ -116,6 +140,7 @@ final class DriverRay extends ProcessRay {
     }
     submitter().reportUnseen(failures());
     shut();
+    code.close();
     console.close();
   }
 

@@ -8,6 +8,7 @@ import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -15,6 +16,7 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import ray.ActorInfo;
 import ray.Resources;
 import ray.RuntimeEnv;
 import ray.control.ControlShell;
@@ -22,6 +24,7 @@ import ray.core.DeathCause;
 import ray.core.Message;
 import ray.core.control.ActorView;
 import ray.core.node.MemoryMonitor;
+import ray.core.node.NodeCore;
 import ray.node.NodeShell;
 import ray.runtime.RuntimeBackend;
 import ray.store.ObjectStoreConfig;
@@ -36,10 +39,10 @@ import ray.wire.socket.SocketTransport;
 final class HeadNode implements SocketTransport.Deaths, SocketTransport.Questions, AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(HeadNode.class);
 
-  /** Another worker is made ready when the job that took one has had time to begin. */
   /** How often idle workers are looked for. */
   private static final long IDLE_LOOK_MS = 1_000;
 
+  /** Another worker is made ready when the job that took one has had time to begin. */
   private static final long REFILL_AFTER_MS = 2_000;
 
   private final Payload.Session session;
@@ -52,6 +55,7 @@ final class HeadNode implements SocketTransport.Deaths, SocketTransport.Question
   private final Members members = new Members();
   private final HeadReports reports;
   private final MemoryWatch memory;
+  private final JobCodes codes;
 
   /** Deaths and starts, in order: handling one may start processes, which takes milliseconds. */
   private final ScheduledExecutorService affairs =
@@ -92,10 +96,11 @@ final class HeadNode implements SocketTransport.Deaths, SocketTransport.Question
         new NodeShell(
             session.node(), total, labels, transport, session.control(), this::startWorker);
     this.launcher = new WorkerLauncher(session, tokenFile, workers);
-    this.reports = new HeadReports(transport, members, launcher, store, session);
     this.memory =
         new MemoryWatch(memoryLimits, members, launcher, store, transport, this::endForMemory);
-    transport.register(session.control(), control);
+    this.codes = new JobCodes(session.code(), CodeCache.MAX_BYTES, transport, this::tellOfCode);
+    this.reports = new HeadReports(transport, members, launcher, store, codes, session);
+    transport.register(session.control(), this::toControl);
     transport.register(session.node(), node);
   }
 
@@ -107,19 +112,27 @@ final class HeadNode implements SocketTransport.Deaths, SocketTransport.Question
     node.start();
     memory.start();
     affairs.execute(launcher::fill);
-    affairs.scheduleWithFixedDelay(
-        () -> {
-          node.retireIdle(workers.idle().toNanos());
-          store.askForIdleChunks();
-        },
-        IDLE_LOOK_MS,
-        IDLE_LOOK_MS,
-        TimeUnit.MILLISECONDS);
+    affairs.scheduleWithFixedDelay(this::look, IDLE_LOOK_MS, IDLE_LOOK_MS, TimeUnit.MILLISECONDS);
     return port;
+  }
+
+  private void look() {
+    node.retireIdle(workers.idle().toNanos());
+    store.askForIdleChunks();
+    for (long job : codes.orphans()) {
+      if (!hasStayingActors(job)) {
+        codes.ended(job);
+        members.workers(job).forEach(each -> gone(each.process(), "its job ended"));
+      }
+    }
   }
 
   Members members() {
     return members;
+  }
+
+  JobCodes codes() {
+    return codes;
   }
 
   Path logs() {
@@ -150,6 +163,10 @@ final class HeadNode implements SocketTransport.Deaths, SocketTransport.Question
         yield new byte[0];
       }
       case Question.LEAVE -> {
+        Member leaving = members.find(asker);
+        if (leaving != null) {
+          codes.leaves(leaving.job());
+        }
         affairs.submit(() -> gone(asker, "its program ended")).get();
         yield new byte[0];
       }
@@ -168,6 +185,9 @@ final class HeadNode implements SocketTransport.Deaths, SocketTransport.Question
       case Question.LOAD -> load().bytes();
       case Question.WAITING_FOR -> waitingFor(payload);
       case Question.MEMORY -> memory.report().bytes();
+      case Question.SETTINGS -> codes.settings(Payload.OfJob.read(payload).job());
+      case Question.FIND_RESOURCE, Question.FIND_RESOURCES ->
+          codes.find(Payload.FindResource.read(payload), kind == Question.FIND_RESOURCES);
       default -> reports.answer(kind, payload);
     };
   }
@@ -213,9 +233,44 @@ final class HeadNode implements SocketTransport.Deaths, SocketTransport.Question
 
   private byte[] joined(Payload.Join join, boolean driver) {
     int index = members.add(new Member(join.process(), join.job(), join.pid(), driver));
+    if (driver) {
+      codes.joined(join.job(), join.process());
+    }
     return new Payload.Joined(
-            members.recentlyDead(), index, store.file().toString(), store.capacityBytes())
+            members.recentlyDead(),
+            index,
+            store.file().toString(),
+            store.capacityBytes(),
+            codes.manifest(join.job()))
         .bytes();
+  }
+
+  /** Workers that were there before may open code in place, too. */
+  private void tellOfCode(JobCode code) {
+    byte[] manifest = code.manifest().bytes();
+    members
+        .workers(code.job())
+        .forEach(each -> transport.tell(each.process(), Question.CODE_IS_HERE, manifest));
+  }
+
+  private void toControl(Message message) {
+    control.deliver(message);
+    if (message instanceof Message.RegisterActor made && made.spec().isDetached()) {
+      codes.stays(made.spec().creation().job(), made.spec().className());
+    }
+  }
+
+  private boolean hasStayingActors(long job) {
+    boolean[] any = {false};
+    control.ask(core -> {
+      core.forEachActor(actor ->
+          any[0] |=
+              actor.spec().isDetached()
+                  && actor.spec().creation().job() == job
+                  && actor.state() != ActorInfo.State.DEAD);
+      return true;
+    });
+    return any[0];
   }
 
   private byte[] find(Payload.FindActor wanted) {
@@ -229,12 +284,13 @@ final class HeadNode implements SocketTransport.Deaths, SocketTransport.Question
   private void startWorker(long job, RuntimeEnv runtimeEnv) {
     affairs.execute(() -> {
       Member driver = members.driver(job);
-      if (driver == null) {
+      if (driver == null && !codes.isOrphan(job)) {
         node.workerFailed(job, runtimeEnv, "its job has ended");
         return;
       }
+      long program = driver == null ? session.node() : driver.process();
       try {
-        WorkerLauncher.Worker started = launcher.start(job, driver.process(), runtimeEnv);
+        WorkerLauncher.Worker started = launcher.start(job, program, runtimeEnv);
         started.process().onExit().thenRun(() -> affairs.execute(() -> exited(started, job)));
       } catch (IOException e) {
         node.workerFailed(job, runtimeEnv, "a worker can't be started: " + e.getMessage());
@@ -267,9 +323,16 @@ final class HeadNode implements SocketTransport.Deaths, SocketTransport.Question
     affairs.execute(() -> gone(process, reason));
   }
 
-  /** One process can't reach another, which may live: then it is ended, as it can't be a part. */
+  /**
+   * One process can't reach another, which may live: then it is ended, as it can't be a part.
+   * Unless the one that says so has left itself: others close their connections to it when they
+   * hear of that.
+   */
   private void unreachableFor(long asker, Payload.Unreachable report) {
     affairs.execute(() -> {
+      if (members.find(asker) == null) {
+        return;
+      }
       if (members.find(report.process()) == null) {
         transport.send(asker, new Message.ProcessDied(report.process(), report.reason()));
       } else {
@@ -307,8 +370,13 @@ final class HeadNode implements SocketTransport.Deaths, SocketTransport.Question
     }
     if (member.isDriver()) {
       control.deliver(new Message.JobEnded(member.job()));
+      boolean staying = hasStayingActors(member.job());
+      codes.left(member.job(), staying);
+      Set<Long> kept = staying ? node.ask(NodeCore::workersOfDetachedActors) : Set.of();
       for (Member worker : members.workers(member.job())) {
-        gone(worker.process(), "its job ended");
+        if (!kept.contains(worker.process())) {
+          gone(worker.process(), "its job ended");
+        }
       }
     } else {
       launcher.kill(process);
@@ -324,6 +392,7 @@ final class HeadNode implements SocketTransport.Deaths, SocketTransport.Question
     memory.close();
     affairs.shutdownNow();
     launcher.killAll();
+    codes.close();
     transport.close();
     store.close();
   }

@@ -29,6 +29,7 @@ final class HeadReports {
   private final Members members;
   private final WorkerLauncher launcher;
   private final StoreService store;
+  private final JobCodes codes;
   private final Payload.Session session;
   private final Instant started = Instant.now();
   private volatile int port;
@@ -38,11 +39,13 @@ final class HeadReports {
       Members members,
       WorkerLauncher launcher,
       StoreService store,
+      JobCodes codes,
       Payload.Session session) {
     this.transport = transport;
     this.members = members;
     this.launcher = launcher;
     this.store = store;
+    this.codes = codes;
     this.session = session;
   }
 
@@ -57,6 +60,7 @@ final class HeadReports {
       case Question.ASK_MEMBERS -> ask(MemberAnswers.Asked.read(payload)).bytes();
       case Question.STORE_CONTENT -> store.content(Limit.read(payload).count()).bytes();
       case Question.ABOUT -> about().bytes();
+      case Question.CODE -> codes.report().bytes();
       default -> throw new IOException(UNKNOWN_QUESTION + kind);
     };
   }

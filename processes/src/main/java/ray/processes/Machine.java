@@ -8,7 +8,18 @@ import java.nio.file.Path;
 final class Machine {
   private static final Path MEMORY = Path.of("/proc/meminfo");
 
+  private static final Path BOOT = Path.of("/proc/sys/kernel/random/boot_id");
+
   private Machine() {}
+
+  /** Tells this machine from others, and from itself before it was started again. */
+  static String boot() {
+    try {
+      return Files.readString(BOOT).strip();
+    } catch (IOException unknown) {
+      return System.getProperty("os.name", "");
+    }
+  }
 
   /** Memory that programs could have; of a machine that does not say, what this JVM may have. */
   static long availableBytes() {

@@ -101,6 +101,11 @@ public final class NodeClient implements AutoCloseable {
     return MemoryUse.read(ask(Question.MEMORY));
   }
 
+  /** What the node keeps of its jobs' code. */
+  public CodeReport code() throws IOException {
+    return CodeReport.read(ask(Question.CODE));
+  }
+
   /** Where the node's log and those of its workers lie. */
   public Path logs() {
     return session.logs();

@@ -61,6 +61,10 @@ interface Payload {
     Path logs() {
       return folder.resolve("logs");
     }
+
+    Path code() {
+      return folder.resolve("code");
+    }
   }
 
   /** A driver or a worker is there. */
@@ -79,19 +83,25 @@ interface Payload {
   }
 
   /** Answer to that. */
-  record Joined(List<Long> dead, int index, String store, long storeBytes) implements Payload {
+  record Joined(List<Long> dead, int index, String store, long storeBytes, CodeManifest code)
+      implements Payload {
     @Override
     public void write(ProtoWriter out) {
       dead.forEach(process -> out.repeatedFixed64(1, process));
       out.varint(2, index);
       out.string(3, store);
       out.varint(4, storeBytes);
+      code.writeAs(5, out);
     }
 
     static Joined read(byte[] bytes) throws IOException {
       Fields fields = Fields.read(bytes);
       return new Joined(
-          fields.numbers(1), (int) fields.number(2), fields.text(3), fields.number(4));
+          fields.numbers(1),
+          (int) fields.number(2),
+          fields.text(3),
+          fields.number(4),
+          CodeManifest.read(fields.content(5)));
     }
   }
 
@@ -144,31 +154,28 @@ interface Payload {
   }
 
   /** A class or another resource of a job's code. */
-  record FindResource(String name) implements Payload {
+  record FindResource(String name, long job) implements Payload {
     @Override
     public void write(ProtoWriter out) {
       out.string(1, name);
+      out.fixed64(2, job);
     }
 
     static FindResource read(byte[] bytes) throws IOException {
-      return new FindResource(Fields.read(bytes).text(1));
+      Fields fields = Fields.read(bytes);
+      return new FindResource(fields.text(1), fields.number(2));
     }
   }
 
-  /** The answer to that; null if there is none of that name. */
-  @SuppressWarnings("ArrayRecordComponent") // never compared
-  record FoundResource(byte @Nullable [] content) implements Payload {
+  /** A question about a job. */
+  record OfJob(long job) implements Payload {
     @Override
     public void write(ProtoWriter out) {
-      out.bool(1, content != null);
-      if (content != null) {
-        out.bytes(2, content);
-      }
+      out.fixed64(1, job);
     }
 
-    static FoundResource read(byte[] bytes) throws IOException {
-      Fields fields = Fields.read(bytes);
-      return new FoundResource(fields.number(1) == 0 ? null : fields.content(2));
+    static OfJob read(byte[] bytes) throws IOException {
+      return new OfJob(Fields.read(bytes).number(1));
     }
   }
 

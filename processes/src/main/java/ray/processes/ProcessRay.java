@@ -82,6 +82,7 @@ abstract class ProcessRay extends RuntimeBackend {
     private volatile Consumer<byte[]> chunkIsWanted = chunk -> {};
     private volatile Runnable headGone = () -> {};
     private volatile Consumer<byte[]> printed = line -> {};
+    private volatile Consumer<byte[]> codeIsHere = manifest -> {};
 
     Transports(Identity identity, ValueSerializers serializers, String name) {
       this.identity = identity;
@@ -101,6 +102,11 @@ abstract class ProcessRay extends RuntimeBackend {
     /** What is done with lines that workers print; must not block. */
     void onPrinted(Consumer<byte[]> action) {
       printed = action;
+    }
+
+    /** What is done when code of the job is on the node; must not block. */
+    void onCode(Consumer<byte[]> action) {
+      codeIsHere = action;
     }
 
     SocketTransport sockets() {
@@ -128,6 +134,7 @@ abstract class ProcessRay extends RuntimeBackend {
         case Question.MAKE_ROOM -> roomIsWanted.run();
         case Question.RETURN_CHUNK -> chunkIsWanted.accept(payload);
         case Question.OUTPUT -> printed.accept(payload);
+        case Question.CODE_IS_HERE -> codeIsHere.accept(payload);
         default -> {
           return null;
         }
@@ -227,6 +234,7 @@ abstract class ProcessRay extends RuntimeBackend {
       var join = new Payload.Join(identity.self(), ofJob, ProcessHandle.current().pid());
       Payload.Joined joined = Payload.Joined.read(ask(question, join.bytes()));
       keys.set((long) joined.index() << Integer.SIZE);
+      codeIsHere(joined.code());
       store =
           new StoreClient(
               new NodeStore(
@@ -244,6 +252,9 @@ abstract class ProcessRay extends RuntimeBackend {
       throw new UncheckedIOException(e);
     }
   }
+
+  /** The node has code of the job, to be opened in place. */
+  void codeIsHere(CodeManifest manifest) {}
 
   /** Asks the node, and waits for the answer. */
   byte[] ask(int question, byte[] payload) throws IOException {

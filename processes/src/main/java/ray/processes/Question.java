@@ -22,7 +22,10 @@ final class Question {
   /** Which nodes there are: answered by an envelope with a change of nodes. */
   static final int NODES = 6;
 
-  /** Asked of a driver: {@code FindResource}, answered by {@code FoundResource}. */
+  /**
+   * Asked of a driver, and of the node when that has ended: {@code FindResource}, answered by
+   * {@code FoundResources}.
+   */
   static final int FIND_RESOURCE = 7;
 
   /** Which actors there are: answered by {@code Actors}. */
@@ -34,7 +37,7 @@ final class Question {
   /** Said to all: a value waits for room in the store; empty, and without an answer. */
   static final int MAKE_ROOM = 10;
 
-  /** Asked of a driver: how its job is set up, answered by {@code Settings}. */
+  /** Asked likewise: how a job is set up, {@code OfJob}, answered by {@code Settings}. */
   static final int SETTINGS = 11;
 
   /** An envelope with a request for leases: what they wait for, as text; empty if for nothing. */
@@ -99,4 +102,22 @@ final class Question {
 
   /** {@code StoreRequest}: an object of a chunk's front; the answer is {@code StoreObject}. */
   static final int STORE_CARVE = 28;
+
+  /** Asked like {@link #FIND_RESOURCE}, for all that have a name. */
+  static final int FIND_RESOURCES = 50;
+
+  /** Asked of a driver: what is on its class path, answered by {@code CodeOffer}. */
+  static final int CODE_OFFER = 51;
+
+  /** Asked of a driver: {@code CodePart}; the answer is the bytes. */
+  static final int CODE_PART = 52;
+
+  /** Asked of a driver: {@code RestOfCode}; the answer is an archive. */
+  static final int CODE_REST = 53;
+
+  /** Said to a worker: {@code CodeManifest}; without an answer. */
+  static final int CODE_IS_HERE = 54;
+
+  /** What the node keeps of its jobs' code: answered by {@code CodeReport}. */
+  static final int CODE = 55;
 }

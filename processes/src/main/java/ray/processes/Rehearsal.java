@@ -52,7 +52,7 @@ public final class Rehearsal {
     var worker = new WorkerProcess.Ready(new ProcessRay.Identity(session, self, token));
     Member driver = node.head().members().all().getFirst();
     ClassLoader before = Thread.currentThread().getContextClassLoader();
-    worker.serve(worker.employ(driver.process()), driver.job(), () -> {});
+    worker.serve(worker.employ(driver.job(), driver.process()), () -> {});
     Thread.currentThread().setContextClassLoader(before);
   }
 }

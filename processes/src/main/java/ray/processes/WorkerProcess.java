@@ -4,6 +4,7 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.concurrent.CountDownLatch;
@@ -26,9 +27,29 @@ public final class WorkerProcess extends ProcessRay {
 
   private final CountDownLatch retired = new CountDownLatch(1);
 
+  private final JobClassLoader code;
+
   private WorkerProcess(
-      RayOptions options, Identity identity, Transports transports, ValueSerializers serializers) {
+      RayOptions options,
+      Identity identity,
+      Transports transports,
+      ValueSerializers serializers,
+      JobClassLoader code) {
     super(options, identity, transports, serializers, true, "worker");
+    this.code = code;
+  }
+
+  @Override
+  void codeIsHere(CodeManifest manifest) {
+    code.use(new CodeArchives(identity().session().code(), manifest));
+  }
+
+  private void codeIsHere(byte[] manifest) {
+    try {
+      codeIsHere(CodeManifest.read(manifest));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   /**
@@ -54,12 +75,13 @@ public final class WorkerProcess extends ProcessRay {
     System.setIn(InputStream.nullInputStream());
     String[] words = order.split(" ");
     long driver = id(words[1]);
-    WorkerProcess worker = ready.employ(driver);
+    long job = id(words[0]);
+    WorkerProcess worker = ready.employ(job, driver);
     LogLimits limits = new LogLimits(Long.parseLong(arguments[5]), Integer.parseInt(arguments[6]));
     WorkerOutput.install(
         (line, isError) -> worker.tell(driver, line, isError),
         isError -> rotation(ready.identity, isError, limits));
-    ready.serve(worker, id(words[0]), () -> Runtime.getRuntime().halt(0));
+    ready.serve(worker, () -> Runtime.getRuntime().halt(0));
     worker.awaitEnd();
     Runtime.getRuntime().halt(0);
   }
@@ -100,28 +122,69 @@ public final class WorkerProcess extends ProcessRay {
     /** The process that is asked for the job's code; 0 before there is a job. */
     private final AtomicLong driver = new AtomicLong();
 
+    private volatile long job;
+
+    private volatile @Nullable WorkerProcess worker;
+
     Ready(Identity identity) {
       this.identity = identity;
-      this.code = new JobClassLoader(this::fetch, WorkerProcess.class.getClassLoader());
+      this.code = new JobClassLoader(new Program(), WorkerProcess.class.getClassLoader());
       this.serializers = serializers(code, RayOptions.defaults());
       this.transports = new Transports(identity, serializers, "ray-reader");
       transports.sockets().start();
     }
 
-    private byte @Nullable [] fetch(String name) throws IOException {
-      byte[] question = new Payload.FindResource(name).bytes();
-      byte[] answer = transports.sockets().askAside(driver.get(), Question.FIND_RESOURCE, question);
-      return Payload.FoundResource.read(answer).content();
+    /** The code of the job, as its program gives it. */
+    private final class Program implements JobClassLoader.Source {
+      @Override
+      public FoundResource.Answer find(String name, boolean all) throws IOException {
+        int kind = all ? Question.FIND_RESOURCES : Question.FIND_RESOURCE;
+        return FoundResource.Answer.read(
+            askProgram(kind, new Payload.FindResource(name, job).bytes()));
+      }
+
+      @Override
+      public String user() {
+        WorkerProcess runs = worker;
+        String task = runs == null ? "" : runs.context().taskName();
+        return (task.isEmpty() ? "" : "task '" + task + "' of ") + "job " + Long.toHexString(job);
+      }
+    }
+
+    /** Asks the driver, and when that has ended, the node, which answers for it if it can. */
+    private byte[] askProgram(int kind, byte[] question) throws IOException {
+      long asked = driver.get();
+      try {
+        return transports.sockets().askAside(asked, kind, question);
+      } catch (IOException e) {
+        long node = identity.session().node();
+        if (asked == node) {
+          throw e;
+        }
+        try {
+          byte[] answer = transports.sockets().askAside(node, kind, question);
+          driver.set(node);
+          return answer;
+        } catch (IOException neither) {
+          throw new IOException(
+              "the program could not be asked (" + e.getMessage() + "): " + neither.getMessage(),
+              e);
+        }
+      }
     }
 
     /** Learns from a driver how its job is set up. */
-    WorkerProcess employ(long itsDriver) throws IOException {
+    WorkerProcess employ(long itsJob, long itsDriver) throws IOException {
+      job = itsJob;
       driver.set(itsDriver);
-      byte[] settings = transports.sockets().askAside(itsDriver, Question.SETTINGS, new byte[0]);
+      byte[] settings = askProgram(Question.SETTINGS, new Payload.OfJob(itsJob).bytes());
       RayOptions options = JobSettings.read(Payload.Settings.read(settings), serializers);
       // Threads that are made from now on run code of the job; before, it was this process's own.
       Thread.currentThread().setContextClassLoader(code);
-      return new WorkerProcess(options, identity, transports, serializers);
+      WorkerProcess employed = new WorkerProcess(options, identity, transports, serializers, code);
+      worker = employed;
+      transports.onCode(employed::codeIsHere);
+      return employed;
     }
 
     /**
@@ -129,7 +192,7 @@ public final class WorkerProcess extends ProcessRay {
      *
      * @param nodeGone called when the node can't be reached any more
      */
-    void serve(WorkerProcess worker, long job, Runnable nodeGone) {
+    void serve(WorkerProcess worker, Runnable nodeGone) {
       transports.sockets().register(identity.self(), worker.endpoint());
       transports.sockets().afterReading(worker.executor()::provide);
       worker.join(

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.lang.ref.Reference;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -287,10 +288,12 @@ class NodeTest {
   void programsShareANodeAndFindEachOthersActors() throws Exception {
     try (RayInstance one = connect();
         RayInstance other = connect()) {
-      one.call(() -> {
-        Ray.actor(Counter::new).name("shared").remote().call(Counter::add, 4).get(PATIENCE);
-        return true;
-      });
+      ActorRef<Counter> kept =
+          one.call(() -> {
+            ActorRef<Counter> shared = Ray.actor(Counter::new).name("shared").remote();
+            shared.call(Counter::add, 4).get(PATIENCE);
+            return shared;
+          });
       other.call(() -> {
         Optional<ActorRef<Counter>> found = Ray.actor("shared");
         assertThat(found).isPresent();
@@ -298,6 +301,7 @@ class NodeTest {
         assertThat(Ray.actor("unknown")).isEmpty();
         return true;
       });
+      Reference.reachabilityFence(kept);
       assertThat(status().drivers()).isEqualTo(2);
     }
     await(

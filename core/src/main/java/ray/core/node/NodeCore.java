@@ -648,6 +648,17 @@ public final class NodeCore {
     return new Resources(available);
   }
 
+  /** Where actors are, or are made, that outlive their job. */
+  public Set<Long> workersOfDetachedActors() {
+    Set<Long> where = new HashSet<>();
+    leases.forEach(lease -> {
+      if (lease.worker != 0 && lease.actor != null && lease.actor.spec().isDetached()) {
+        where.add(lease.worker);
+      }
+    });
+    return where;
+  }
+
   /** How many leases there are. */
   public int leaseCount() {
     return leases.size();

@@ -33,7 +33,7 @@ final class LambdaFactories {
    */
   static Object make(FunctionForm.LambdaForm form, ClassLoader loader, @Nullable Object[] captured)
       throws Throwable {
-    Class<?> capturing = load(form.capturingClass(), loader);
+    Class<?> capturing = home(form, loader);
     Map<FunctionForm.LambdaForm, MethodHandle> known = FACTORIES.get(capturing);
     MethodHandle factory = known.get(form);
     if (factory == null) {
@@ -41,6 +41,27 @@ final class LambdaFactories {
       known.put(form, factory);
     }
     return (Object) factory.invokeExact(captured);
+  }
+
+  /**
+   * The class in which a lambda is made: the one it was written in. Where that is another
+   * program's, which has called an actor of this one, a reference to a method that both know is
+   * made in the class of the method.
+   */
+  private static Class<?> home(FunctionForm.LambdaForm form, ClassLoader loader)
+      throws ClassNotFoundException {
+    try {
+      return load(form.capturingClass(), loader);
+    } catch (ClassNotFoundException e) {
+      if (form.methodClass().equals(form.capturingClass())) {
+        throw e;
+      }
+      Class<?> owner = load(form.methodClass(), loader);
+      if (owner.getClassLoader() != loader) {
+        throw e;
+      }
+      return owner;
+    }
   }
 
   private static Class<?> load(String internalName, ClassLoader loader)
