@@ -32,10 +32,12 @@ final class BlockedRuns {
       suspendIfBlocked(actor);
       return;
     }
-    run.lease = queue.leases.removeLast();
-    queue.running--;
+    CallQueue permits = run.permits;
+    run.lease = permits.leases.removeLast();
+    run.lentNs = 0;
+    permits.running--;
     effects.send(effects.node(), new Message.SuspendLease(run.lease));
-    queues.replaceIfStuck(queue);
+    queues.replaceIfStuck(permits);
   }
 
   /** All that an actor runs waits: what it holds is free meanwhile. */
@@ -78,8 +80,8 @@ final class BlockedRuns {
   void resumed(long lease) {
     Execution run = resuming.remove(lease);
     if (run != null) {
-      run.queue.leases.add(lease);
-      run.queue.running++;
+      run.permits.leases.add(lease);
+      run.permits.running++;
       run.lease = 0;
       resume(run);
       return;
