@@ -234,7 +234,7 @@ class StartStopCommandTest {
     assertThat(outcome.exitCode()).isEqualTo(ExitCode.FAILED);
     assertThat(outcome.err().lines()).hasSize(1);
     assertThat(outcome.err())
-        .contains("shared memory", "(--object-store-memory sets the size of the object store)");
+        .contains("/dev/shm has ", "(--object-store-memory sets the size of the object store)");
     assertNothingIsLeft();
   }
 }
