@@ -42,17 +42,6 @@ public final class FunctionKey {
         : new FunctionKey(function, resources, strategy, runtimeEnv.alone());
   }
 
-  /**
-   * Whether a run of this class may be made in place of one of another, while that waits: on its
-   * lease, in its process.
-   */
-  public boolean mayStandInFor(FunctionKey waiting) {
-    return strategy instanceof SchedulingStrategy.Standard
-        && !runtimeEnv.isolated()
-        && resources.equals(waiting.resources)
-        && runtimeEnv.equals(waiting.runtimeEnv);
-  }
-
   /** The function's name. */
   public String function() {
     return function;

@@ -173,16 +173,10 @@ public final class ExecutorShell extends Mailbox implements Endpoint, ExecutorEf
     }
   }
 
-  /** Who waits has no use for results, and for the rest of its lane: returns where that begins. */
-  private int handOn(LaneRun lane) {
-    flush(lane);
-    lane.takeRest();
-    return lane.begun();
-  }
-
   /** A run is about to wait: hands its results and the rest of its lane on, and its CPUs. */
   void block(TaskContext context) {
-    int from = handOn(context.lane);
+    flush(context.lane);
+    int from = context.lane.takeRest();
     Execution run = context.run();
     context.guard().expectResume();
     call(() -> {
@@ -190,38 +184,6 @@ public final class ExecutorShell extends Mailbox implements Endpoint, ExecutorEf
       core.blocked(run, context.lane.lane(), from, activeNs);
       return true;
     });
-  }
-
-  /**
-   * A run is about to wait for a task of this process: lends that its lease and its thread, if this
-   * is how it may run; else nothing has happened, and the run is to {@link #block}.
-   */
-  boolean lend(TaskContext context, ObjectId task) {
-    Execution run = context.run();
-    if (!call(() -> core.offer(run, task, System.nanoTime()))) {
-      return false;
-    }
-    owner.lend(task, run.spec().schedulingClass());
-    int from = handOn(context.lane);
-    Lane lent =
-        call(() -> {
-          Lane found = core.lend(run, task, context.lane.lane(), from, System.nanoTime());
-          startable = core.hasStartable();
-          return found;
-        });
-    if (lent == null) {
-      return false;
-    }
-    try {
-      owner.runsOnLentLease(task);
-      run(lent);
-    } finally {
-      call(() -> {
-        core.lentBack(run, System.nanoTime());
-        return true;
-      });
-    }
-    return true;
   }
 
   /** A run has waited: returns when it has its CPUs again. */

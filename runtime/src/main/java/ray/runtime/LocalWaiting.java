@@ -90,9 +90,6 @@ public final class LocalWaiting implements Waiting, GeneratorStream.Parker {
       }
       return awaitOutcome(handle, cell, deadlineNs);
     }
-    if (mayRun && !serial && lendTo(context, handle.id(), cell)) {
-      return cell.outcome();
-    }
     context.executor.block(context);
     try {
       if (mayRun) {
@@ -102,15 +99,6 @@ public final class LocalWaiting implements Waiting, GeneratorStream.Parker {
     } finally {
       context.executor.unblock(context);
     }
-  }
-
-  /** Runs what makes the object in place of the run that waits; returns whether it has come. */
-  private static boolean lendTo(TaskContext context, ObjectId id, HandleCell cell) {
-    boolean ran = id.owner() == context.executor.owner().id();
-    while (ran && cell.outcome() == null) {
-      ran = context.executor.lend(context, id);
-    }
-    return cell.outcome() != null;
   }
 
   /** Runs what makes the object, and what has to run before, for as long as that can start. */
@@ -172,8 +160,6 @@ public final class LocalWaiting implements Waiting, GeneratorStream.Parker {
         return true;
       }
       if (polling.poll()) {
-        // What came may be for another thread to run.
-        executors.forEach(ExecutorShell::provide);
         continue;
       }
       if (virtual && (i & 7) == 7) {

@@ -21,7 +21,6 @@ import ray.ErrorCode;
 import ray.ObjectId;
 import ray.RayStateException;
 import ray.core.ActorSpec;
-import ray.core.FunctionKey;
 import ray.core.Message;
 import ray.core.Outcome;
 import ray.core.owner.OwnerCore;
@@ -269,24 +268,6 @@ public final class OwnerShell extends Mailbox implements Endpoint, OwnerEffects 
   /** Asks a foreign owner for an object, if that was not done. */
   void want(ObjectId id) {
     post(id.owner() == self ? Flush.NOW : new Want(id));
-  }
-
-  /**
-   * Hands over the task that makes an object, if a lease of this class is all that it waits for.
-   */
-  void lend(ObjectId task, FunctionKey lender) {
-    call(() -> {
-      core.lend(task, lender, System.nanoTime());
-      return true;
-    });
-  }
-
-  /** A task is about to run on the lease of the run that waits for it. */
-  void runsOnLentLease(ObjectId task) {
-    call(() -> {
-      core.runsOnLentLease(task, System.nanoTime());
-      return true;
-    });
   }
 
   /** Cancels the task that makes an object. */

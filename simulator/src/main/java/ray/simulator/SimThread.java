@@ -30,17 +30,10 @@ import ray.simulator.SimProcess.View;
 final class SimThread implements World {
   private static final long STEP_NS = 10_000;
 
-  /**
-   * After about so long it looks whether a task has come that is handed over within its process.
-   */
-  private static final long OFFER_NS = 3_000;
-
   /** How far it is. */
   enum State {
     READY,
     BLOCKED,
-    OFFERING,
-    LENDING,
     RESUMING,
     WRITING,
     ENDED
@@ -52,9 +45,6 @@ final class SimThread implements World {
   private final @Nullable Lane lane;
   private final List<ExecutorCore.Result> unsent = new ArrayList<>();
   private final List<Object> heldUntilSent = new ArrayList<>();
-
-  /** The thread whose run waits for this lane, and lends it its lease. */
-  private @Nullable SimThread lender;
 
   /** Whether it does not come to run anything for so long that others take all of its lane. */
   private final boolean heldUp;
@@ -175,10 +165,6 @@ final class SimThread implements World {
       state = State.ENDED;
       process.threads.remove(this);
       process.executor.closed(lane, process.nowNs());
-      SimThread waiting = lender;
-      if (waiting != null) {
-        waiting.lentBack();
-      }
     } else {
       stepRun(lane, lane.runs().get(index));
     }
@@ -523,13 +509,6 @@ final class SimThread implements World {
     if (what.isThere()) {
       return;
     }
-    if (run != null && cells.size() == 1 && dice.coin() && offer(run, cells.getFirst(), what)) {
-      return;
-    }
-    waitFor(cells, what, run);
-  }
-
-  private void waitFor(List<Cell> cells, Awaited what, @Nullable Execution run) {
     if (cells.size() == 1 && dice.oneIn(3)) {
       SimThread claimed = claim(process, cells.getFirst().id);
       if (claimed != null) {
@@ -543,49 +522,6 @@ final class SimThread implements World {
       }
     }
     blockOn(what, run);
-  }
-
-  // ---- lending
-
-  /** Lets the task that it waits for run in its place, if that comes here; else it waits. */
-  private boolean offer(Execution run, Cell cell, Awaited what) {
-    if (!process.executor.offer(run, cell.id, process.nowNs())) {
-      return false;
-    }
-    state = State.OFFERING;
-    process.owner.lend(cell.id, run.spec().schedulingClass(), process.nowNs());
-    process.settle();
-    cluster.later(process, OFFER_NS, () -> lend(run, cell, what));
-    return true;
-  }
-
-  private void lend(Execution run, Cell cell, Awaited what) {
-    Lane own = Objects.requireNonNull(lane);
-    send();
-    Lane lent = process.executor.lend(run, cell.id, own, index + 1, process.nowNs());
-    if (lent == null) {
-      waitFor(List.of(cell), what, run);
-    } else {
-      cluster.trace().note("lends", process.id, run);
-      end = index + 1;
-      state = State.LENDING;
-      stopUsing();
-      process.owner.runsOnLentLease(cell.id, process.nowNs());
-      SimThread inner = new SimThread(process, lent, dice.oneIn(8));
-      inner.lender = this;
-      process.threads.add(inner);
-      inner.plan();
-    }
-    process.settle();
-  }
-
-  private void lentBack() {
-    Execution run = Objects.requireNonNull(lane).runs().get(index);
-    process.executor.lentBack(run, process.nowNs());
-    use(run.spec().schedulingClass().resources());
-    state = State.READY;
-    process.settle();
-    plan();
   }
 
   private void block(Stream stream, @Nullable Execution run) {

@@ -32,12 +32,10 @@ final class BlockedRuns {
       suspendIfBlocked(actor);
       return;
     }
-    CallQueue permits = run.permits;
-    run.lease = permits.leases.removeLast();
-    run.lentNs = 0;
-    permits.running--;
+    run.lease = queue.leases.removeLast();
+    queue.running--;
     effects.send(effects.node(), new Message.SuspendLease(run.lease));
-    queues.replaceIfStuck(permits);
+    queues.replaceIfStuck(queue);
   }
 
   /** All that an actor runs waits: what it holds is free meanwhile. */
@@ -80,8 +78,8 @@ final class BlockedRuns {
   void resumed(long lease) {
     Execution run = resuming.remove(lease);
     if (run != null) {
-      run.permits.leases.add(lease);
-      run.permits.running++;
+      run.queue.leases.add(lease);
+      run.queue.running++;
       run.lease = 0;
       resume(run);
       return;

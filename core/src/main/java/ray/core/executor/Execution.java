@@ -11,7 +11,6 @@ public final class Execution {
     QUEUED,
     TAKEN,
     BLOCKED,
-    LENDING,
     DETACHED,
     ENDED
   }
@@ -24,9 +23,6 @@ public final class Execution {
   /** Where it waits and what limits it. */
   final CallQueue queue;
 
-  /** Whose permit the lane has that it is in. */
-  CallQueue permits;
-
   State state = State.QUEUED;
 
   /**
@@ -37,11 +33,6 @@ public final class Execution {
 
   /** The suspended lease, while it is blocked. */
   long lease;
-
-  /** Since when it lends its lease, and for how long it did, since it had it from the node. */
-  long lendingSinceNs;
-
-  long lentNs;
 
   /** Whether its owner is gone, so that nobody waits for its result. */
   boolean orphaned;
@@ -69,7 +60,6 @@ public final class Execution {
     this.attempt = attempt;
     this.values = values;
     this.queue = queue;
-    this.permits = queue;
   }
 
   /** The process that submitted it. */
@@ -95,11 +85,6 @@ public final class Execution {
   /** The actor whose method or constructor it is; null for a task. */
   public @Nullable ActorSlot actor() {
     return queue.actor;
-  }
-
-  /** Whether it waits in a {@code get}. */
-  boolean isWaiting() {
-    return state == State.BLOCKED || state == State.LENDING;
   }
 
   /** Whether it must not start. */

@@ -32,7 +32,6 @@ public final class ExecutorCore {
   private final ActorSlots actors;
   private boolean retiring;
   private final BlockedRuns blocked;
-  private final Lending lending;
 
   /** An executor of the worker with this id. */
   public ExecutorCore(long self, ExecutorEffects effects) {
@@ -44,7 +43,6 @@ public final class ExecutorCore {
     this.queues = new TaskQueues(self, effects, runs, startable);
     this.actors = new ActorSlots(self, effects, runs, startable, reports);
     this.blocked = new BlockedRuns(effects, queues);
-    this.lending = new Lending(effects, queues, runs);
   }
 
   // ---- messages
@@ -95,7 +93,7 @@ public final class ExecutorCore {
         queues.returnWhatIdles(run.queue);
       }
       case TAKEN, BLOCKED -> effects.interrupt(run);
-      case LENDING, DETACHED, ENDED -> {}
+      case DETACHED, ENDED -> {}
     }
   }
 
@@ -120,30 +118,26 @@ public final class ExecutorCore {
       }
       taken.add(next);
     }
-    return open(queue, taken, null);
+    return open(queue, taken);
   }
 
   private static boolean exclusive(CallQueue queue) {
     return queue.actor != null && (queue.actor.creating || queue.limit > 1);
   }
 
-  private Lane open(CallQueue queue, List<Execution> taken, @Nullable Execution lender) {
-    Lane lane = new Lane(queue, taken, lender);
-    if (!lane.lent) {
-      queue.running++;
-    }
+  private Lane open(CallQueue queue, List<Execution> taken) {
+    queue.running++;
     if (queue.actor != null) {
       queue.actor.running++;
     }
     for (Execution run : taken) {
       run.state = Execution.State.TAKEN;
-      run.permits = lane.permits;
       if (queue.actor != null) {
         queue.actor.addTaken(run);
       }
     }
     startable.add(queue);
-    return lane;
+    return new Lane(queue, taken);
   }
 
   /** Whether something can be taken. */
@@ -163,7 +157,16 @@ public final class ExecutorCore {
     CallQueue queue = run.queue;
     List<Execution> taken = new ArrayList<>(1);
     if (queue.actor == null) {
-      take(run, taken);
+      if (queue.waiting.peekFirst() == run) {
+        queue.waiting.removeFirst();
+      } else if (queue.waiting.peekLast() == run) {
+        queue.waiting.removeLast();
+      } else {
+        run.placeKept = true;
+        queue.stale++;
+      }
+      run.state = Execution.State.TAKEN;
+      taken.add(run);
       addSoonWanted(queue, taken);
     } else {
       int most = exclusive(queue) ? 1 : queue.takeSize();
@@ -183,22 +186,7 @@ public final class ExecutorCore {
         }
       }
     }
-    return open(queue, taken, null);
-  }
-
-  /** Takes a task from its queue, wherever it stands there. */
-  private static void take(Execution run, List<Execution> taken) {
-    CallQueue queue = run.queue;
-    if (queue.waiting.peekFirst() == run) {
-      queue.waiting.removeFirst();
-    } else if (queue.waiting.peekLast() == run) {
-      queue.waiting.removeLast();
-    } else {
-      run.placeKept = true;
-      queue.stale++;
-    }
-    run.state = Execution.State.TAKEN;
-    taken.add(run);
+    return open(queue, taken);
   }
 
   /** Who waits for one short task mostly waits for those behind it next. */
@@ -242,9 +230,6 @@ public final class ExecutorCore {
       }
     }
     startable.add(lane.queue);
-    if (lane.lent) {
-      queues.replaceIfStuck(lane.queue);
-    }
   }
 
   /** A run has ended, with what its owner is to be told. */
@@ -274,9 +259,7 @@ public final class ExecutorCore {
     }
     lane.open = false;
     CallQueue queue = lane.queue;
-    if (!lane.lent) {
-      queue.running--;
-    }
+    queue.running--;
     ActorSlot actor = queue.actor;
     if (actor != null) {
       actor.running--;
@@ -301,7 +284,7 @@ public final class ExecutorCore {
 
   private void end(
       Execution run, List<Outcome> outcomes, List<ObjectId> retained, int items, long durationNs) {
-    Invariant.check(!run.isWaiting(), "what waits does not end", run);
+    Invariant.check(run.state != Execution.State.BLOCKED, "what is blocked does not end", run);
     run.state = Execution.State.ENDED;
     runs.remove(run);
     limits.stop(run);
@@ -344,43 +327,6 @@ public final class ExecutorCore {
     blocked.unblocked(run);
   }
 
-  // ---- lending
-
-  /**
-   * A run is about to wait for a task of its own process: whether it would lend that its lease. If
-   * so, the task may come here though there is none for it, until {@link #lend} says whether it
-   * has.
-   */
-  public boolean offer(Execution run, ObjectId task, long nowNs) {
-    return lending.offer(run, task);
-  }
-
-  /**
-   * Lets the thread of a run run the task that it waits for, on the run's own lease: nobody needs
-   * to be asked for that, as the two are one line of work, of which one computes at a time. The
-   * rest of its lane goes to others.
-   *
-   * @param lane what its thread runs
-   * @param from the first run of the lane that has not started
-   * @return null if the task is not here, or has begun
-   */
-  public @Nullable Lane lend(Execution run, ObjectId task, Lane lane, int from, long nowNs) {
-    Execution awaited = lending.find(run, task);
-    if (awaited == null) {
-      return null;
-    }
-    List<Execution> taken = new ArrayList<>(1);
-    take(awaited, taken);
-    giveBack(lane, from, nowNs);
-    lending.begin(run, nowNs);
-    return open(awaited.queue, taken, run);
-  }
-
-  /** The lane that a run has lent its lease to has come to its end: the run goes on. */
-  public void lentBack(Execution run, long nowNs) {
-    lending.end(run, nowNs);
-  }
-
   // ---- ends of actors and owners, and time
 
   /** An actor's method has ended it from within. */
@@ -394,13 +340,9 @@ public final class ExecutorCore {
     if (left != null) {
       left.forEach(run -> {
         run.orphaned = true;
-        switch (run.state) {
-          case TAKEN, BLOCKED -> {
-            run.cancel();
-            effects.interrupt(run);
-          }
-          case LENDING -> run.cancel();
-          case QUEUED, DETACHED, ENDED -> {}
+        if (run.state == Execution.State.TAKEN || run.state == Execution.State.BLOCKED) {
+          run.cancel();
+          effects.interrupt(run);
         }
       });
     }
@@ -421,7 +363,7 @@ public final class ExecutorCore {
   /** Visits the runs that are on threads. */
   public void forEachUnderWay(Consumer<Execution> visitor) {
     forEachRun(run -> {
-      if (run.state == Execution.State.TAKEN || run.isWaiting()) {
+      if (run.state == Execution.State.TAKEN || run.state == Execution.State.BLOCKED) {
         visitor.accept(run);
       }
     });
@@ -431,7 +373,7 @@ public final class ExecutorCore {
   public int blockedCount() {
     int[] count = {0};
     forEachRun(run -> {
-      if (run.isWaiting()) {
+      if (run.state == Execution.State.BLOCKED) {
         count[0]++;
       }
     });

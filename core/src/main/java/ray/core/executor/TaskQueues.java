@@ -1,12 +1,8 @@
 package ray.core.executor;
 
 import java.util.HashMap;
-import java.util.HashSet;
-import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
-import ray.ObjectId;
 import ray.core.DeadProcesses;
 import ray.core.FunctionKey;
 import ray.core.Message;
@@ -22,9 +18,6 @@ final class TaskQueues {
   private final Startable startable;
   private final Map<Long, Map<FunctionKey, CallQueue>> queues = new HashMap<>();
   private final DeadProcesses dead = new DeadProcesses();
-
-  /** Tasks that may come without a lease, because a run that waits for them would lend them its. */
-  private final Set<ObjectId> expected = new HashSet<>();
 
   /** What was looked up last, which is most often what is looked up next. */
   private @Nullable CallQueue recent;
@@ -73,26 +66,8 @@ final class TaskQueues {
     }
     if (last != null) {
       startable.add(last);
-      if (!isExpected(message.tasks())) {
-        replaceIfStuck(last);
-      }
+      replaceIfStuck(last);
     }
-  }
-
-  private boolean isExpected(List<Message.Push> tasks) {
-    return !expected.isEmpty()
-        && tasks.size() == 1
-        && expected.contains(tasks.getFirst().spec().id());
-  }
-
-  /** From now on a task may come that has no lease, until it is {@link #came}. */
-  void expect(ObjectId task) {
-    expected.add(task);
-  }
-
-  /** What was expected is here, or will not come. */
-  void came(ObjectId task) {
-    expected.remove(task);
   }
 
   /** Tasks wait here, and no lease is left that could run them: asks for one more. */

@@ -227,41 +227,16 @@ final class LeaseQueue {
     }
   }
 
-  /**
-   * Hands a task over that a run of this process waits for, which lends it its lease. None is asked
-   * for instead of the one that it does not need any more before that run has gone on: it may soon
-   * need one again.
-   */
-  void lend(Task task, PushMaker pushes, long nowNs) {
-    if (tasks.peekFirst() == task) {
-      tasks.removeFirst();
-    } else if (tasks.peekLast() == task) {
-      tasks.removeLast();
-    } else {
-      return;
-    }
-    Message.Push push = pushes.run(task, self, nowNs);
-    task.onLentLease = true;
-    effects.send(self, new Message.PushTasks(self, List.of(push)));
-  }
-
   /** A run on a worker has ended. */
-  void ended(long worker, long durationNs, boolean onLentLease) {
-    if (!onLentLease) {
-      left(worker);
-    }
-    long sample = Math.max(1, durationNs);
-    averageNs = averageNs == 0 ? sample : averageNs + (sample - averageNs) / 8;
-  }
-
-  /** A task on a worker needs no lease of it any more. */
-  void left(long worker) {
+  void ended(long worker, long durationNs) {
     Slot slot = slots.get(worker);
     if (slot != null) {
       slot.outstanding--;
       outstanding--;
       Invariant.notNegative(slot.outstanding, "tasks on a worker", key);
     }
+    long sample = Math.max(1, durationNs);
+    averageNs = averageNs == 0 ? sample : averageNs + (sample - averageNs) / 8;
   }
 
   /** All that was on a worker is gone, or the node is that was asked for leases. */

@@ -68,20 +68,9 @@ final class LeaseQueues {
     return again;
   }
 
-  /** Hands a task over to a run of this process that waits for it, and has a lease for it. */
-  void lend(Task task, LeaseQueue queue, long nowNs) {
-    queue.lend(task, pushes, nowNs);
-  }
-
-  /** A task that is on a worker does not use a lease of it: others may. */
-  void leaseLeft(LeaseQueue queue, long worker, long nowNs) {
-    queue.left(worker);
-    queue.dispatch(pushes, nowNs);
-  }
-
   /** A run has ended; {@link #dispatchTouched} fills the room that it leaves. */
-  void ended(LeaseQueue queue, long worker, long durationNs, boolean onLentLease) {
-    queue.ended(worker, durationNs, onLentLease);
+  void ended(LeaseQueue queue, long worker, long durationNs) {
+    queue.ended(worker, durationNs);
     if (touched.isEmpty() || touched.getLast() != queue) {
       touched.add(queue);
     }

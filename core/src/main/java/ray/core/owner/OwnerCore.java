@@ -8,7 +8,6 @@ import ray.ActorId;
 import ray.ObjectId;
 import ray.core.ActorSpec;
 import ray.core.DeadProcesses;
-import ray.core.FunctionKey;
 import ray.core.Message;
 import ray.core.Outcome;
 
@@ -95,25 +94,6 @@ public final class OwnerCore {
     time.nowNs = nowNs;
     queues.flush(nowNs);
     actors.flush();
-  }
-
-  /**
-   * A run of this process waits for the task that makes an object, and would lend it the lease that
-   * it holds itself, of this class: hands that task over to this process, if it waits for a lease
-   * of just such a kind.
-   */
-  public void lend(ObjectId task, FunctionKey lender, long nowNs) {
-    time.nowNs = nowNs;
-    tasks.lend(task, lender);
-  }
-
-  /**
-   * A task of this process is about to run in place of a run that waits for it: the lease for which
-   * it was handed over, if there was one, is free for others.
-   */
-  public void runsOnLentLease(ObjectId task, long nowNs) {
-    time.nowNs = nowNs;
-    tasks.runsOnLentLease(task);
   }
 
   /** A handle was closed, or found unreachable. */

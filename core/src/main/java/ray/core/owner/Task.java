@@ -49,9 +49,6 @@ public final class Task {
   /** The worker that runs it; 0 when none does. */
   long worker;
 
-  /** Whether its current run has no lease of its own: a run that waits for it has lent it one. */
-  boolean onLentLease;
-
   /** Where it waits; null for methods of actors. */
   @Nullable LeaseQueue queue;
 

@@ -7,11 +7,9 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import ray.ActorId;
 import ray.ErrorCode;
-import ray.ObjectId;
 import ray.TaskInfo;
 import ray.core.DeadProcesses;
 import ray.core.DeathCause;
-import ray.core.FunctionKey;
 import ray.core.Message;
 import ray.core.Outcome;
 import ray.core.TaskSpec;
@@ -145,34 +143,7 @@ final class TaskLife {
     task.enter(TaskInfo.State.RUNNING, nowNs);
     task.attempt++;
     task.worker = worker;
-    task.onLentLease = false;
     return new Message.Push(task.spec(), task.attempt, arguments.values(task.spec()));
-  }
-
-  /** Hands a task over that waits for a lease, to be run here, in place of one of this class. */
-  void lend(ObjectId id, FunctionKey lender) {
-    OwnedReference first = references.findOwned(id);
-    Task task = first == null ? null : first.producer;
-    if (task != null
-        && task.state == TaskInfo.State.QUEUED
-        && task.spec().id().equals(id)
-        && task.queue != null
-        && task.queue.key.mayStandInFor(lender)) {
-      queues.lend(task, task.queue, time.nowNs);
-    }
-  }
-
-  /** A task that was handed over for a lease of its own does not use it. */
-  void runsOnLentLease(ObjectId id) {
-    OwnedReference first = references.findOwned(id);
-    Task task = first == null ? null : first.producer;
-    if (task != null
-        && task.state == TaskInfo.State.RUNNING
-        && task.queue != null
-        && !task.onLentLease) {
-      task.onLentLease = true;
-      queues.leaseLeft(task.queue, task.worker, time.nowNs);
-    }
   }
 
   /** A task that is to end does not wait for a lease any more. */
@@ -245,7 +216,7 @@ final class TaskLife {
 
   private void leave(Task task, long worker, long durationNs) {
     if (task.queue != null) {
-      queues.ended(task.queue, worker, durationNs, task.onLentLease);
+      queues.ended(task.queue, worker, durationNs);
     } else if (task.spec().actor() != null) {
       actors.ended(task, task.spec().actor());
     }
@@ -263,7 +234,7 @@ final class TaskLife {
 
   /** A task is to end while its run goes on. */
   void abandon(Task task) {
-    abandoned.add(task, !task.onLentLease);
+    abandoned.add(task, true);
   }
 
   /**

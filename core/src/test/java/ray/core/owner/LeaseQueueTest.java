@@ -63,67 +63,6 @@ class LeaseQueueTest {
         .toList();
   }
 
-  // ---- leases of runs that wait
-
-  @Test
-  void aTaskIsHandedOverHereToARunThatLendsItsLease() {
-    submit(1, 1);
-
-    owner.core.lend(own(2), KEY, 1);
-
-    assertThat(owner.sent(SELF, Message.PushTasks.class)).hasSize(1);
-    assertThat(asked()).containsExactly(1);
-    // what was asked for is taken back when it has ended
-    owner.receive(
-        new Message.TasksDone(
-            SELF, List.of(new Message.Done(own(2), 1, List.of(value("a")), List.of(), 0, 5_000))));
-    assertThat(owner.ready).containsKey(OwnerFixture.cell(own(2)));
-    assertThat(asked()).containsExactly(1, 0);
-  }
-
-  @Test
-  void aTaskOnALentLeaseTakesNoRoomOnTheLeasesOfItsWorker() {
-    submit(1, 1);
-    owner.core.lend(own(2), KEY, 1);
-    owner.receive(new Message.LeasesGranted(NODE, KEY, SELF, 1));
-
-    submit(2, 2);
-
-    assertThat(owner.sent(SELF, Message.PushTasks.class)).hasSize(2);
-    owner.receive(
-        new Message.TasksDone(
-            SELF,
-            List.of(new Message.Done(own(2), 1, List.of(value("a")), List.of(), 0, 50_000_000))));
-    submit(3, 3);
-    assertThat(owner.sent(SELF, Message.PushTasks.class)).hasSize(2);
-  }
-
-  @Test
-  void theLeaseOfATaskThatRunsOnALentOneIsFreeForOthers() {
-    submit(1, 1);
-    owner.receive(new Message.LeasesGranted(NODE, KEY, SELF, 1));
-    submit(2, 2);
-    assertThat(owner.sent(SELF, Message.PushTasks.class)).hasSize(1);
-
-    owner.core.runsOnLentLease(own(2), 1);
-    owner.core.runsOnLentLease(own(2), 1);
-
-    assertThat(owner.sent(SELF, Message.PushTasks.class)).hasSize(2);
-    submit(3, 3);
-    assertThat(owner.sent(SELF, Message.PushTasks.class)).hasSize(2);
-  }
-
-  @Test
-  void nothingIsHandedOverThatNeedsSomethingElseOrIsUnderWay() {
-    submit(1, 2);
-    owner.grant(1);
-    owner.core.lend(own(2), KEY, 1);
-    owner.core.lend(own(4), new FunctionKey("f", Resources.NONE, SchedulingStrategy.standard()), 1);
-    owner.core.lend(own(6), KEY, 1);
-
-    assertThat(owner.sent(SELF, Message.PushTasks.class)).isEmpty();
-  }
-
   // ---- tasks ahead of need
 
   @Test
