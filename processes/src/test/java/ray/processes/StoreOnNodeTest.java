@@ -340,7 +340,9 @@ class StoreOnNodeTest {
         null,
         LogLimits.DEFAULT,
         NodeOptions.DEFAULT_WORKER_IDLE,
-        MemoryLimits.DEFAULT);
+        MemoryLimits.DEFAULT,
+        0,
+        false);
   }
 
   /** Which processes have the store of a node mapped, or its file open. */
