@@ -123,6 +123,15 @@ public abstract sealed class ActorClass<T, S extends ActorClass<T, S>> implement
   }
 
   /**
+   * Lives in a worker that a debugger can attach to, over the loopback interface; {@code ray debug}
+   * says where. It does not wait for it. Such a worker starts more slowly, as the JVM does not use
+   * its AOT cache then.
+   */
+  public S debug() {
+    return jvmOptions(RuntimeEnv.DEBUG_OPTION);
+  }
+
+  /**
    * Adds options of the JVM that it lives in, such as {@code -Xmx4g}. What asks for the same
    * options shares workers.
    *

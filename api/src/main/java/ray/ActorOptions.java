@@ -71,6 +71,10 @@ public record ActorOptions(
     OptionChecks.retries("maxRestarts", maxRestarts);
     OptionChecks.retries("maxTaskRetries", maxTaskRetries);
     OptionChecks.retries("maxPendingCalls", maxPendingCalls);
+    if (strategy instanceof SchedulingStrategy.WorkerAffinity) {
+      throw new IllegalArgumentException(
+          "an actor can't be bound to one worker: bind it to a node, or leave it to Ray");
+    }
     if (maxPendingCalls == 0) {
       throw new IllegalArgumentException("maxPendingCalls must be at least 1, or -1 for no limit");
     }

@@ -2,10 +2,12 @@ package ray;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import ray.function.Func0;
 import ray.spi.Backend;
 import ray.spi.Backends;
 
@@ -215,5 +217,36 @@ public final class Ray extends RemoteEntryPoints {
   /** {@link RayInstance#schedulerInfo}. */
   public static SchedulerInfo schedulerInfo() {
     return current().schedulerInfo();
+  }
+
+  /** {@link RayInstance#workers}. */
+  public static List<String> workers() {
+    return current().workers();
+  }
+
+  /** {@link RayInstance#runOnAllWorkers}. */
+  public static <R extends @Nullable Object> Map<String, ObjectRef<R>> runOnAllWorkers(
+      Func0<R> function) {
+    return current().runOnAllWorkers(function);
+  }
+
+  /** {@link RayInstance#killWorkers}, without force. */
+  public static EndedWorkers killWorkers() {
+    return current().killWorkers(false);
+  }
+
+  /** {@link RayInstance#killWorkers}. */
+  public static EndedWorkers killWorkers(boolean force) {
+    return current().killWorkers(force);
+  }
+
+  /** {@link RayInstance#restartWorkers}, without force. */
+  public static EndedWorkers restartWorkers() {
+    return current().restartWorkers(false);
+  }
+
+  /** {@link RayInstance#restartWorkers}. */
+  public static EndedWorkers restartWorkers(boolean force) {
+    return current().restartWorkers(force);
   }
 }

@@ -2,11 +2,13 @@ package ray;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletionStage;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import ray.function.Func0;
 
 /**
  * One running Ray: what {@link Ray#init} or {@link Ray#start} returns. The static methods of {@link
@@ -108,6 +110,37 @@ public interface RayInstance extends AutoCloseable {
 
   /** What the scheduler is doing. */
   SchedulerInfo schedulerInfo();
+
+  /**
+   * The ids of the workers that tasks of this program share, the oldest first. If there is none
+   * yet, one is started, and this blocks until it is there.
+   */
+  List<String> workers();
+
+  /**
+   * Runs a function once on each of {@link #workers}, beside what runs there: it holds no CPU. One
+   * that was started for one task or actor alone ({@code isolated()}) is left out. A worker that
+   * ends before it has run the function fails its ref; it is not run again. Workers that come later
+   * do not run it. Blocks only if there is no worker yet.
+   *
+   * @return the results by the workers' ids, the oldest worker first
+   */
+  <R extends @Nullable Object> Map<String, ObjectRef<R>> runOnAllWorkers(Func0<R> function);
+
+  /**
+   * Ends all workers of this program; the next task starts another. Objects that the program holds
+   * stay. Blocks until the workers are gone, but for some that others still need: those get no more
+   * tasks, and end by themselves later.
+   *
+   * @param force whether tasks that run are ended as by a worker's death (they are retried, and
+   *     actors are restarted, as their options say), and what only workers own is lost
+   * @throws RayStateException if tasks of this program run or wait, or actors live, saying which,
+   *     and it is not forced; or if this Ray is embedded, and has no workers of its own
+   */
+  EndedWorkers killWorkers(boolean force);
+
+  /** As {@link #killWorkers}, and starts one at once, which is there when this returns. */
+  EndedWorkers restartWorkers(boolean force);
 
   /**
    * Runs code on the calling thread with this instance behind the static methods of {@link Ray}.

@@ -116,6 +116,18 @@ public abstract sealed class RemoteFunction<H, S extends RemoteFunction<H, S>> i
     return with(options().withLabels(labels));
   }
 
+  /**
+   * Lets a worker that runs this function end after so many runs, for a new one to take over, as
+   * for code that leaks memory. Functions with the same number share workers, and their runs are
+   * counted together; where several run at once in a worker, those that have begun end there.
+   * Unlimited by default.
+   *
+   * @throws IllegalArgumentException if the number is not positive
+   */
+  public S maxCalls(int runs) {
+    return with(options().withRuntimeEnv(options().runtimeEnv().withMaxTasks(runs)));
+  }
+
   /** Runs in a worker process of its own, where nothing else runs meanwhile. */
   public S isolated() {
     return with(options().withRuntimeEnv(options().runtimeEnv().alone()));
@@ -137,6 +149,15 @@ public abstract sealed class RemoteFunction<H, S extends RemoteFunction<H, S>> i
    */
   public S env(String name, String value) {
     return with(options().withRuntimeEnv(options().runtimeEnv().withVariable(name, value)));
+  }
+
+  /**
+   * Runs in workers that a debugger can attach to, over the loopback interface; {@code ray debug}
+   * says where. They do not wait for it. Such a worker starts more slowly, as the JVM does not use
+   * its AOT cache then.
+   */
+  public S debug() {
+    return jvmOptions(RuntimeEnv.DEBUG_OPTION);
   }
 
   /** How many items a generator may be ahead of its consumer. */

@@ -14,11 +14,21 @@ import java.util.regex.Pattern;
  * @param isolated whether nothing else runs in that process meanwhile
  * @param jvmOptions options of its JVM, after those that the node gives to all workers
  * @param variables environment variables, beside those of the node
+ * @param maxTasks after how many tasks the process ends, for another to take over; 0: after as many
+ *     as the node allows
  */
-public record RuntimeEnv(boolean isolated, List<String> jvmOptions, Map<String, String> variables) {
+public record RuntimeEnv(
+    boolean isolated, List<String> jvmOptions, Map<String, String> variables, int maxTasks) {
 
   /** Asks for nothing. */
-  public static final RuntimeEnv SHARED = new RuntimeEnv(false, List.of(), Map.of());
+  public static final RuntimeEnv SHARED = new RuntimeEnv(false, List.of(), Map.of(), 0);
+
+  /**
+   * The option of a JVM that a debugger may attach to, at any port of the loopback interface. It
+   * does not wait for one. Whoever can connect to that port can do what the process can.
+   */
+  public static final String DEBUG_OPTION =
+      "-agentlib:jdwp=transport=dt_socket,server=y,suspend=n,address=127.0.0.1:0,quiet=y";
 
   /** Such options would start another program than a worker. */
   private static final Pattern NOT_OPTIONS =
@@ -30,11 +40,14 @@ public record RuntimeEnv(boolean isolated, List<String> jvmOptions, Map<String, 
    * Checks and copies.
    *
    * @throws IllegalArgumentException if something is no option of a JVM, or can't be given to a
-   *     worker, or no name of a variable
+   *     worker, or no name of a variable, or a number is negative
    */
   public RuntimeEnv {
     jvmOptions = List.copyOf(jvmOptions);
     variables = Map.copyOf(variables);
+    if (maxTasks < 0) {
+      throw new IllegalArgumentException("a process can't end after " + maxTasks + " tasks");
+    }
     for (String option : jvmOptions) {
       if (NOT_OPTIONS.matcher(option).matches()) {
         throw new IllegalArgumentException(
@@ -60,20 +73,26 @@ public record RuntimeEnv(boolean isolated, List<String> jvmOptions, Map<String, 
 
   /** The same in a process of its own. */
   public RuntimeEnv alone() {
-    return isolated ? this : new RuntimeEnv(true, jvmOptions, variables);
+    return isolated ? this : new RuntimeEnv(true, jvmOptions, variables, maxTasks);
   }
 
   /** The same with more JVM options. */
   public RuntimeEnv withJvmOptions(List<String> more) {
     List<String> all = new ArrayList<>(jvmOptions);
     all.addAll(more);
-    return new RuntimeEnv(isolated, all, variables);
+    return new RuntimeEnv(isolated, all, variables, maxTasks);
   }
 
   /** The same with one more environment variable, or another value for it. */
   public RuntimeEnv withVariable(String name, String value) {
     Map<String, String> all = new TreeMap<>(variables);
     all.put(name, value);
-    return new RuntimeEnv(isolated, jvmOptions, all);
+    return new RuntimeEnv(isolated, jvmOptions, all, maxTasks);
+  }
+
+  /** The same in processes that end after so many tasks. */
+  public RuntimeEnv withMaxTasks(int changed) {
+    OptionChecks.atLeastOne("maxCalls", changed);
+    return new RuntimeEnv(isolated, jvmOptions, variables, changed);
   }
 }

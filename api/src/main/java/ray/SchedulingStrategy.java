@@ -19,6 +19,36 @@ public sealed interface SchedulingStrategy {
   record NodeAffinity(String node, boolean soft) implements SchedulingStrategy {}
 
   /**
+   * On one worker process: where that is gone, tasks fail.
+   *
+   * @param worker the worker's id in hexadecimal, as {@link Ray#workers} gives it
+   */
+  record WorkerAffinity(String worker) implements SchedulingStrategy {
+    /**
+     * Checks, and writes it as all others do.
+     *
+     * @throws IllegalArgumentException if that is no id
+     */
+    public WorkerAffinity {
+      worker = Long.toHexString(parse(worker));
+    }
+
+    /** The id as a number. */
+    public long id() {
+      return parse(worker);
+    }
+
+    private static long parse(String worker) {
+      try {
+        return Long.parseUnsignedLong(worker, 16);
+      } catch (NumberFormatException e) {
+        throw new IllegalArgumentException(
+            "'" + worker + "' is no id of a worker: take one of Ray.workers()", e);
+      }
+    }
+  }
+
+  /**
    * On a node that has all of these labels.
    *
    * @param required label values by name
@@ -43,6 +73,11 @@ public sealed interface SchedulingStrategy {
   /** On one node and no other. */
   static SchedulingStrategy node(String id) {
     return new NodeAffinity(id, false);
+  }
+
+  /** On one worker and no other. */
+  static SchedulingStrategy worker(String id) {
+    return new WorkerAffinity(id);
   }
 
   /** The two that need one instance only. */

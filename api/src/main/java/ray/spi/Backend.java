@@ -29,6 +29,9 @@ public interface Backend extends RayInstance {
   /** Creates an actor. */
   <T> ActorRef<T> createActor(ActorCreation<T> creation, @Nullable Object[] arguments);
 
+  /** Lends the calling task a value, until it ends; blocks while one is made. */
+  <T> T lend(LentValue<T> what);
+
   /** Ends the actor whose method is running on this thread; does not return. */
   void exitActor();
 }

@@ -46,7 +46,9 @@ public final class OwnNode implements AutoCloseable {
                 null,
                 LogLimits.DEFAULT,
                 workerIdle,
-                MemoryLimits.DEFAULT)));
+                MemoryLimits.DEFAULT,
+                0,
+                false)));
   }
 
   /** What programs connect to. */

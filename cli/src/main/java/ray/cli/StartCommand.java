@@ -120,6 +120,20 @@ final class StartCommand implements Callable<Integer> {
               + " machine or its cgroup has).")
   private @Nullable Long memoryLimitBytes;
 
+  @Option(
+      names = "--worker-max-tasks",
+      paramLabel = "N",
+      description =
+          "After how many tasks a worker ends, for a new one to take over (default: any number).")
+  private int workerMaxTasks;
+
+  @Option(
+      names = "--debug",
+      description =
+          "Let debuggers attach to workers, on this machine alone (`ray debug` says where); they"
+              + " start more slowly.")
+  private boolean debug;
+
   @Override
   public Integer call() throws IOException, CommandFailedException {
     check();
@@ -142,7 +156,9 @@ final class StartCommand implements Callable<Integer> {
                   tokenFile,
                   new LogLimits(logBytes, logFiles),
                   Duration.ofMillis((long) (1_000 * workerIdleSeconds)),
-                  new MemoryLimits(memoryThreshold, memoryLimitBytes)));
+                  new MemoryLimits(memoryThreshold, memoryLimitBytes),
+                  workerMaxTasks,
+                  debug));
     } catch (NodeLauncher.StartFailedException e) {
       throw new CommandFailedException(String.valueOf(e.getMessage()));
     }
@@ -173,6 +189,9 @@ final class StartCommand implements Callable<Integer> {
     }
     if (!(workerIdleSeconds > 0)) {
       throw misused("--worker-idle must be more than 0 seconds, not " + workerIdleSeconds);
+    }
+    if (workerMaxTasks < 0) {
+      throw misused("--worker-max-tasks must be at least 1, or 0 for any, not " + workerMaxTasks);
     }
     if (cpus != null && !(cpus >= 0)) {
       throw misused("--num-cpus must not be negative, not " + cpus);

@@ -45,8 +45,16 @@ public sealed interface Message {
   /**
    * The worker gets no more leases: it ends as soon as nothing runs on it and nobody needs what it
    * owns.
+   *
+   * @param letGo whether what it holds itself, in static fields say, is no reason to stay
    */
-  record Retire() implements Message {}
+  record Retire(boolean letGo) implements Message {}
+
+  /** The worker has run as many tasks as it may: it is to retire. */
+  record WorkerSpent(long worker) implements Message {}
+
+  /** A worker on which an owner has leases retires: hand it no more tasks, and give them back. */
+  record WorkerRetires(long worker) implements Message {}
 
   /** The worker may run one more task of an owner's class at a time. */
   record AttachLease(long lease, long owner, FunctionKey schedulingClass) implements Message {}

@@ -59,6 +59,7 @@ public final class Placement {
       case SchedulingStrategy.Spread any -> true;
       case SchedulingStrategy.NodeAffinity(String id, boolean soft) ->
           id.equals(Long.toHexString(node.id()));
+      case SchedulingStrategy.WorkerAffinity worker -> true;
       case SchedulingStrategy.NodeLabels(Map<String, String> required) ->
           node.labels().entrySet().containsAll(required.entrySet());
     };
@@ -82,6 +83,7 @@ public final class Placement {
           case SchedulingStrategy.Standard any -> "";
           case SchedulingStrategy.Spread any -> "";
           case SchedulingStrategy.NodeAffinity(String id, boolean soft) -> " on node " + id;
+          case SchedulingStrategy.WorkerAffinity(String id) -> " on worker " + id;
           case SchedulingStrategy.NodeLabels(Map<String, String> required) ->
               " on a node with the labels " + required;
         };

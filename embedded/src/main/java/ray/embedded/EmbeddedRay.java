@@ -14,10 +14,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import ray.ActorInfo;
 import ray.ActorRef;
+import ray.EndedWorkers;
 import ray.NodeInfo;
 import ray.ObjectInfo;
 import ray.RayInstance;
 import ray.RayOptions;
+import ray.RayStateException;
 import ray.Resources;
 import ray.RuntimeContext;
 import ray.RuntimeEnv;
@@ -277,6 +279,32 @@ final class EmbeddedRay extends RuntimeBackend {
         executor.ask(core -> core.blockedCount()));
   }
 
+  @Override
+  public List<String> workers() {
+    node.ask(core -> {
+      core.ensureWorker(job);
+      return true;
+    });
+    return List.of(Long.toHexString(workerOwner.id()));
+  }
+
+  @Override
+  public EndedWorkers killWorkers(boolean force) {
+    throw noProcesses();
+  }
+
+  @Override
+  public EndedWorkers restartWorkers(boolean force) {
+    throw noProcesses();
+  }
+
+  private static RayStateException noProcesses() {
+    return new RayStateException(
+        "this Ray is embedded in one JVM, whose worker can't end without the program: start a node"
+            + " with 'ray start --head' and connect to it, or close this instance and start"
+            + " another");
+  }
+
   // ---- the end
 
   @Override
@@ -289,6 +317,7 @@ final class EmbeddedRay extends RuntimeBackend {
     workerOwner.close();
     control.deliver(new Message.JobEnded(job));
     awaitEnd();
+    executor.closeLocals();
     submitter.reportUnseen(failures);
     driver.shut();
     workerOwner.shut();

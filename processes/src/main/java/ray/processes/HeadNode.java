@@ -13,6 +13,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -56,6 +57,7 @@ final class HeadNode implements SocketTransport.Deaths, SocketTransport.Question
   private final HeadReports reports;
   private final MemoryWatch memory;
   private final JobCodes codes;
+  private final WorkerExchange exchange;
 
   /** Deaths and starts, in order: handling one may start processes, which takes milliseconds. */
   private final ScheduledExecutorService affairs =
@@ -101,6 +103,7 @@ final class HeadNode implements SocketTransport.Deaths, SocketTransport.Question
     this.codes = new JobCodes(session.code(), CodeCache.MAX_BYTES, transport, this::tellOfCode);
     this.reports = new HeadReports(transport, members, launcher, store, codes, session);
     transport.register(session.control(), this::toControl);
+    this.exchange = new WorkerExchange(transport, members, node, control, this::endAtOnce);
     transport.register(session.node(), node);
   }
 
@@ -183,6 +186,9 @@ final class HeadNode implements SocketTransport.Deaths, SocketTransport.Question
         yield new Payload.Actors(actors.stream().map(Payload.ListedActor::of).toList()).bytes();
       }
       case Question.LOAD -> load().bytes();
+      case Question.END_WORKERS -> exchange.end(asker, EndWorkers.read(payload)).bytes();
+      case Question.WORKERS ->
+          new WorkerIds(exchange.workers(WorkerIds.read(payload).workers().getFirst())).bytes();
       case Question.WAITING_FOR -> waitingFor(payload);
       case Question.MEMORY -> memory.report().bytes();
       case Question.SETTINGS -> codes.settings(Payload.OfJob.read(payload).job());
@@ -341,6 +347,10 @@ final class HeadNode implements SocketTransport.Deaths, SocketTransport.Question
     });
   }
 
+  private void endAtOnce(long worker, String reason) {
+    CompletableFuture.runAsync(() -> gone(worker, reason), affairs).join();
+  }
+
   /** A worker is ended for want of memory, and its program told. */
   private void endForMemory(MemoryMonitor.Victim victim) {
     affairs.execute(() -> {
@@ -364,6 +374,10 @@ final class HeadNode implements SocketTransport.Deaths, SocketTransport.Question
   }
 
   private void gone(long process, String reason, DeathCause cause) {
+    gone(process, reason, cause, launcher::kill);
+  }
+
+  private void gone(long process, String reason, DeathCause cause, LongConsumer ender) {
     Member member = members.remove(process);
     if (member == null) {
       return;
@@ -375,11 +389,11 @@ final class HeadNode implements SocketTransport.Deaths, SocketTransport.Question
       Set<Long> kept = staying ? node.ask(NodeCore::workersOfDetachedActors) : Set.of();
       for (Member worker : members.workers(member.job())) {
         if (!kept.contains(worker.process())) {
-          gone(worker.process(), "its job ended");
+          gone(worker.process(), "its job ended", DeathCause.LOST, launcher::end);
         }
       }
     } else {
-      launcher.kill(process);
+      ender.accept(process);
     }
     Message.ProcessDied death = new Message.ProcessDied(process, reason, cause);
     transport.died(death);

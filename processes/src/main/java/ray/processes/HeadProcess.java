@@ -64,7 +64,12 @@ public final class HeadProcess {
               options.total(),
               options.labels(),
               storage(options.storeCapacityBytes()),
-              new WorkerPolicy(READY_WORKERS, options.workerIdle(), options.logs()),
+              new WorkerPolicy(
+                  READY_WORKERS,
+                  options.workerIdle(),
+                  options.logs(),
+                  options.workerMaxTasks(),
+                  options.debug()),
               options.memory());
       port = head.start(new InetSocketAddress(InetAddress.getLoopbackAddress(), options.port()));
     } catch (IOException | RuntimeException e) {

@@ -13,6 +13,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletionException;
 import java.util.stream.Stream;
 import ray.ActorInfo;
+import ray.EndedWorkers;
 import ray.NodeInfo;
 import ray.ObjectId;
 import ray.RayStateException;
@@ -122,6 +123,21 @@ public final class NodeClient implements AutoCloseable {
     return Stream.concat(report.members().stream(), report.ready().stream())
         .map(MemberReport.Seen::member)
         .toList();
+  }
+
+  /**
+   * Ends the workers of a job, and starts another if that is wanted; blocks until it is done.
+   *
+   * @throws RayStateException if the job is busy, or has ended, saying what to do
+   */
+  public EndedWorkers endWorkers(long job, boolean force, boolean restart) throws IOException {
+    byte[] answer;
+    try {
+      answer = ask(Question.END_WORKERS, new EndWorkers(job, force, restart).bytes());
+    } catch (IOException e) {
+      throw new RayStateException(String.valueOf(e.getMessage()));
+    }
+    return Ended.read(answer).toPublic();
   }
 
   /** Tasks of all programs and workers, at most so many: running ones first. */

@@ -24,6 +24,9 @@ import ray.Resources;
  * @param logs how large logs may become
  * @param workerIdle how long a worker may have nothing to do before it ends
  * @param memory when workers are ended so that memory does not run out
+ * @param workerMaxTasks after how many tasks a worker ends, for another to take over; 0: after any
+ *     number
+ * @param debug whether workers are started so that a debugger can be let into one later
  */
 public record NodeOptions(
     int port,
@@ -36,7 +39,9 @@ public record NodeOptions(
     @Nullable Path tokenFile,
     LogLimits logs,
     Duration workerIdle,
-    MemoryLimits memory) {
+    MemoryLimits memory,
+    int workerMaxTasks,
+    boolean debug) {
 
   /** The port unless told otherwise, as Ray's. */
   public static final int DEFAULT_PORT = 6379;
@@ -73,6 +78,8 @@ public record NodeOptions(
     List<String> words = new ArrayList<>();
     words.add("port=" + port);
     words.add("worker-idle-ms=" + workerIdle.toMillis());
+    words.add("worker-max-tasks=" + workerMaxTasks);
+    words.add("debug=" + debug);
     if (cpus != null) {
       words.add("cpus=" + cpus);
     }
@@ -138,6 +145,8 @@ public record NodeOptions(
         new MemoryLimits(
             Double.parseDouble(
                 plain.getOrDefault("memory-threshold", "" + MemoryLimits.DEFAULT.threshold())),
-            limit == null ? null : Long.valueOf(limit)));
+            limit == null ? null : Long.valueOf(limit)),
+        Integer.parseInt(plain.getOrDefault("worker-max-tasks", "0")),
+        Boolean.parseBoolean(plain.get("debug")));
   }
 }

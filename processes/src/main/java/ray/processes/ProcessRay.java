@@ -17,6 +17,7 @@ import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import ray.ActorInfo;
 import ray.ActorRef;
+import ray.EndedWorkers;
 import ray.NodeInfo;
 import ray.ObjectInfo;
 import ray.RayOptions;
@@ -409,6 +410,36 @@ abstract class ProcessRay extends RuntimeBackend {
   @Override
   public List<TaskInfo> tasks() {
     return looking.tasks(this::waitingFor);
+  }
+
+  @Override
+  public List<String> workers() {
+    try {
+      byte[] asked = new WorkerIds(List.of(job)).bytes();
+      return WorkerIds.read(ask(Question.WORKERS, asked)).workers().stream()
+          .map(Long::toHexString)
+          .toList();
+    } catch (IOException e) {
+      throw new RayStateException("can't ask for the workers: " + e.getMessage());
+    }
+  }
+
+  @Override
+  public EndedWorkers killWorkers(boolean force) {
+    return endWorkers(new EndWorkers(job, force, false));
+  }
+
+  @Override
+  public EndedWorkers restartWorkers(boolean force) {
+    return endWorkers(new EndWorkers(job, force, true));
+  }
+
+  private EndedWorkers endWorkers(EndWorkers asked) {
+    try {
+      return Ended.read(ask(Question.END_WORKERS, asked.bytes())).toPublic();
+    } catch (IOException e) {
+      throw new RayStateException(String.valueOf(e.getMessage()));
+    }
   }
 
   @Override

@@ -76,6 +76,12 @@ final class Question {
   /** What the node says of itself: answered by {@code NodeReport}. */
   static final int ABOUT = 31;
 
+  /** {@code EndWorkers}, answered by {@code Ended}. */
+  static final int END_WORKERS = 32;
+
+  /** A job: its workers that tasks share, one at least; answered by {@code WorkerIds}. */
+  static final int WORKERS = 33;
+
   /** Room for an object: {@code StoreRequest}, answered by {@code StoreObject}. */
   static final int STORE_CREATE = 20;
 

@@ -12,7 +12,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -34,6 +36,9 @@ final class WorkerLauncher {
   private static final Logger LOG = LoggerFactory.getLogger(WorkerLauncher.class);
 
   private static final int MAX_WORDS = 300;
+
+  /** How long a worker that is told to end may take; it closes things for a second at most. */
+  private static final long END_PATIENCE_MS = 2_000;
 
   private final SecureRandom random = new SecureRandom();
   private final Payload.Session session;
@@ -167,6 +172,9 @@ final class WorkerLauncher {
     words.addAll(JvmOptions.ofThisJvm());
     words.add("-XX:ErrorFile=" + session.logs().resolve("crash-%p.log"));
     words.add(END_WITHOUT_MEMORY);
+    if (policy.debug()) {
+      words.add(RuntimeEnv.DEBUG_OPTION);
+    }
     words.addAll(runtimeEnv.jvmOptions());
     words.add("-cp");
     words.add(System.getProperty("java.class.path"));
@@ -178,6 +186,7 @@ final class WorkerLauncher {
     words.add(tokenFile.toString());
     words.add(Long.toString(policy.logs().maxBytes()));
     words.add(Integer.toString(policy.logs().files()));
+    words.add(Integer.toString(policy.maxTasks()));
     return words;
   }
 
@@ -202,6 +211,16 @@ final class WorkerLauncher {
     Worker found = running.get(worker);
     if (found != null) {
       found.process().destroyForcibly();
+    }
+  }
+
+  /** Lets a worker end that has nothing to do any more; if it does not soon, it is killed. */
+  void end(long worker) {
+    Worker found = running.get(worker);
+    if (found != null) {
+      found.process().destroy();
+      CompletableFuture.delayedExecutor(END_PATIENCE_MS, TimeUnit.MILLISECONDS)
+          .execute(() -> found.process().destroyForcibly());
     }
   }
 

@@ -7,6 +7,7 @@ import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
@@ -25,9 +26,18 @@ public final class WorkerProcess extends ProcessRay {
 
   private static final long REST_MS = 250;
 
+  /** The same where somebody waits for the end. */
+  private static final long SHORT_REST_MS = 50;
+
+  /** How long closing what tasks were lent may take. */
+  private static final Duration CLOSE_PATIENCE = Duration.ofSeconds(1);
+
   private final CountDownLatch retired = new CountDownLatch(1);
 
   private final JobClassLoader code;
+
+  /** Whether what it holds itself is no reason to stay. */
+  private volatile boolean letsGo;
 
   private WorkerProcess(
       RayOptions options,
@@ -57,8 +67,8 @@ public final class WorkerProcess extends ProcessRay {
    * if that ends before, so does this.
    *
    * @param arguments the session's folder, then the ids of node, control service and this process,
-   *     in hexadecimal, then the token file, and how large logs may become: in bytes, and how many
-   *     files
+   *     in hexadecimal, then the token file, how large logs may become: in bytes, and how many
+   *     files; and after how many tasks this is to end, 0 for any number
    */
   public static void main(String[] arguments) throws IOException, InterruptedException {
     Payload.Session session =
@@ -77,21 +87,42 @@ public final class WorkerProcess extends ProcessRay {
     long driver = id(words[1]);
     long job = id(words[0]);
     WorkerProcess worker = ready.employ(job, driver);
+    worker.executor().endAfter(Integer.parseInt(arguments[7]));
     LogLimits limits = new LogLimits(Long.parseLong(arguments[5]), Integer.parseInt(arguments[6]));
     WorkerOutput.install(
         (line, isError) -> worker.tell(driver, line, isError),
         isError -> rotation(ready.identity, isError, limits));
-    ready.serve(worker, () -> Runtime.getRuntime().halt(0));
+    // The node tells it so when its job has ended.
+    Runtime.getRuntime().addShutdownHook(new Thread(worker::end, "ray-end"));
+    ready.serve(worker, worker::end);
     worker.awaitEnd();
+    worker.end();
+  }
+
+  private void end() {
+    closeLocals();
     Runtime.getRuntime().halt(0);
+  }
+
+  /** Closes what tasks were lent, but does not wait for long. */
+  private void closeLocals() {
+    Thread closing =
+        Thread.ofPlatform().daemon().name("ray-close").start(() -> executor().closeLocals());
+    try {
+      closing.join(CLOSE_PATIENCE);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   /** Waits until the node has no use for this worker, and nobody would miss it. */
   private void awaitEnd() throws InterruptedException {
     retired.await();
     for (int rests = 0; rests < RESTS; rests = isAtRest() ? rests + 1 : 0) {
-      TimeUnit.MILLISECONDS.sleep(REST_MS);
+      TimeUnit.MILLISECONDS.sleep(letsGo ? SHORT_REST_MS : REST_MS);
     }
+    // Before the connections: without them the node takes it for dead, and kills it.
+    closeLocals();
     System.out.flush();
     System.err.flush();
     transports().sockets().close();
@@ -99,7 +130,9 @@ public final class WorkerProcess extends ProcessRay {
 
   private boolean isAtRest() {
     return executor().ask(ExecutorCore::mayEnd)
-        && owner().ask(core -> core.ownedCount() + core.borrowedCount() == 0);
+        && owner()
+            .ask(core ->
+                letsGo ? core.neededCount() == 0 : core.ownedCount() + core.borrowedCount() == 0);
   }
 
   private static LogRotation rotation(Identity identity, boolean isError, LogLimits limits) {
@@ -207,7 +240,8 @@ public final class WorkerProcess extends ProcessRay {
     WorkerEndpoint both = new WorkerEndpoint(owner(), executor());
     return message -> {
       both.deliver(message);
-      if (message instanceof Message.Retire) {
+      if (message instanceof Message.Retire(boolean letGo)) {
+        letsGo |= letGo;
         retired.countDown();
       }
     };

@@ -21,6 +21,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
@@ -213,7 +214,7 @@ class StoreOnNodeTest {
       long allocated = allocated();
       ByteBuffer gotBuffer = buffer.get(PATIENCE);
       MemorySegment gotSegment = segment.get(PATIENCE);
-      MemorySegment gotOfMap = inMap.get(PATIENCE).get("a");
+      MemorySegment gotOfMap = Objects.requireNonNull(inMap.get(PATIENCE).get("a"));
 
       assertThat(allocated() - allocated).isLessThan(LITTLE_BYTES);
       assertThat(gotBuffer.get(bytes.length - 1)).isEqualTo((byte) 3);
@@ -340,7 +341,9 @@ class StoreOnNodeTest {
         null,
         LogLimits.DEFAULT,
         NodeOptions.DEFAULT_WORKER_IDLE,
-        MemoryLimits.DEFAULT);
+        MemoryLimits.DEFAULT,
+        0,
+        false);
   }
 
   /** Which processes have the store of a node mapped, or its file open. */

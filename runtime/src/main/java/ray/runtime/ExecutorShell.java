@@ -32,6 +32,7 @@ public final class ExecutorShell extends Mailbox implements Endpoint, ExecutorEf
   private final OwnerShell owner;
   private final OwnerShell.Peers peers;
   private final TaskRunner runner;
+  private final WorkerLocals locals = new WorkerLocals();
   private final boolean serial;
   private final Set<LaneRun> longLanes = ConcurrentHashMap.newKeySet();
   private List<Runnable> toRun = new ArrayList<>();
@@ -70,8 +71,25 @@ public final class ExecutorShell extends Mailbox implements Endpoint, ExecutorEf
     return backend;
   }
 
+  WorkerLocals locals() {
+    return locals;
+  }
+
+  /** Closes what this worker lends to its runs, as it is about to end. */
+  public void closeLocals() {
+    locals.close();
+  }
+
   OwnerShell owner() {
     return owner;
+  }
+
+  /** Lets this worker end after so many tasks; 0: after any number. To be said before it starts. */
+  public void endAfter(int tasks) {
+    call(() -> {
+      core.endAfter(tasks);
+      return true;
+    });
   }
 
   // ---- threads

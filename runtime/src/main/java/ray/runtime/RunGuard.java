@@ -1,6 +1,7 @@
 package ray.runtime;
 
 import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Connects one run to its thread: so that it is interrupted only while it runs, and woken when it
@@ -14,6 +15,9 @@ final class RunGuard {
   private volatile boolean resumed;
   private volatile int itemsTaken;
 
+  /** What the run was lent; null where nothing. */
+  private WorkerLocals.@Nullable Loans loans;
+
   RunGuard(Thread thread, long startedNs) {
     this.thread = thread;
     this.startedNs = startedNs;
@@ -22,6 +26,19 @@ final class RunGuard {
   /** When the run began, as {@link System#nanoTime} says it. */
   long startedNs() {
     return startedNs;
+  }
+
+  /** What the run was lent, for the run itself. */
+  WorkerLocals.Loans loans() {
+    if (loans == null) {
+      loans = new WorkerLocals.Loans();
+    }
+    return loans;
+  }
+
+  /** The same where there is anything. */
+  WorkerLocals.@Nullable Loans loansOrNull() {
+    return loans;
   }
 
   Thread thread() {

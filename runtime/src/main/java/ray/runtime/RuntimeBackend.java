@@ -2,6 +2,7 @@ package ray.runtime;
 
 import java.security.SecureRandom;
 import java.time.Duration;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -13,7 +14,10 @@ import org.jspecify.annotations.Nullable;
 import ray.ActorRef;
 import ray.ObjectRef;
 import ray.ObjectRefStream;
+import ray.Ray;
 import ray.RayOptions;
+import ray.RayStateException;
+import ray.RemoteFunction0;
 import ray.RemoteFunction1;
 import ray.Resources;
 import ray.RuntimeEnv;
@@ -21,6 +25,7 @@ import ray.SchedulingStrategy;
 import ray.TaskOptions;
 import ray.ValueSerializer;
 import ray.WaitResult;
+import ray.function.Func0;
 import ray.function.RayFunction;
 import ray.runtime.serialization.SurrogateCodec;
 import ray.runtime.serialization.ValueSerializers;
@@ -28,6 +33,7 @@ import ray.spi.ActorCreation;
 import ray.spi.Backend;
 import ray.spi.Backends;
 import ray.spi.FunctionCall;
+import ray.spi.LentValue;
 import ray.spi.Shape;
 import ray.wire.Polling;
 
@@ -121,8 +127,39 @@ public abstract class RuntimeBackend implements Backend, SubmitterSource {
   // ---- calls
 
   @Override
+  public <T> T lend(LentValue<T> what) {
+    TaskContext context = TaskContext.of(this);
+    if (context == null) {
+      throw new RayStateException(
+          "a WorkerLocal lends its value to tasks and actors' methods, and none runs on this"
+              + " thread: call get() in a task, and pass the value on to threads that it starts");
+    }
+    try {
+      return context.executor.locals().lend(what, context.guard().loans());
+    } catch (Exception e) {
+      throw RuntimeBackend.<RuntimeException>unchecked(e);
+    }
+  }
+
+  /** Lets an exception pass that the compiler does not know of: the task's code may throw it. */
+  @SuppressWarnings("unchecked") // which is the point
+  private static <E extends Exception> E unchecked(Exception e) throws E {
+    throw (E) e;
+  }
+
+  @Override
   public Object submit(FunctionCall<?> call, @Nullable Object[] arguments) {
     return submitter().submit(call, arguments);
+  }
+
+  @Override
+  public <R extends @Nullable Object> Map<String, ObjectRef<R>> runOnAllWorkers(Func0<R> function) {
+    RemoteFunction0<ObjectRef<R>> each = Ray.remote(function).on(this).cpus(0).retries(0);
+    Map<String, ObjectRef<R>> results = new LinkedHashMap<>();
+    for (String worker : workers()) {
+      results.put(worker, each.strategy(SchedulingStrategy.worker(worker)).remote());
+    }
+    return results;
   }
 
   @Override

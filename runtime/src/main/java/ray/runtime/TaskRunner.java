@@ -58,6 +58,7 @@ final class TaskRunner {
     Callee callee = (Callee) spec.function();
     int items = 0;
     Object value = null;
+    boolean comesLater = false;
     List<Outcome> outcomes;
     try {
       value = invoke(run, callee, acquired);
@@ -75,7 +76,8 @@ final class TaskRunner {
         outcomes = List.of();
       } else if (value instanceof CompletionStage<?> stage) {
         executor.detached(run);
-        stage.whenComplete((late, thrown) -> complete(run, callee, acquired, late, thrown));
+        comesLater = true;
+        stage.whenComplete((late, thrown) -> complete(run, callee, acquired, guard, late, thrown));
         return null;
       } else {
         outcomes = outcomes(run, callee, value);
@@ -88,11 +90,21 @@ final class TaskRunner {
       if (guard.finish()) {
         Thread.interrupted();
       }
+      if (!comesLater) {
+        giveBack(guard);
+      }
     }
     ExecutorCore.Result result = result(run, outcomes, acquired, items, startedNs);
     // The refs that it returned must not go before its caller counts as their holder.
     reachabilityFence(value);
     return result;
+  }
+
+  private void giveBack(RunGuard guard) {
+    WorkerLocals.Loans loans = guard.loansOrNull();
+    if (loans != null) {
+      executor.locals().giveBack(loans);
+    }
   }
 
   private @Nullable Object invoke(Execution run, Callee callee, Acquired acquired)
@@ -191,6 +203,7 @@ final class TaskRunner {
       Execution run,
       Callee callee,
       Acquired acquired,
+      RunGuard guard,
       @Nullable Object value,
       @Nullable Throwable thrown) {
     List<Outcome> outcomes;
@@ -207,6 +220,7 @@ final class TaskRunner {
     } catch (Throwable unserializable) {
       outcomes = List.of(failed(run, callee, unserializable));
     }
+    giveBack(guard);
     executor.finished(result(run, outcomes, acquired, 0, System.nanoTime()));
     reachabilityFence(value);
   }

@@ -98,6 +98,7 @@ final class Cluster implements Network.Members {
       addDriver(i);
     }
     faults.plan();
+    faults.planRestarts();
   }
 
   private void addClasses() {
@@ -111,7 +112,10 @@ final class Cluster implements Network.Members {
       classes.add(new FunctionKey("g", Resources.ONE_CPU, anywhere, RuntimeEnv.SHARED.alone()));
       classes.add(
           new FunctionKey(
-              "h", Resources.ONE_CPU, anywhere, RuntimeEnv.SHARED.withVariable("HOST", "h")));
+              "h",
+              Resources.ONE_CPU,
+              anywhere,
+              new RuntimeEnv(false, List.of(), Map.of("HOST", "h"), setting.maxTasks() / 2)));
     }
     for (long id : nodes.keySet()) {
       classes.add(new FunctionKey("e", Resources.NONE.with("n" + id, 0.5), anywhere));
@@ -417,6 +421,7 @@ final class Cluster implements Network.Members {
   private void addWorker(SimNode node, long job, RuntimeEnv runtimeEnv) {
     long id = (long) WORKER << KIND_BITS | ++nextWorker;
     SimProcess worker = new SimProcess(id, node, job, this, Dice.of(setting.seed(), 10_000 + id));
+    worker.executor.endAfter(setting.maxTasks());
     processes.put(id, worker);
     trace.note("has", node.id, id);
     node.core.workerStarted(job, runtimeEnv, id);
@@ -479,6 +484,30 @@ final class Cluster implements Network.Members {
     facts.endedForMemory(worker, victim.cause());
     network.endedForMemory(worker, victim.cause());
     kill(process(worker), victim.reason());
+    return true;
+  }
+
+  /**
+   * All workers of a job on a node are to end, so that others take over: in order, which must cost
+   * nothing, or, where workers may die, at once.
+   */
+  boolean restartWorkers(Dice faultDice) {
+    List<SimNode> living = nodes.values().stream().filter(node -> node.alive).toList();
+    SimProcess driver = pick(faultDice, DRIVER);
+    if (living.isEmpty() || driver == null) {
+      return false;
+    }
+    SimNode node = faultDice.pick(living);
+    trace.note("exchanges its workers of", node.id, driver.job);
+    List<Long> ending = node.core.retireAll(driver.job);
+    if (faults.has(FaultKind.WORKER_DEATH) && faultDice.oneIn(3)) {
+      for (long worker : ending) {
+        if (process(worker).alive && !process(worker).fenced) {
+          kill(process(worker), "it was exchanged");
+        }
+      }
+    }
+    node.core.ensureWorker(driver.job);
     return true;
   }
 

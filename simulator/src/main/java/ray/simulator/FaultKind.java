@@ -32,6 +32,8 @@ public enum FaultKind {
   FULL_STORE(When.ON_ITS_OCCASION),
   /** A worker that is wanted can't be started. */
   NO_WORKER(When.ON_ITS_OCCASION),
+  /** All workers of a job on a node are exchanged. */
+  RESTART(When.ON_ITS_OCCASION),
   /** A task is cancelled. */
   CANCEL(When.AT_ANY_TIME),
   /** A run takes longer than it may. */
@@ -69,6 +71,7 @@ public enum FaultKind {
           STORE_FAILURE,
           FULL_STORE,
           NO_WORKER,
+          RESTART,
           CANCEL,
           TIMEOUT,
           CLOSE,

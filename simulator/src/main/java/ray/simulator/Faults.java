@@ -10,10 +10,16 @@ import ray.core.store.StoreLimits;
 final class Faults {
   private static final long MEAN_BETWEEN_NS = 2_000_000;
 
+  /** How often at most, and about how long after each other, a job's workers are exchanged. */
+  private static final int MAX_RESTARTS = 5;
+
+  private static final long BETWEEN_RESTARTS_NS = 5_000_000;
+
   private final Setting setting;
   private final Cluster cluster;
   private final Dice dice;
   private final Dice starts;
+  private final Dice restarts;
   private final List<FaultKind> timed;
   private final Map<FaultKind, Integer> counts = new EnumMap<>(FaultKind.class);
   private int left;
@@ -24,6 +30,7 @@ final class Faults {
     this.cluster = cluster;
     this.dice = dice;
     this.starts = Dice.of(setting.seed(), 5);
+    this.restarts = Dice.of(setting.seed(), 8);
     this.left = setting.maxFaults();
     this.timed = setting.faults().stream().filter(FaultKind::isTimed).toList();
   }
@@ -42,6 +49,28 @@ final class Faults {
 
   private void count(FaultKind kind) {
     counts.merge(kind, 1, Integer::sum);
+  }
+
+  /** Plans restarts, so many at most. */
+  void planRestarts() {
+    if (has(FaultKind.RESTART)) {
+      planRestarts(restarts.between(1, MAX_RESTARTS));
+    }
+  }
+
+  private void planRestarts(int most) {
+    if (most > 0) {
+      cluster
+          .schedule()
+          .after(
+              restarts.around(BETWEEN_RESTARTS_NS),
+              () -> {
+                if (!stopped && cluster.restartWorkers(restarts)) {
+                  count(FaultKind.RESTART);
+                }
+                planRestarts(most - 1);
+              });
+    }
   }
 
   /** Plans the next fault. */
@@ -71,7 +100,7 @@ final class Faults {
           case PAUSE -> cluster.pause(dice);
           case CANCEL -> cluster.cancelSomething(dice);
           case KILL -> cluster.killActor(dice);
-          case SLOW_NODE, SKEWED_CLOCKS, STORE_FAILURE, FULL_STORE, NO_WORKER, TIMEOUT ->
+          case SLOW_NODE, SKEWED_CLOCKS, STORE_FAILURE, FULL_STORE, NO_WORKER, RESTART, TIMEOUT ->
               throw new AssertionError(kind + " has no time");
         };
     if (done) {

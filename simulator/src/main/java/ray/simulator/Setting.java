@@ -41,7 +41,9 @@ record Setting(
     Dice dice = Dice.of(seed, 1);
     Set<FaultKind> faults = new TreeSet<>();
     for (FaultKind kind : FaultKind.values()) {
-      if (workload.faults().contains(kind) && !dice.oneIn(3)) {
+      // What came later has dice of its own, so that seeds mean what they have meant before.
+      Dice its = kind == FaultKind.RESTART ? Dice.of(seed, 6) : dice;
+      if (workload.faults().contains(kind) && !its.oneIn(3)) {
         faults.add(kind);
       }
     }
@@ -81,6 +83,12 @@ record Setting(
    */
   boolean hasProcesses() {
     return seed % 2 == 0;
+  }
+
+  /** After how many tasks the workers of a node end; 0: after any number. */
+  int maxTasks() {
+    Dice dice = Dice.of(seed, 7);
+    return hasProcesses() && dice.coin() ? 1 + dice.below(20) : 0;
   }
 
   /** How many tasks the programs submit when all goes well. */

@@ -143,6 +143,9 @@ final class SimProcess implements OwnerEffects, ExecutorEffects {
   private boolean takePlanned;
   private boolean collectPlanned;
 
+  /** Whether what it holds itself is no reason to stay. */
+  private boolean letsGo;
+
   SimProcess(long id, SimNode node, long job, Cluster cluster, Dice dice) {
     this.id = id;
     this.node = node;
@@ -186,7 +189,10 @@ final class SimProcess implements OwnerEffects, ExecutorEffects {
 
   /** Whether nobody would miss it. */
   boolean isAtRest() {
-    return executor.mayEnd() && owner.ownedCount() == 0 && owner.borrowedCount() == 0;
+    return executor.mayEnd()
+        && (letsGo
+            ? owner.neededCount() == 0
+            : owner.ownedCount() == 0 && owner.borrowedCount() == 0);
   }
 
   // ---- messages
@@ -206,6 +212,7 @@ final class SimProcess implements OwnerEffects, ExecutorEffects {
       case Message.CancelRun m -> executor.receive(m, nowNs());
       case Message.Retire m -> {
         executor.receive(m, nowNs());
+        letsGo |= m.letGo();
         cluster.endWhenAtRest(this);
       }
       case Message.ProcessDied m -> {

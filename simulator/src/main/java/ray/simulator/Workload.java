@@ -20,7 +20,8 @@ public record Workload(String name, String text, Features features, Set<FaultKin
           FaultKind.SLOW_NODE,
           FaultKind.SKEWED_CLOCKS,
           FaultKind.NODE_BIRTH,
-          FaultKind.WORKER_BIRTH);
+          FaultKind.WORKER_BIRTH,
+          FaultKind.RESTART);
 
   private static final List<Workload> ALL =
       List.of(

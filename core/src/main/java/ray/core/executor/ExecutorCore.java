@@ -30,8 +30,14 @@ public final class ExecutorCore {
   private final TimeLimits limits;
   private final TaskQueues queues;
   private final ActorSlots actors;
-  private boolean retiring;
   private final BlockedRuns blocked;
+  private boolean retiring;
+
+  /** After how many tasks this worker is to end; 0 without limit. */
+  private int maxTasks;
+
+  private int tasksRun;
+  private boolean spent;
 
   /** An executor of the worker with this id. */
   public ExecutorCore(long self, ExecutorEffects effects) {
@@ -43,6 +49,11 @@ public final class ExecutorCore {
     this.queues = new TaskQueues(self, effects, runs, startable);
     this.actors = new ActorSlots(self, effects, runs, startable, reports);
     this.blocked = new BlockedRuns(effects, queues);
+  }
+
+  /** Lets this worker end after so many tasks, where these do not say otherwise themselves. */
+  public void endAfter(int tasks) {
+    maxTasks = tasks;
   }
 
   // ---- messages
@@ -241,8 +252,22 @@ public final class ExecutorCore {
     for (Result result : results) {
       result.run().queue.observe(result.durationNs());
       end(result.run(), result.outcomes(), result.retained(), result.items(), result.durationNs());
+      count(result.run().queue);
     }
     reports.send();
+  }
+
+  /** A task was run here: when there were enough of them, the worker asks to be retired. */
+  private void count(CallQueue queue) {
+    if (queue.key == null || spent) {
+      return;
+    }
+    int asked = queue.key.runtimeEnv().maxTasks();
+    int limit = asked > 0 ? asked : maxTasks;
+    if (++tasksRun >= limit && limit > 0) {
+      spent = true;
+      effects.send(effects.node(), new Message.WorkerSpent(self));
+    }
   }
 
   /** A run returned a stage: its thread is free, its result comes later. */
@@ -380,9 +405,12 @@ public final class ExecutorCore {
     return count[0];
   }
 
-  /** Whether the node has no more use for this worker, and nothing is left to run. */
+  /**
+   * Whether the node has no more use for this worker, and nothing is left to run: nor can come, as
+   * an owner that has leases here may have sent tasks.
+   */
   public boolean mayEnd() {
-    return retiring && runs.isEmpty() && actors.count() == 0;
+    return retiring && runs.isEmpty() && actors.count() == 0 && !queues.haveLeases();
   }
 
   /** Visits the actors that live here. */

@@ -119,6 +119,13 @@ final class TaskQueues {
     }
   }
 
+  /** Whether owners have leases here, used or not, that are not suspended. */
+  boolean haveLeases() {
+    return queues.values().stream()
+        .flatMap(ofOwner -> ofOwner.values().stream())
+        .anyMatch(queue -> !queue.leases.isEmpty());
+  }
+
   /** An owner is gone: nothing of it is started, and its leases go back. */
   void ownerDied(long owner) {
     dead.add(owner);

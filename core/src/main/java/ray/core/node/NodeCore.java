@@ -6,6 +6,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -14,6 +15,7 @@ import org.jspecify.annotations.Nullable;
 import ray.ErrorCode;
 import ray.Resources;
 import ray.RuntimeEnv;
+import ray.SchedulingStrategy;
 import ray.core.FunctionKey;
 import ray.core.Invariant;
 import ray.core.LongMap;
@@ -165,6 +167,12 @@ public final class NodeCore {
         }
       }
       case Message.StopActor stop -> stopWaiting(stop);
+      case Message.WorkerSpent spent -> {
+        if (workers.isThere(spent.worker())) {
+          retire(spent.worker(), false);
+          grant();
+        }
+      }
       case Message.ActorCreated created -> effects.send(effects.control(), created);
       case Message.ActorStopped stopped -> effects.send(effects.control(), stopped);
       case Message.NodesChanged changed -> cluster.changed(changed).forEach(this::decide);
@@ -220,11 +228,27 @@ public final class NodeCore {
 
   private void request(Message.RequestLeases request) {
     FunctionKey wanted = request.schedulingClass();
-    if (request.count() > 0 && !suitsHere(wanted) && cluster.best(wanted, view()) == null) {
+    if (wanted.strategy() instanceof SchedulingStrategy.WorkerAffinity there) {
+      requestThere(request, there);
+    } else if (request.count() > 0 && !suitsHere(wanted) && cluster.best(wanted, view()) == null) {
       cluster.defer(request, view());
     } else {
       cluster.forget(request);
       decide(request);
+    }
+  }
+
+  /** One worker alone will do. */
+  private void requestThere(
+      Message.RequestLeases request, SchedulingStrategy.WorkerAffinity affinity) {
+    FunctionKey wanted = request.schedulingClass();
+    long worker = affinity.id();
+    if (request.count() > 0 && !workers.isThere(worker)) {
+      refuse(request.owner(), wanted, "worker " + affinity.worker() + " is gone");
+    } else if (request.count() > 0 && !Placement.fits(wanted.resources(), total)) {
+      refuse(request.owner(), wanted, cluster.refusal(wanted, view()));
+    } else {
+      want(new DemandKey(request.owner(), wanted, worker), request);
     }
   }
 
@@ -243,7 +267,11 @@ public final class NodeCore {
         return;
       }
     }
-    Demand demand = demand(new DemandKey(request.owner(), wanted, 0), request.job());
+    want(new DemandKey(request.owner(), wanted, 0), request);
+  }
+
+  private void want(DemandKey key, Message.RequestLeases request) {
+    Demand demand = demand(key, request.job());
     demand.count = request.count();
     if (demand.count == 0) {
       demands.remove(demand.key);
@@ -257,7 +285,7 @@ public final class NodeCore {
 
   /** Nothing speaks against this node: the usual case, decided without looking at others. */
   private boolean suitsHere(FunctionKey wanted) {
-    return wanted.strategy() instanceof ray.SchedulingStrategy.Standard
+    return wanted.strategy() instanceof SchedulingStrategy.Standard
         && (cluster.isAlone() || fits(wanted.resources()))
         && Placement.fits(wanted.resources(), total);
   }
@@ -308,7 +336,7 @@ public final class NodeCore {
     }
     if (ended.isActors()) {
       // What an actor leaves behind in its process is for nobody else.
-      retire(ended.worker);
+      retire(ended.worker, false);
       return;
     }
     Lease next = pollAwaiting(workers.pool(ended.worker));
@@ -489,14 +517,46 @@ public final class NodeCore {
     Set<Long> wanted = new HashSet<>();
     demands.keySet().forEach(key -> wanted.add(key.worker()));
     for (long worker : workers.removeIdle(nowNs, limitNs, wanted::contains)) {
-      effects.send(worker, new Message.Retire());
+      effects.send(worker, new Message.Retire(false));
     }
   }
 
-  private void retire(long worker) {
-    if (workers.remove(worker)) {
-      effects.send(worker, new Message.Retire());
+  /**
+   * All workers of a job are to end, and others take over: what they were handed they still run,
+   * and what of theirs others hold keeps them until that is over.
+   *
+   * @return which they are, also those that were to end already
+   */
+  public List<Long> retireAll(long job) {
+    List<Long> all = workers.ofJob(job);
+    all.forEach(worker -> retire(worker, true));
+    grant();
+    return all;
+  }
+
+  private void retire(long worker, boolean letGo) {
+    workers.retire(worker);
+    effects.send(worker, new Message.Retire(letGo));
+    Set<Long> owners = new LinkedHashSet<>();
+    leases.forEach(lease -> {
+      if (lease.worker == worker && !lease.isActors()) {
+        owners.add(lease.owner);
+      }
+    });
+    owners.forEach(owner -> effects.send(owner, new Message.WorkerRetires(worker)));
+  }
+
+  /** Asks for a worker of a job ahead of need, if there is none of those that tasks share. */
+  public void ensureWorker(long job) {
+    WorkerPools.Pool pool = new WorkerPools.Pool(job, RuntimeEnv.SHARED);
+    if (workers.isEmpty(pool) && workers.starting(pool) == 0) {
+      startWorker(pool);
     }
+  }
+
+  /** The workers of a job that its tasks share, the oldest first. */
+  public List<Long> sharedWorkers(long job) {
+    return workers.shared(job);
   }
 
   /**
@@ -593,6 +653,13 @@ public final class NodeCore {
   }
 
   private void processDied(long process) {
+    for (DemandKey wanted : List.copyOf(demands.keySet())) {
+      if (wanted.worker() == process
+          && wanted.schedulingClass().strategy()
+              instanceof SchedulingStrategy.WorkerAffinity(String id)) {
+        refuse(wanted.owner(), wanted.schedulingClass(), "worker " + id + " is gone");
+      }
+    }
     demands.keySet().removeIf(wanted -> wanted.owner() == process || wanted.worker() == process);
     cluster.processDied(process);
     actors.removeIf(waiting -> waiting.owner() == process && !waiting.spec().isDetached());
@@ -604,7 +671,7 @@ public final class NodeCore {
         giveUp(lease);
       }
     }
-    workers.remove(process);
+    workers.died(process);
     List<Lease> lost = new ArrayList<>();
     leases.forEach(lease -> {
       if (lease.worker == process) {

@@ -21,6 +21,9 @@ final class WorkerPools {
   private final Map<Pool, Integer> starting = new HashMap<>();
   private int startingIsolated;
 
+  /** Those that were told to end and have not yet, and the job of each. */
+  private final Map<Long, Long> leaving = new LinkedHashMap<>();
+
   /** How many could not be started since one was, where that is not none. */
   private final Map<Pool, Integer> failures = new HashMap<>();
 
@@ -150,8 +153,51 @@ final class WorkerPools {
     }
   }
 
-  /** One is gone, or is to go: no more leases come to it. Returns whether it was there. */
-  boolean remove(long id) {
+  /** One is gone. */
+  void died(long id) {
+    remove(id);
+    leaving.remove(id);
+  }
+
+  /** One is to go: no more leases come to it. Returns whether it was there. */
+  boolean retire(long id) {
+    Worker worker = workers.get(id);
+    if (worker != null) {
+      leaving.put(id, worker.pool.job());
+    }
+    return remove(id);
+  }
+
+  /** All of a job that have not ended, also those that are to. */
+  List<Long> ofJob(long job) {
+    List<Long> all = new ArrayList<>();
+    leaving.forEach((worker, its) -> {
+      if (its == job) {
+        all.add(worker);
+      }
+    });
+    for (Worker worker : workers.values()) {
+      if (worker.pool.job() == job) {
+        all.add(worker.id);
+      }
+    }
+    return all;
+  }
+
+  /** Those of a job that may have several leases, the oldest first. */
+  List<Long> shared(long job) {
+    return workers.values().stream()
+        .filter(worker -> worker.pool.job() == job && !worker.pool.isIsolated())
+        .map(worker -> worker.id)
+        .toList();
+  }
+
+  /** Whether one is there that gets leases. */
+  boolean isThere(long id) {
+    return workers.containsKey(id);
+  }
+
+  private boolean remove(long id) {
     Worker worker = workers.remove(id);
     if (worker == null) {
       return false;
@@ -176,7 +222,7 @@ final class WorkerPools {
         worker.wasIdle = true;
         worker.idleSinceNs = nowNs;
       } else if (nowNs - worker.idleSinceNs >= limitNs) {
-        remove(worker.id);
+        retire(worker.id);
         removed.add(worker.id);
       }
     }

@@ -70,6 +70,12 @@ final class LeaseQueue {
     /** Leases that the worker was asked to return. */
     int returning;
 
+    /** How many tasks it was handed. */
+    int handed;
+
+    /** Whether it is to be handed no more. */
+    boolean retires;
+
     @Nullable List<Message.Push> batch;
 
     Slot(long worker) {
@@ -148,6 +154,8 @@ final class LeaseQueue {
       }
       slot.outstanding++;
       outstanding++;
+      slot.handed++;
+      slot.retires |= slot.handed == key.runtimeEnv().maxTasks();
       slot.batch.add(pushes.run(task, slot.worker, nowNs));
     }
     for (Slot slot : slots.values()) {
@@ -157,12 +165,13 @@ final class LeaseQueue {
         effects.send(slot.worker, new Message.PushTasks(self, batch));
       }
     }
+    leaveWhoRetires();
     ask();
     shrink(nowNs, eagerUntilNs > nowNs);
   }
 
   private int ahead() {
-    if (averageNs == 0 || key.runtimeEnv().isolated()) {
+    if (averageNs == 0 || key.runtimeEnv().isolated() || key.runtimeEnv().maxTasks() > 0) {
       return 1;
     }
     return (int) Math.max(1, Math.min(MAX_AHEAD, AHEAD_NS / averageNs));
@@ -173,7 +182,7 @@ final class LeaseQueue {
     long bestRoom = 0;
     for (Slot slot : slots.values()) {
       long room = (long) (slot.leases - slot.returning) * ahead - slot.outstanding;
-      if (room > bestRoom) {
+      if (room > bestRoom && !slot.retires) {
         best = slot;
         bestRoom = room;
       }
@@ -257,6 +266,31 @@ final class LeaseQueue {
     demand = Math.max(0, demand - count);
   }
 
+  /** A worker gets no more tasks: what it was handed it still runs. */
+  void retires(long worker) {
+    Slot slot = slots.get(worker);
+    if (slot != null) {
+      slot.retires = true;
+    }
+  }
+
+  /** Gives back what idles on workers that retire, though tasks wait: they go elsewhere. */
+  private void leaveWhoRetires() {
+    for (Slot slot : slots.values()) {
+      if (slot.retires) {
+        giveBackSurplus(slot);
+      }
+    }
+  }
+
+  private void giveBackSurplus(Slot slot) {
+    int surplus = slot.surplus();
+    if (surplus > 0) {
+      slot.returning += surplus;
+      effects.send(slot.worker, new Message.ShrinkLeases(self, key, surplus));
+    }
+  }
+
   /** The node wants idle leases back. */
   void reclaim(long nowNs) {
     eagerUntilNs = nowNs + EAGER_NS;
@@ -286,13 +320,7 @@ final class LeaseQueue {
       }
     }
     idleSinceNs = nowNs;
-    for (Slot slot : slots.values()) {
-      int surplus = slot.surplus();
-      if (surplus > 0) {
-        slot.returning += surplus;
-        effects.send(slot.worker, new Message.ShrinkLeases(self, key, surplus));
-      }
-    }
+    slots.values().forEach(this::giveBackSurplus);
   }
 
   /** Some worker may have leases that idle while others have tasks ahead, which stay with them. */

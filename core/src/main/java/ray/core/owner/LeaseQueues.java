@@ -110,6 +110,14 @@ final class LeaseQueues {
     }
   }
 
+  /** A worker gets no more tasks: what waits goes to others. */
+  void retires(long worker, long nowNs) {
+    for (LeaseQueue queue : queues.values()) {
+      queue.retires(worker);
+      queue.dispatch(pushes, nowNs);
+    }
+  }
+
   void reclaim(long nowNs) {
     queues.values().forEach(queue -> queue.reclaim(nowNs));
   }

@@ -104,6 +104,15 @@ public final class OwnedReference extends Reference {
     askers.add(asker);
   }
 
+  /** Whether others hold it or wait for it, or a task of this process has not ended. */
+  boolean isNeeded() {
+    return producer != null
+        || adopting != null
+        || arguments > 0
+        || borrowers != null && !borrowers.isEmpty()
+        || askers != null && !askers.isEmpty();
+  }
+
   boolean isFreeable() {
     return isUnused()
         && producer == null

@@ -227,6 +227,7 @@ public final class OwnerCore {
       case Message.LeasesRefused refused -> tasks.refused(refused);
       case Message.LeasesRedirected redirected -> queues.redirected(redirected);
       case Message.ReclaimLeases reclaim -> queues.reclaim(nowNs);
+      case Message.WorkerRetires retires -> queues.retires(retires.worker(), nowNs);
       case Message.ItemMade item -> tasks.generators().itemMade(item);
       case Message.Resolve question -> {
         outcomes.asked(question);
@@ -270,6 +271,7 @@ public final class OwnerCore {
       case Message.RegisterNode m -> misrouted(m);
       case Message.JobEnded m -> misrouted(m);
       case Message.Retire m -> misrouted(m);
+      case Message.WorkerSpent m -> misrouted(m);
       case Message.NodesChanged m -> misrouted(m);
       case Message.CancelRun m -> misrouted(m);
     }
@@ -344,6 +346,14 @@ public final class OwnerCore {
   /** How many objects this process owns. */
   public int ownedCount() {
     return references.ownedCount();
+  }
+
+  /**
+   * How many objects of this process others hold or wait for, and how many its own tasks are to
+   * make: what would be lost if it ended, whatever it holds itself.
+   */
+  public int neededCount() {
+    return references.neededCount();
   }
 
   /** How many objects of others this process holds. */

@@ -245,6 +245,12 @@ final class References {
     return owned.size();
   }
 
+  int neededCount() {
+    int[] count = {0};
+    forEachOwned(own -> count[0] += own.isNeeded() ? 1 : 0);
+    return count[0];
+  }
+
   int borrowedCount() {
     return borrowed.size();
   }

@@ -40,7 +40,7 @@ class NestingTest {
         .hasMessageContaining("nested too deeply: 32,768 objects may");
   }
 
-  private Object copy(Mode mode, Object value) {
+  private @Nullable Object copy(Mode mode, Object value) {
     ValueSerializers serializers = mode.serializers();
     return serializers.deserialize(serializers.serialize(value, handles), handles);
   }

@@ -390,7 +390,9 @@ public final class MessageDecoder {
         case 47 -> new Message.NodesChanged(all(1), all(2));
         case 48 -> new Message.ProcessDied(numbers[1], string(2), CAUSES[count(3)]);
         case 49 -> new Message.JobEnded(numbers[1]);
-        case 50 -> new Message.Retire();
+        case 50 -> new Message.Retire(flag(1));
+        case 55 -> new Message.WorkerSpent(numbers[1]);
+        case 56 -> new Message.WorkerRetires(numbers[1]);
         default -> throw new InvalidProtocolBufferException("no message has the number " + kind);
       };
     }
@@ -741,15 +743,17 @@ public final class MessageDecoder {
     boolean isolated = false;
     List<String> jvmOptions = new ArrayList<>();
     Map<String, String> variables = Map.of();
+    int maxTasks = 0;
     for (int tag; (tag = in.readTag()) != 0; ) {
       switch (tag >>> 3) {
         case 1 -> isolated = in.readBool();
         case 2 -> jvmOptions.add(in.readStringRequireUtf8());
         case 3 -> variables = nested(in, MessageDecoder::labels);
+        case 4 -> maxTasks = in.readInt32();
         default -> in.skipField(tag);
       }
     }
-    return new RuntimeEnv(isolated, jvmOptions, variables);
+    return new RuntimeEnv(isolated, jvmOptions, variables, maxTasks);
   }
 
   private static Resources amounts(CodedInputStream in) throws IOException {
@@ -786,6 +790,7 @@ public final class MessageDecoder {
         case 1 -> strategy = in.readBool() ? SchedulingStrategy.spread() : strategy;
         case 2 -> strategy = nested(in, MessageDecoder::affinity);
         case 3 -> strategy = new SchedulingStrategy.NodeLabels(nested(in, MessageDecoder::labels));
+        case 4 -> strategy = SchedulingStrategy.worker(Long.toHexString(in.readFixed64()));
         default -> in.skipField(tag);
       }
     }

@@ -212,7 +212,9 @@ public final class MessageEncoder {
         out.fixed64(2, m.node());
       }
       case Message.ReclaimLeases m -> out.fixed64(1, m.node());
-      case Message.Retire m -> {}
+      case Message.Retire m -> out.bool(1, m.letGo());
+      case Message.WorkerSpent m -> out.fixed64(1, m.worker());
+      case Message.WorkerRetires m -> out.fixed64(1, m.worker());
       case Message.AttachLease m -> {
         out.varint(1, m.lease());
         out.fixed64(2, m.owner());
@@ -589,6 +591,7 @@ public final class MessageEncoder {
     out.bool(1, environment.isolated());
     environment.jvmOptions().forEach(option -> out.presentString(2, option));
     labels(3, environment.variables());
+    out.varint(4, environment.maxTasks());
     out.end(begun);
   }
 
@@ -617,6 +620,7 @@ public final class MessageEncoder {
         out.end(affinity);
       }
       case SchedulingStrategy.NodeLabels(Map<String, String> required) -> labels(3, required);
+      case SchedulingStrategy.WorkerAffinity there -> out.fixed64(4, there.id());
     }
     out.end(begun);
   }

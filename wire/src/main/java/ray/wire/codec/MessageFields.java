@@ -5,7 +5,7 @@ import ray.core.Message;
 /** Which field of an {@code Envelope} each message is. */
 final class MessageFields {
   /** The last of them. */
-  static final int LAST = 50;
+  static final int LAST = 56;
 
   static final int REQUEST = 60;
   static final int RESPONSE = 61;
@@ -61,6 +61,8 @@ final class MessageFields {
       case Message.ProcessDied m -> 48;
       case Message.JobEnded m -> 49;
       case Message.Retire m -> 50;
+      case Message.WorkerSpent m -> 55;
+      case Message.WorkerRetires m -> 56;
     };
   }
 }

@@ -183,6 +183,12 @@ final class RandomMessages {
   }
 
   private SchedulingStrategy strategy() {
+    return random.nextInt(5) == 0
+        ? SchedulingStrategy.worker(Long.toHexString(random.nextLong()))
+        : strategyOfActors();
+  }
+
+  private SchedulingStrategy strategyOfActors() {
     return switch (random.nextInt(4)) {
       case 0 -> SchedulingStrategy.standard();
       case 1 -> SchedulingStrategy.spread();
@@ -203,7 +209,7 @@ final class RandomMessages {
         random.nextInt(-1, 5),
         random.nextInt(-1, 5),
         random.nextBoolean() ? -1 : 7,
-        strategy(),
+        strategyOfActors(),
         labels(),
         environment());
   }
@@ -214,6 +220,7 @@ final class RandomMessages {
         : new RuntimeEnv(
             random.nextBoolean(),
             random.nextBoolean() ? List.of() : List.of("-Xmx" + random.nextInt(99) + "m"),
-            random.nextBoolean() ? Map.of() : Map.of("NAME", text()));
+            random.nextBoolean() ? Map.of() : Map.of("NAME", text()),
+            random.nextInt(3));
   }
 }
