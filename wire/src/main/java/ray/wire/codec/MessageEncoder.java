@@ -196,6 +196,7 @@ public final class MessageEncoder {
         schedulingClass(3, m.schedulingClass());
         out.varint(4, m.count());
         out.bool(5, m.settled());
+        out.fixed64(6, m.data());
       }
       case Message.LeasesGranted m -> {
         out.fixed64(1, m.node());
@@ -211,12 +212,16 @@ public final class MessageEncoder {
         schedulingClass(1, m.schedulingClass());
         out.fixed64(2, m.node());
       }
-      case Message.ReclaimLeases m -> out.fixed64(1, m.node());
+      case Message.ReclaimLeases m -> {
+        out.fixed64(1, m.node());
+        out.varint(2, m.busy());
+      }
       case Message.Retire m -> {}
       case Message.AttachLease m -> {
         out.varint(1, m.lease());
         out.fixed64(2, m.owner());
         schedulingClass(3, m.schedulingClass());
+        out.varint(4, m.gpus());
       }
       case Message.SuspendLease m -> out.varint(1, m.lease());
       case Message.ReplaceLease m -> {
@@ -333,6 +338,7 @@ public final class MessageEncoder {
         out.varint(3, m.incarnation());
         out.fixed64(4, m.owner());
         out.varint(5, m.lease());
+        out.varint(6, m.gpus());
       }
       case Message.ActorCreated m -> {
         id(1, m.actor().creation());
@@ -610,6 +616,8 @@ public final class MessageEncoder {
     switch (strategy) {
       case SchedulingStrategy.Standard standard -> {}
       case SchedulingStrategy.Spread spread -> out.bool(1, true);
+      case SchedulingStrategy.Naive naive -> out.bool(4, true);
+      case SchedulingStrategy.LocalityAware aware -> out.bool(5, true);
       case SchedulingStrategy.NodeAffinity(String node, boolean soft) -> {
         int affinity = out.begin(2);
         out.string(1, node);
