@@ -107,6 +107,17 @@ public abstract sealed class ActorClass<T, S extends ActorClass<T, S>> implement
     return resource(Resources.CPU, cpus);
   }
 
+  /**
+   * How many GPUs it holds while it lives: whole ones, which are its own, or a fraction of one. On
+   * a node it lives in a process whose environment names them, and no others; {@link
+   * RuntimeContext#gpuIds} tells which they are. None by default.
+   *
+   * @throws IllegalArgumentException if it is more than one and not a whole number
+   */
+  public S gpus(double gpus) {
+    return resource(Resources.GPU, gpus);
+  }
+
   /** How much memory it holds while it lives, in bytes. It is accounted, not enforced. */
   public S memory(long bytes) {
     return resource(Resources.MEMORY, bytes);

@@ -114,6 +114,14 @@ public record RayOptions(
     return draft.done();
   }
 
+  /**
+   * How many GPUs tasks and actors may hold together; none by default. An embedded Ray counts them,
+   * and tells tasks which are theirs by {@link RuntimeContext#gpuIds} alone.
+   */
+  public RayOptions gpus(int gpus) {
+    return resource(Resources.GPU, gpus);
+  }
+
   /** Adds a resource of the program's own. */
   public RayOptions resource(String name, double amount) {
     Map<String, Double> changed = new TreeMap<>(resources);

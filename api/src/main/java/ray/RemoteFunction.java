@@ -78,6 +78,18 @@ public abstract sealed class RemoteFunction<H, S extends RemoteFunction<H, S>> i
     return resource(Resources.CPU, cpus);
   }
 
+  /**
+   * How many GPUs one run holds: whole ones, which are its own, or a fraction of one. On a node it
+   * runs in a process whose environment names them, and no others ({@code CUDA_VISIBLE_DEVICES} and
+   * {@code HIP_VISIBLE_DEVICES}); {@link RuntimeContext#gpuIds} tells which they are. None by
+   * default.
+   *
+   * @throws IllegalArgumentException if it is more than one and not a whole number
+   */
+  public S gpus(double gpus) {
+    return resource(Resources.GPU, gpus);
+  }
+
   /** How much memory one run holds, in bytes. It is accounted, not enforced. None by default. */
   public S memory(long bytes) {
     return resource(Resources.MEMORY, bytes);

@@ -6,7 +6,8 @@ import java.util.stream.Collectors;
 
 /**
  * Amounts of named resources. An amount is kept in ten-thousandths, so that fractions add up
- * exactly. {@code CPU} counts cores, {@code memory} bytes; every other name is the program's own.
+ * exactly. {@code CPU} counts cores, {@code GPU} graphics processors, {@code memory} bytes; every
+ * other name is the program's own.
  *
  * @param units the amount of each resource that is not zero, in ten-thousandths, by name
  */
@@ -16,6 +17,9 @@ public record Resources(Map<String, Long> units) {
 
   /** The name of the memory resource, in bytes. */
   public static final String MEMORY = "memory";
+
+  /** The name of the GPU resource. */
+  public static final String GPU = "GPU";
 
   /** How many units make one. */
   public static final long UNITS_PER_ONE = 10_000;
@@ -49,6 +53,10 @@ public record Resources(Map<String, Long> units) {
     if (!(amount >= 0) || amount > Long.MAX_VALUE / UNITS_PER_ONE) {
       throw new IllegalArgumentException(
           "resource " + name + " must be a number that is not negative, not " + amount);
+    }
+    if (name.equals(GPU) && amount > 1 && amount != Math.rint(amount)) {
+      throw new IllegalArgumentException(
+          "GPUs come whole, or as a fraction of one, not as " + amount + ": ask for less or more");
     }
     Map<String, Long> changed = new TreeMap<>(units);
     changed.put(name, Math.round(amount * UNITS_PER_ONE));

@@ -1,5 +1,6 @@
 package ray;
 
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -13,6 +14,8 @@ import java.util.Optional;
  * @param attempt which run of the task this is, counted from 1; 0 in the driver
  * @param actor the actor whose method or constructor runs, if any
  * @param resources what the task or actor holds
+ * @param gpuIds the indices of the GPUs that the task or actor has on its node; of one that it has
+ *     a fraction of, too
  * @param namespace where names of actors are looked up
  */
 public record RuntimeContext(
@@ -24,4 +27,10 @@ public record RuntimeContext(
     int attempt,
     Optional<ActorId> actor,
     Resources resources,
-    String namespace) {}
+    List<Integer> gpuIds,
+    String namespace) {
+  /** Copies. */
+  public RuntimeContext {
+    gpuIds = List.copyOf(gpuIds);
+  }
+}

@@ -11,6 +11,19 @@ public sealed interface SchedulingStrategy {
   record Spread() implements SchedulingStrategy {}
 
   /**
+   * On any node that can, one after the other, whatever they hold and however busy they are: the
+   * first Ray's policy for comparison. It shows what moving data costs.
+   */
+  record Naive() implements SchedulingStrategy {}
+
+  /**
+   * On the node that holds most bytes of the arguments, even if it is busy and another is not; the
+   * first Ray's policy for tasks that take far more data than time. Without large arguments: the
+   * standard policy.
+   */
+  record LocalityAware() implements SchedulingStrategy {}
+
+  /**
    * On one node.
    *
    * @param node the node's id, as in {@link NodeInfo#id}
@@ -70,6 +83,16 @@ public sealed interface SchedulingStrategy {
     return Constants.SPREAD;
   }
 
+  /** On any node that can, one after the other. */
+  static SchedulingStrategy naive() {
+    return Constants.NAIVE;
+  }
+
+  /** On the node that holds most bytes of the arguments. */
+  static SchedulingStrategy localityAware() {
+    return Constants.LOCALITY_AWARE;
+  }
+
   /** On one node and no other. */
   static SchedulingStrategy node(String id) {
     return new NodeAffinity(id, false);
@@ -80,10 +103,12 @@ public sealed interface SchedulingStrategy {
     return new WorkerAffinity(id);
   }
 
-  /** The two that need one instance only. */
+  /** Those that need one instance only. */
   final class Constants {
     private static final SchedulingStrategy STANDARD = new Standard();
     private static final SchedulingStrategy SPREAD = new Spread();
+    private static final SchedulingStrategy NAIVE = new Naive();
+    private static final SchedulingStrategy LOCALITY_AWARE = new LocalityAware();
 
     private Constants() {}
   }

@@ -72,6 +72,21 @@ public final class MicrobenchmarkCommand implements Callable<Integer> {
       })
   private boolean scale;
 
+  @Option(
+      names = "--fairness",
+      description = {
+        "Measure instead how two programs share a node that each of them fills,",
+        "by the processor time of their workers in any ten seconds."
+      })
+  private boolean fairness;
+
+  @Option(
+      names = "--seconds",
+      paramLabel = "N",
+      description =
+          "How long --fairness looks at each pair of programs (default: ${DEFAULT-VALUE}).")
+  private int seconds = 40;
+
   @Option(names = "--list", description = "Print the names of the cases and do nothing else.")
   private boolean list;
 
@@ -80,7 +95,25 @@ public final class MicrobenchmarkCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException, InterruptedException {
-    return scale ? callScale() : callCases();
+    return fairness ? callFairness() : scale ? callScale() : callCases();
+  }
+
+  private int callFairness() throws IOException, InterruptedException {
+    if (scale || embedded || compare != null || json != null) {
+      throw misused(
+          "--fairness measures two programs on a node and prints their parts; leave --scale,"
+              + " --embedded, --compare and --json out");
+    }
+    if (seconds < Fairness.WINDOW_SECONDS) {
+      throw misused("--seconds must be at least " + Fairness.WINDOW_SECONDS + ", not " + seconds);
+    }
+    List<Fairness.Pair> pairs = named(Fairness.PAIRS, pair -> List.of(pair.name()));
+    if (list) {
+      print(pairs.stream().map(Fairness.Pair::name).toList());
+      return 0;
+    }
+    return withRay(options ->
+        new Fairness(spec.commandLine().getOut(), options.address(), seconds).run(pairs) ? 0 : 1);
   }
 
   private int callScale() throws IOException, InterruptedException {
@@ -130,7 +163,7 @@ public final class MicrobenchmarkCommand implements Callable<Integer> {
     if (given != null) {
       return measurement.run(RayOptions.defaults().address(given));
     }
-    if (scale) {
+    if (scale || fairness) {
       return withNodeOfItsOwn(measurement);
     }
     try (LocalNode node = LocalNode.start(RayOptions.defaults().objectStore(STORE_BYTES))) {

@@ -5,6 +5,7 @@ import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -13,6 +14,8 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
+import ray.Resources;
+import ray.processes.GpuDevices;
 import ray.processes.LogLimits;
 import ray.processes.MemoryLimits;
 import ray.processes.NodeLauncher;
@@ -26,6 +29,8 @@ import ray.processes.RunningNode;
     mixinStandardHelpOptions = true,
     footer = {"", "Stop it with:  ray stop"})
 final class StartCommand implements Callable<Integer> {
+  private static final int MAX_GPUS = GpuDevices.MAX;
+
   @Spec private CommandSpec spec = CommandSpec.create();
 
   @Option(names = "--head", description = "The first node, with the control service.")
@@ -42,6 +47,13 @@ final class StartCommand implements Callable<Integer> {
       paramLabel = "N",
       description = "How many CPUs tasks may hold together (default: all).")
   private @Nullable Double cpus;
+
+  @Option(
+      names = "--num-gpus",
+      paramLabel = "N",
+      description =
+          "How many GPUs tasks may hold together (default: those of the machine that are visible).")
+  private @Nullable Integer gpus;
 
   @Option(
       names = "--memory",
@@ -196,6 +208,7 @@ final class StartCommand implements Callable<Integer> {
     if (cpus != null && !(cpus >= 0)) {
       throw misused("--num-cpus must not be negative, not " + cpus);
     }
+    checkGpus();
     if (memoryBytes != null && memoryBytes < 0) {
       throw misused("--memory must not be negative, not " + memoryBytes);
     }
@@ -219,6 +232,30 @@ final class StartCommand implements Callable<Integer> {
         throw misused("the amount of resource " + name + " must not be negative, not " + amount);
       }
     });
+  }
+
+  /** They are given by an option of their own, or as any other resource. */
+  private void checkGpus() {
+    if (gpus != null && resources.containsKey(Resources.GPU)) {
+      throw misused("GPUs are given by --num-gpus and by --resources; leave one of them out");
+    }
+    if (gpus != null) {
+      resources.put(Resources.GPU, gpus.doubleValue());
+    }
+    Double given = resources.get(Resources.GPU);
+    if (given != null && !(given >= 0 && given <= MAX_GPUS && given == Math.rint(given))) {
+      throw misused(
+          "the number of GPUs must be whole and from 0 to " + MAX_GPUS + ", not " + given);
+    }
+    List<String> visible = GpuDevices.ofThisMachine().visible().orElse(null);
+    if (given != null && visible != null && given > visible.size()) {
+      throw misused(
+          "there can't be "
+              + given.longValue()
+              + " GPUs, as CUDA_VISIBLE_DEVICES names "
+              + visible.size()
+              + ": give fewer, or change it");
+    }
   }
 
   private ParameterException misused(String message) {

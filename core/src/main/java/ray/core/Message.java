@@ -19,13 +19,15 @@ public sealed interface Message {
    *
    * @param settled whether the owner was sent on already: the node keeps the request if it can ever
    *     fulfil it, as nodes that know little of each other could send it to and fro for ever
+   * @param data the node that holds most bytes of what the first of the tasks take; 0 if they take
+   *     nothing large
    */
   record RequestLeases(
-      long owner, long job, FunctionKey schedulingClass, int count, boolean settled)
+      long owner, long job, FunctionKey schedulingClass, int count, boolean settled, long data)
       implements Message {
     /** A request of an owner that was not sent on. */
     public RequestLeases(long owner, long job, FunctionKey schedulingClass, int count) {
-      this(owner, job, schedulingClass, count, false);
+      this(owner, job, schedulingClass, count, false, 0);
     }
   }
 
@@ -39,8 +41,13 @@ public sealed interface Message {
   /** Another node suits the class better: ask there. */
   record LeasesRedirected(FunctionKey schedulingClass, long node) implements Message {}
 
-  /** Others wait: give idle leases back at once. */
-  record ReclaimLeases(long node) implements Message {}
+  /**
+   * Others wait: give idle leases back at once.
+   *
+   * @param busy how many are to go back in any case, as soon as what runs on them has ended: the
+   *     owner's job has more than its share
+   */
+  record ReclaimLeases(long node, int busy) implements Message {}
 
   /**
    * The worker gets no more leases: it ends as soon as nothing runs on it and nobody needs what it
@@ -56,8 +63,13 @@ public sealed interface Message {
   /** A worker on which an owner has leases retires: hand it no more tasks, and give them back. */
   record WorkerRetires(long worker) implements Message {}
 
-  /** The worker may run one more task of an owner's class at a time. */
-  record AttachLease(long lease, long owner, FunctionKey schedulingClass) implements Message {}
+  /**
+   * The worker may run one more task of an owner's class at a time.
+   *
+   * @param gpus the GPUs that it has for that, a bit for each
+   */
+  record AttachLease(long lease, long owner, FunctionKey schedulingClass, long gpus)
+      implements Message {}
 
   /** The lease's task waits in a {@code get}: its CPUs are free until it is resumed. */
   record SuspendLease(long lease) implements Message {}
@@ -207,9 +219,18 @@ public sealed interface Message {
   record PlaceActor(ActorSpec spec, Outcome @Nullable [] values, int incarnation, long owner)
       implements Message {}
 
-  /** Run the constructor. */
+  /**
+   * Run the constructor.
+   *
+   * @param gpus the GPUs that the actor has, a bit for each
+   */
   record CreateActor(
-      ActorSpec spec, Outcome @Nullable [] values, int incarnation, long owner, long lease)
+      ActorSpec spec,
+      Outcome @Nullable [] values,
+      int incarnation,
+      long owner,
+      long lease,
+      long gpus)
       implements Message {}
 
   /**

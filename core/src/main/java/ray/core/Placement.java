@@ -10,8 +10,9 @@ import ray.Resources;
 import ray.SchedulingStrategy;
 
 /**
- * Chooses nodes. The standard policy packs until a node is half full, then spreads, as Ray's hybrid
- * policy does; a node that could provide what is asked for later is better than none.
+ * Chooses nodes. The standard policy takes the node that holds the arguments, if it has room now;
+ * else it packs until a node is half full, then spreads, as Ray's hybrid policy does; a node that
+ * could provide what is asked for later is better than none.
  */
 public final class Placement {
   private static final double PACK_UNTIL = 0.5;
@@ -28,11 +29,25 @@ public final class Placement {
     return true;
   }
 
-  /**
-   * The best node, preferring this one where nothing speaks against it; null if none ever suits.
-   */
+  /** The best node for what takes no data, preferring this one; null if none ever suits. */
   public static @Nullable NodeView choose(
       Resources asked, SchedulingStrategy strategy, Collection<NodeView> nodes, long preferred) {
+    return choose(asked, strategy, nodes, preferred, 0, 0);
+  }
+
+  /**
+   * The best node, preferring this one where nothing speaks against it; null if none ever suits.
+   *
+   * @param data the node that holds most bytes of the arguments; 0 if there are none to speak of
+   * @param turn how often was chosen before, for those that take turns
+   */
+  public static @Nullable NodeView choose(
+      Resources asked,
+      SchedulingStrategy strategy,
+      Collection<NodeView> nodes,
+      long preferred,
+      long data,
+      long turn) {
     List<NodeView> suited =
         nodes.stream()
             .filter(node -> fits(asked, node.total()) && suits(strategy, node))
@@ -41,10 +56,22 @@ public final class Placement {
     if (suited.isEmpty()
         && strategy instanceof SchedulingStrategy.NodeAffinity(String id, boolean soft)
         && soft) {
-      return choose(asked, SchedulingStrategy.standard(), nodes, preferred);
+      return choose(asked, SchedulingStrategy.standard(), nodes, preferred, data, turn);
+    }
+    if (strategy instanceof SchedulingStrategy.Naive && !suited.isEmpty()) {
+      return suited.get((int) Math.floorMod(turn, (long) suited.size()));
+    }
+    if (strategy instanceof SchedulingStrategy.LocalityAware) {
+      for (NodeView node : suited) {
+        if (node.id() == data) {
+          return node;
+        }
+      }
     }
     Comparator<NodeView> byRoom =
         Comparator.comparing((NodeView node) -> !fits(asked, node.available()))
+            .thenComparing(node ->
+                strategy instanceof SchedulingStrategy.Standard && data != 0 && node.id() != data)
             .thenComparingDouble(node ->
                 strategy instanceof SchedulingStrategy.Spread
                     ? use(node)
@@ -57,6 +84,8 @@ public final class Placement {
     return switch (strategy) {
       case SchedulingStrategy.Standard any -> true;
       case SchedulingStrategy.Spread any -> true;
+      case SchedulingStrategy.Naive any -> true;
+      case SchedulingStrategy.LocalityAware any -> true;
       case SchedulingStrategy.NodeAffinity(String id, boolean soft) ->
           id.equals(Long.toHexString(node.id()));
       case SchedulingStrategy.WorkerAffinity worker -> true;
@@ -82,6 +111,8 @@ public final class Placement {
         switch (strategy) {
           case SchedulingStrategy.Standard any -> "";
           case SchedulingStrategy.Spread any -> "";
+          case SchedulingStrategy.Naive any -> "";
+          case SchedulingStrategy.LocalityAware any -> "";
           case SchedulingStrategy.NodeAffinity(String id, boolean soft) -> " on node " + id;
           case SchedulingStrategy.WorkerAffinity(String id) -> " on worker " + id;
           case SchedulingStrategy.NodeLabels(Map<String, String> required) ->

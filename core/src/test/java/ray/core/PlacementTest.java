@@ -119,4 +119,38 @@ class PlacementTest {
         .isNotEqualTo("f");
     assertThat(key.function()).isEqualTo("f");
   }
+
+  private static long chosenWithData(
+      SchedulingStrategy strategy, long data, long turn, NodeView... nodes) {
+    return Objects.requireNonNull(
+            Placement.choose(cpus(1), strategy, List.of(nodes), 2, data, turn), "no node suits")
+        .id();
+  }
+
+  @Test
+  void theStandardPolicyTakesTheNodeOfTheDataIfItHasRoomNow() {
+    assertThat(chosenWithData(ANYWHERE, 3, 0, node(2, 4, 4), node(3, 4, 1))).isEqualTo(3);
+    assertThat(chosenWithData(ANYWHERE, 3, 0, node(2, 4, 4), node(3, 4, 0))).isEqualTo(2);
+    assertThat(chosenWithData(ANYWHERE, 9, 0, node(2, 4, 4), node(3, 4, 4))).isEqualTo(2);
+  }
+
+  @Test
+  void localityAwareTakesTheNodeOfTheDataThoughItIsBusy() {
+    SchedulingStrategy aware = SchedulingStrategy.localityAware();
+
+    assertThat(chosenWithData(aware, 3, 0, node(2, 4, 4), node(3, 4, 0))).isEqualTo(3);
+    assertThat(chosenWithData(aware, 0, 0, node(2, 4, 4), node(3, 4, 4))).isEqualTo(2);
+    assertThat(chosenWithData(aware, 3, 0, node(2, 4, 4), node(3, 0, 0))).isEqualTo(2);
+  }
+
+  @Test
+  void naiveTakesOneAfterTheOtherOfThoseThatCan() {
+    SchedulingStrategy naive = SchedulingStrategy.naive();
+    NodeView[] nodes = {node(2, 4, 0), node(3, 0, 0), node(4, 4, 4), node(5, 4, 4)};
+
+    assertThat(chosenWithData(naive, 5, 0, nodes)).isEqualTo(2);
+    assertThat(chosenWithData(naive, 5, 1, nodes)).isEqualTo(4);
+    assertThat(chosenWithData(naive, 5, 2, nodes)).isEqualTo(5);
+    assertThat(chosenWithData(naive, 5, 3, nodes)).isEqualTo(2);
+  }
 }

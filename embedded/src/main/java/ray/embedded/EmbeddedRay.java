@@ -130,7 +130,7 @@ final class EmbeddedRay extends RuntimeBackend {
             driver,
             waiting,
             options.creationSites(),
-            this::heeded);
+            (asked, holds) -> heeded(asked));
     this.looking = new Looking(List.of(driver, workerOwner));
     waiting.executors(List.of(executor));
     executor.start(threads, this);

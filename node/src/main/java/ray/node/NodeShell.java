@@ -36,6 +36,8 @@ public final class NodeShell extends Mailbox implements Endpoint, NodeEffects {
 
   private record RetireIdle(long limitNs) {}
 
+  private record Share() {}
+
   /** A node with these resources and labels, under a control service. */
   public NodeShell(
       long self,
@@ -78,6 +80,11 @@ public final class NodeShell extends Mailbox implements Endpoint, NodeEffects {
     post(new RetireIdle(limitNs));
   }
 
+  /** Sees to it that jobs which want more than there is get the same; to be called often. */
+  public void share() {
+    post(new Share());
+  }
+
   /** Asks the core; not from within a core. */
   public <R extends @Nullable Object> R ask(java.util.function.Function<NodeCore, R> question) {
     Supplier<R> bound = () -> question.apply(core);
@@ -95,6 +102,7 @@ public final class NodeShell extends Mailbox implements Endpoint, NodeEffects {
       case Message message -> core.receive(message);
       case Started(long job, RuntimeEnv env, long worker) -> core.workerStarted(job, env, worker);
       case Failed(long job, RuntimeEnv env, String reason) -> core.workerFailed(job, env, reason);
+      case Share() -> core.share(System.nanoTime());
       case RetireIdle(long limitNs) -> core.retireIdle(System.nanoTime(), limitNs);
       default -> throw new IllegalArgumentException("not for a node: " + event);
     }

@@ -43,6 +43,9 @@ final class HeadNode implements SocketTransport.Deaths, SocketTransport.Question
   /** How often idle workers are looked for. */
   private static final long IDLE_LOOK_MS = 1_000;
 
+  /** How often jobs are compared by what they have had: a share is kept to a few of these. */
+  private static final long SHARE_MS = 50;
+
   /** Another worker is made ready when the job that took one has had time to begin. */
   private static final long REFILL_AFTER_MS = 2_000;
 
@@ -116,6 +119,7 @@ final class HeadNode implements SocketTransport.Deaths, SocketTransport.Question
     memory.start();
     affairs.execute(launcher::fill);
     affairs.scheduleWithFixedDelay(this::look, IDLE_LOOK_MS, IDLE_LOOK_MS, TimeUnit.MILLISECONDS);
+    affairs.scheduleWithFixedDelay(node::share, SHARE_MS, SHARE_MS, TimeUnit.MILLISECONDS);
     return port;
   }
 

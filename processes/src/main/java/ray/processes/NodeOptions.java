@@ -66,7 +66,9 @@ public record NodeOptions(
     for (Map.Entry<String, Double> each : resources.entrySet()) {
       total = total.with(each.getKey(), each.getValue());
     }
-    return total;
+    return resources.containsKey(Resources.GPU)
+        ? total
+        : total.with(Resources.GPU, GpuDevices.ofThisMachine().count());
   }
 
   long storeCapacityBytes() {

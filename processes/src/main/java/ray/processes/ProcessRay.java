@@ -13,7 +13,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
-import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import ray.ActorInfo;
 import ray.ActorRef;
@@ -24,6 +23,7 @@ import ray.RayOptions;
 import ray.RayStateException;
 import ray.Resources;
 import ray.RuntimeContext;
+import ray.RuntimeEnv;
 import ray.SchedulerInfo;
 import ray.TaskInfo;
 import ray.core.FunctionKey;
@@ -190,7 +190,7 @@ abstract class ProcessRay extends RuntimeBackend {
             owner,
             waiting(),
             options.creationSites(),
-            UnaryOperator.identity());
+            ProcessRay::heeded);
     this.looking = new Looking(List.of(owner));
     this.garbage = new GarbageWatch(owner, executor, isWorker);
     collector.onLook(() -> garbage.look(store));
@@ -213,6 +213,11 @@ abstract class ProcessRay extends RuntimeBackend {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  /** What has GPUs is alone with them: which they are is said by its process's environment. */
+  private static RuntimeEnv heeded(RuntimeEnv asked, Resources holds) {
+    return holds.units().containsKey(Resources.GPU) ? asked.alone() : asked;
   }
 
   private Store store() {

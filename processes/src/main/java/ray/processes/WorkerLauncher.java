@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import ray.RuntimeEnv;
+import ray.core.VisibleGpus;
 import ray.runtime.RuntimeBackend;
 
 /**
@@ -126,6 +127,10 @@ final class WorkerLauncher {
             .redirectOutput(ProcessBuilder.Redirect.appendTo(logs.begun(id, false).toFile()))
             .redirectError(ProcessBuilder.Redirect.appendTo(logs.begun(id, true).toFile()));
     builder.environment().putAll(runtimeEnv.variables());
+    String gpus = runtimeEnv.variables().get(VisibleGpus.VARIABLE);
+    if (gpus != null) {
+      builder.environment().putAll(GpuDevices.ofThisMachine().variables(gpus));
+    }
     Process process = builder.start();
     try {
       logs.started(process.pid(), id);

@@ -8,8 +8,8 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.BiFunction;
 import java.util.function.LongSupplier;
-import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import ray.ActorDiedException;
 import ray.ActorId;
@@ -33,6 +33,7 @@ import ray.core.Outcome;
 import ray.core.RefArgument;
 import ray.core.TaskPolicy;
 import ray.core.TaskSpec;
+import ray.core.VisibleGpus;
 import ray.core.executor.ActorSlot;
 import ray.core.owner.Task;
 import ray.function.RayFunction;
@@ -56,12 +57,12 @@ public final class Submitter {
   private final OwnerShell driver;
   private final LocalWaiting waiting;
   private final boolean creationSites;
-  private final UnaryOperator<RuntimeEnv> heeded;
+  private final BiFunction<RuntimeEnv, Resources, RuntimeEnv> heeded;
 
   /**
    * A submitter of one job.
    *
-   * @param heeded what of that which is asked of processes is heeded
+   * @param heeded what is asked of the process of what asks for this, and holds so much
    */
   public Submitter(
       Backend backend,
@@ -70,7 +71,7 @@ public final class Submitter {
       OwnerShell driver,
       LocalWaiting waiting,
       boolean creationSites,
-      UnaryOperator<RuntimeEnv> heeded) {
+      BiFunction<RuntimeEnv, Resources, RuntimeEnv> heeded) {
     this.backend = backend;
     this.job = job;
     this.namespace = namespace;
@@ -129,7 +130,10 @@ public final class Submitter {
     String function = callee.snapshot().info().name();
     FunctionKey key =
         new FunctionKey(
-            function, options.resources(), options.strategy(), heeded.apply(options.runtimeEnv()));
+            function,
+            options.resources(),
+            options.strategy(),
+            heeded.apply(options.runtimeEnv(), options.resources()));
     TaskPolicy policy =
         new TaskPolicy(
             options.maxRetries(),
@@ -294,7 +298,7 @@ public final class Submitter {
     OwnerShell owner = owner();
     owner.checkOpen();
     ActorOptions options = creation.options();
-    RuntimeEnv runtimeEnv = heeded.apply(options.runtimeEnv());
+    RuntimeEnv runtimeEnv = heeded.apply(options.runtimeEnv(), options.resources());
     Callee callee = callee(creation.constructor(), owner, false, List.of());
     Arguments taken = take(arguments, owner, callee.captured());
     ObjectId id = owner.newActorId();
@@ -471,6 +475,7 @@ public final class Submitter {
           0,
           Optional.empty(),
           Resources.NONE,
+          List.of(),
           ofNamespace);
     }
     TaskSpec spec = context.run().spec();
@@ -484,6 +489,7 @@ public final class Submitter {
         context.run().attempt(),
         Optional.ofNullable(spec.actor()),
         actor == null ? spec.schedulingClass().resources() : actor.spec().options().resources(),
+        VisibleGpus.ids(context.run().gpus()),
         ofNamespace);
   }
 

@@ -16,6 +16,7 @@ import ray.core.DeathCause;
 import ray.core.FunctionKey;
 import ray.core.Message;
 import ray.core.Outcome;
+import ray.core.VisibleGpus;
 import ray.core.control.ControlCore;
 import ray.core.control.ControlEffects;
 import ray.core.node.MemoryMonitor;
@@ -41,6 +42,11 @@ final class Cluster implements Network.Members {
   /** How long a worker may have nothing to do. */
   private static final long IDLE_NS = 100_000_000;
 
+  /** How often a node compares jobs. */
+  private static final long SHARE_NS = 20_000_000;
+
+  private static final int GPUS = 2;
+
   private static final long MAX_STEPS = 3_000_000;
   private static final int CHECK_EVERY = 64;
 
@@ -62,6 +68,10 @@ final class Cluster implements Network.Members {
   private final Map<Long, SimProcess> processes = new LinkedHashMap<>();
   private final List<SimThread> drivers = new ArrayList<>();
   private final List<FunctionKey> classes = new ArrayList<>();
+
+  /** Of what never waits: what nobody gives back who does. */
+  private final List<FunctionKey> holding = new ArrayList<>();
+
   private final Map<Long, String> announced = new LinkedHashMap<>();
   private final Map<Long, Long> controlTold = new LinkedHashMap<>();
   private long nextNode;
@@ -106,6 +116,8 @@ final class Cluster implements Network.Members {
     classes.add(new FunctionKey("a", Resources.ONE_CPU, anywhere));
     classes.add(new FunctionKey("b", Resources.ONE_CPU, SchedulingStrategy.spread()));
     classes.add(new FunctionKey("c", Resources.NONE, anywhere));
+    classes.add(new FunctionKey("l", Resources.ONE_CPU, SchedulingStrategy.localityAware()));
+    classes.add(new FunctionKey("m", Resources.ONE_CPU, SchedulingStrategy.naive()));
     Resources all = Resources.NONE.with(Resources.CPU, setting.cpus());
     classes.add(new FunctionKey("d", all, anywhere));
     if (setting.hasProcesses()) {
@@ -117,8 +129,15 @@ final class Cluster implements Network.Members {
               anywhere,
               new RuntimeEnv(false, List.of(), Map.of("HOST", "h"), setting.maxTasks() / 2)));
     }
+    if (setting.hasProcesses()) {
+      RuntimeEnv alone = RuntimeEnv.SHARED.alone();
+      Resources gpu = Resources.ONE_CPU.with(Resources.GPU, 1);
+      holding.add(new FunctionKey("i", gpu, anywhere, alone));
+      holding.add(new FunctionKey("j", Resources.NONE.with(Resources.GPU, 0.5), anywhere, alone));
+      holding.add(new FunctionKey("k", Resources.NONE.with(Resources.GPU, 2), anywhere, alone));
+    }
     for (long id : nodes.keySet()) {
-      classes.add(new FunctionKey("e", Resources.NONE.with("n" + id, 0.5), anywhere));
+      holding.add(new FunctionKey("e", Resources.NONE.with("n" + id, 0.5), anywhere));
       classes.add(
           new FunctionKey("f", Resources.ONE_CPU, SchedulingStrategy.node(Long.toHexString(id))));
     }
@@ -184,7 +203,9 @@ final class Cluster implements Network.Members {
   }
 
   FunctionKey schedulingClass(Program program) {
-    return classes.get(Math.floorMod(Dice.mix(program.seed()), classes.size()));
+    int all = program.neverWaits() ? classes.size() + holding.size() : classes.size();
+    int chosen = Math.floorMod(Dice.mix(program.seed()), all);
+    return chosen < classes.size() ? classes.get(chosen) : holding.get(chosen - classes.size());
   }
 
   void send(long from, long to, Message message) {
@@ -389,6 +410,7 @@ final class Cluster implements Network.Members {
     Resources total =
         Resources.NONE
             .with(Resources.CPU, setting.cpus())
+            .with(Resources.GPU, GPUS)
             .with("slots", 1000)
             .with("scarce", 1)
             .with("n" + id, 1);
@@ -400,6 +422,7 @@ final class Cluster implements Network.Members {
     trace.note("comes", id, 0);
     node.core.start();
     retireIdleWorkers(node);
+    share(node);
     announceEarlierDeathsTo(id);
     return true;
   }
@@ -422,6 +445,7 @@ final class Cluster implements Network.Members {
     long id = (long) WORKER << KIND_BITS | ++nextWorker;
     SimProcess worker = new SimProcess(id, node, job, this, Dice.of(setting.seed(), 10_000 + id));
     worker.executor.endAfter(setting.maxTasks());
+    worker.visibleGpus = runtimeEnv.variables().getOrDefault(VisibleGpus.VARIABLE, "");
     processes.put(id, worker);
     trace.note("has", node.id, id);
     node.core.workerStarted(job, runtimeEnv, id);
@@ -585,6 +609,17 @@ final class Cluster implements Network.Members {
             announce(worker.id, "it had nothing to do");
           } else {
             endWhenAtRest(worker);
+          }
+        });
+  }
+
+  private void share(SimNode node) {
+    schedule.idly(
+        SHARE_NS,
+        () -> {
+          if (node.alive && !ending) {
+            node.core.share(schedule.nowNs());
+            share(node);
           }
         });
   }

@@ -80,6 +80,18 @@ record Program(
         features);
   }
 
+  /**
+   * Whether it never waits for anything. Only such may hold what nobody gives back who waits: two
+   * that hold a half each, and wait for what needs a half, would wait for ever, as in Ray.
+   */
+  boolean neverWaits() {
+    return switch (kind) {
+      case LINK, RELAY, EXIT -> true;
+      case TASK, GENERATOR, METHOD, CREATION -> steps == 0 || careful && depth == 0;
+      case DRIVER -> false;
+    };
+  }
+
   /** A call of an actor that ends it. */
   Program exit() {
     return new Program(seed, Kind.EXIT, 0, 0, NONE, 1, false, 0, 0, true, true, 0, 1, features);

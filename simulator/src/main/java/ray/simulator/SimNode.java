@@ -10,12 +10,14 @@ import java.util.Objects;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 import ray.Resources;
 import ray.RuntimeEnv;
 import ray.core.DeathCause;
 import ray.core.Message;
+import ray.core.VisibleGpus;
 import ray.core.node.MemoryMonitor;
 import ray.core.node.NodeCore;
 import ray.core.node.NodeEffects;
@@ -58,6 +60,9 @@ final class SimNode implements NodeEffects, StoreEffects {
 
   /** What runs use, by the simulator's own account. */
   private final Map<String, Long> used = new TreeMap<>();
+
+  /** Of each GPU, what is in use. */
+  private final Map<Integer, Double> usedGpus = new TreeMap<>();
 
   private final Resources total;
   boolean alive = true;
@@ -150,6 +155,30 @@ final class SimNode implements NodeEffects, StoreEffects {
 
   void giveBack(Resources resources) {
     resources.units().forEach((name, amount) -> used.merge(name, -amount, Long::sum));
+  }
+
+  /** A run has as many GPUs as it asks for, sees those, and shares none beyond the whole of it. */
+  void useGpus(Resources resources, long gpus, String visible) {
+    double asked = resources.amount(Resources.GPU);
+    List<Integer> ids = VisibleGpus.ids(gpus);
+    if (ids.size() != (int) Math.ceil(asked)) {
+      throw new Violation(Rule.RESOURCES, "a run that asks for " + asked + " GPUs has " + ids);
+    }
+    String seen = ids.stream().map(String::valueOf).collect(Collectors.joining(","));
+    if (!seen.equals(visible)) {
+      throw new Violation(Rule.RESOURCES, "a run has GPUs " + seen + " and sees " + visible);
+    }
+    for (int id : ids) {
+      if (usedGpus.merge(id, Math.min(1, asked), Double::sum) > 1) {
+        throw new Violation(
+            Rule.RESOURCES, "GPU " + id + " of " + Trace.name(this.id) + " is shared");
+      }
+    }
+  }
+
+  void giveBackGpus(Resources resources, long gpus) {
+    double each = Math.min(1, resources.amount(Resources.GPU));
+    VisibleGpus.ids(gpus).forEach(id -> usedGpus.merge(id, -each, Double::sum));
   }
 
   // ---- the store

@@ -92,6 +92,10 @@ final class SimProcess implements OwnerEffects, ExecutorEffects {
 
   final long id;
   final SimNode node;
+
+  /** What its environment says of GPUs. */
+  String visibleGpus = "";
+
   final long job;
   final OwnerCore owner;
   final ExecutorCore executor;

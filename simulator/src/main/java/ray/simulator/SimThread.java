@@ -74,6 +74,7 @@ final class SimThread implements World {
   private int items;
   private int itemsTaken;
   private @Nullable Resources using;
+  private long usingGpus;
   private State state = State.READY;
   private boolean planned;
 
@@ -279,7 +280,7 @@ final class SimThread implements World {
     cluster.trace().note("starts", process.id, run);
     cluster.checker().started(run);
     if (run.actor() == null) {
-      use(run.spec().schedulingClass().resources());
+      use(run);
     }
     Program body = (Program) run.spec().function();
     try {
@@ -338,10 +339,12 @@ final class SimThread implements World {
     return argument instanceof RefArgument(ObjectId id) ? id : run.spec().id();
   }
 
-  private void use(Resources resources) {
+  private void use(Execution run) {
     if (!process.fenced) {
-      process.node.use(resources);
-      using = resources;
+      using = run.spec().schedulingClass().resources();
+      usingGpus = run.gpus();
+      process.node.use(using);
+      process.node.useGpus(using, usingGpus, process.visibleGpus);
     }
   }
 
@@ -350,6 +353,7 @@ final class SimThread implements World {
     Resources used = using;
     if (used != null) {
       process.node.giveBack(used);
+      process.node.giveBackGpus(used, usingGpus);
       using = null;
     }
   }
@@ -591,7 +595,7 @@ final class SimThread implements World {
     state = State.READY;
     Execution run = lane.runs().get(index);
     if (run.actor() == null) {
-      use(run.spec().schedulingClass().resources());
+      use(run);
     }
     plan();
   }

@@ -183,7 +183,7 @@ class MailboxTest {
   void carriesMessagesToRegisteredProcessesOnly() {
     LocalTransport transport = new LocalTransport();
     List<Message> arrived = new ArrayList<>();
-    Message message = new Message.ReclaimLeases(1);
+    Message message = new Message.ReclaimLeases(1, 0);
     transport.register(7, arrived::add);
 
     transport.send(7, message);

@@ -43,7 +43,7 @@ public class ExecutorCoreBenchmark {
   /** Gives the owner a lease. */
   @Setup
   public void attach() {
-    core.receive(new Message.AttachLease(LEASE, Tasks.OWNER, Tasks.KEY), nowNs);
+    core.receive(new Message.AttachLease(LEASE, Tasks.OWNER, Tasks.KEY, 0), nowNs);
   }
 
   /** Tasks of no arguments, pushed in one message. */

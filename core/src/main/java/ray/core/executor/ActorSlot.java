@@ -10,6 +10,10 @@ public final class ActorSlot {
   private final ActorSpec spec;
   final int incarnation;
   final long lease;
+
+  /** The GPUs that it has, a bit for each. */
+  final long gpus;
+
   final CallQueue calls;
   private final @Nullable Map<String, CallQueue> groups;
 
@@ -33,7 +37,8 @@ public final class ActorSlot {
 
   private volatile @Nullable Object instance;
 
-  ActorSlot(ActorSpec spec, int incarnation, long lease) {
+  ActorSlot(ActorSpec spec, int incarnation, long lease, long gpus) {
+    this.gpus = gpus;
     this.spec = spec;
     this.incarnation = incarnation;
     this.lease = lease;

@@ -86,7 +86,8 @@ final class ActorSlots {
       // The control service has ended it, and its word has been overtaken.
       stop(before);
     }
-    ActorSlot actor = new ActorSlot(message.spec(), message.incarnation(), message.lease());
+    ActorSlot actor =
+        new ActorSlot(message.spec(), message.incarnation(), message.lease(), message.gpus());
     actors.put(message.spec().id(), actor);
     Execution creation =
         new Execution(

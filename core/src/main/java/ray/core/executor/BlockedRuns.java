@@ -2,6 +2,7 @@ package ray.core.executor;
 
 import java.util.ArrayList;
 import java.util.List;
+import ray.Resources;
 import ray.core.Invariant;
 import ray.core.LongMap;
 import ray.core.Message;
@@ -32,7 +33,11 @@ final class BlockedRuns {
       suspendIfBlocked(actor);
       return;
     }
-    run.lease = queue.leases.removeLast();
+    if (run.lease == 0) {
+      run.lease = queue.leases.removeLast();
+    } else {
+      queue.leases.remove(run.lease);
+    }
     queue.running--;
     effects.send(effects.node(), new Message.SuspendLease(run.lease));
     queues.replaceIfStuck(queue);
@@ -40,14 +45,15 @@ final class BlockedRuns {
 
   /** All that an actor runs waits: what it holds is free meanwhile. */
   void suspendIfBlocked(ActorSlot actor) {
-    if (actor.blocked > 0 && actor.blocked == actor.running && holdsResources(actor)) {
+    if (actor.blocked > 0 && actor.blocked == actor.running && holdsCpus(actor)) {
       actor.suspended = true;
       effects.send(effects.node(), new Message.SuspendLease(actor.lease));
     }
   }
 
-  private static boolean holdsResources(ActorSlot actor) {
-    return !actor.suspended && !actor.spec().options().resources().units().isEmpty();
+  private static boolean holdsCpus(ActorSlot actor) {
+    return !actor.suspended
+        && actor.spec().options().resources().units().containsKey(Resources.CPU);
   }
 
   /** A blocked run could go on, once it has its CPUs again. */
@@ -80,7 +86,9 @@ final class BlockedRuns {
     if (run != null) {
       run.queue.leases.add(lease);
       run.queue.running++;
-      run.lease = 0;
+      if (run.queue.gpus == null) {
+        run.lease = 0;
+      }
       resume(run);
       return;
     }

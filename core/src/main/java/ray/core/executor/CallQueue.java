@@ -2,6 +2,7 @@ package ray.core.executor;
 
 import java.util.ArrayDeque;
 import org.jspecify.annotations.Nullable;
+import ray.Resources;
 import ray.core.FunctionKey;
 
 /**
@@ -36,6 +37,9 @@ final class CallQueue {
   /** Leases that may be used now, for tasks. */
   final ArrayDeque<Long> leases = new ArrayDeque<>(2);
 
+  /** Which of them has which GPUs; null where tasks ask for none. */
+  final @Nullable GpuLeases gpus;
+
   /** Leases that the owner wants returned as soon as no lane uses them. */
   int toReturn;
 
@@ -61,6 +65,7 @@ final class CallQueue {
     this.job = job;
     this.key = key;
     this.actor = null;
+    this.gpus = key.resources().units().containsKey(Resources.GPU) ? new GpuLeases() : null;
   }
 
   CallQueue(ActorSlot actor, int limit) {
@@ -68,11 +73,17 @@ final class CallQueue {
     this.job = 0;
     this.key = null;
     this.actor = actor;
+    this.gpus = null;
     this.limit = limit;
   }
 
   int size() {
     return waiting.size() - stale;
+  }
+
+  /** Takes a lease out that no lane uses. */
+  long removeUnusedLease() {
+    return gpus == null ? leases.removeLast() : gpus.removeUnused(leases);
   }
 
   boolean canStart() {

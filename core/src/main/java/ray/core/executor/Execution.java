@@ -31,8 +31,11 @@ public final class Execution {
    */
   boolean placeKept;
 
-  /** The suspended lease, while it is blocked. */
+  /** The suspended lease, while it is blocked; where leases differ, its own from the start. */
   long lease;
+
+  /** The GPUs that it has, a bit for each. */
+  private volatile long gpus;
 
   /** Whether its owner is gone, so that nobody waits for its result. */
   boolean orphaned;
@@ -80,6 +83,18 @@ public final class Execution {
   /** The values of the arguments given as refs, in order; null where there are none. */
   public Outcome @Nullable [] values() {
     return values;
+  }
+
+  /** The GPUs that it has, a bit for each. */
+  public long gpus() {
+    ActorSlot actor = queue.actor;
+    return actor != null ? actor.gpus : gpus;
+  }
+
+  /** It runs on this lease, which has these GPUs. */
+  void runOn(long itsLease, long itsGpus) {
+    lease = itsLease;
+    gpus = itsGpus;
   }
 
   /** The actor whose method or constructor it is; null for a task. */

@@ -137,18 +137,22 @@ public final class ExecutorCore {
   }
 
   private Lane open(CallQueue queue, List<Execution> taken) {
+    long lease = queue.gpus == null ? 0 : queue.gpus.lend(queue.leases);
     queue.running++;
     if (queue.actor != null) {
       queue.actor.running++;
     }
     for (Execution run : taken) {
       run.state = Execution.State.TAKEN;
+      if (queue.gpus != null) {
+        run.runOn(lease, queue.gpus.gpus(lease));
+      }
       if (queue.actor != null) {
         queue.actor.addTaken(run);
       }
     }
     startable.add(queue);
-    return new Lane(queue, taken);
+    return new Lane(queue, taken, lease);
   }
 
   /** Whether something can be taken. */
@@ -229,6 +233,7 @@ public final class ExecutorCore {
         end(run, List.of(cancelled(run.spec())), List.of(), 0, 0);
       } else {
         run.state = Execution.State.QUEUED;
+        run.runOn(0, 0);
         if (run.queue.actor != null) {
           run.queue.actor.removeTaken(run);
         }
@@ -285,6 +290,9 @@ public final class ExecutorCore {
     lane.open = false;
     CallQueue queue = lane.queue;
     queue.running--;
+    if (queue.gpus != null) {
+      queue.gpus.giveBack(lane.lease);
+    }
     ActorSlot actor = queue.actor;
     if (actor != null) {
       actor.running--;

@@ -13,8 +13,12 @@ public final class Lane {
   /** Whether the permit is still held. */
   boolean open = true;
 
-  Lane(CallQueue queue, List<Execution> runs) {
+  /** The lease that it uses, where they differ; else 0. */
+  final long lease;
+
+  Lane(CallQueue queue, List<Execution> runs, long lease) {
     this.queue = queue;
+    this.lease = lease;
     this.runs = runs;
     this.end = runs.size();
   }

@@ -87,6 +87,9 @@ final class TaskQueues {
     CallQueue queue = of(message.owner(), 0, message.schedulingClass());
     queue.replacing = false;
     queue.leases.add(message.lease());
+    if (queue.gpus != null) {
+      queue.gpus.add(message.lease(), message.gpus());
+    }
     returnWhatIdles(queue);
     startable.add(queue);
   }
@@ -101,21 +104,23 @@ final class TaskQueues {
    * Returns leases that the owner wants returned; those still in use follow when their lanes end.
    */
   void returnWhatIdles(CallQueue queue) {
-    int idle = queue.leases.size() - queue.running - queue.size();
-    int returned = Math.max(0, Math.min(queue.toReturn, idle));
+    int unused = queue.leases.size() - queue.running;
+    // Where tasks wait, one lease stays that they can be run on.
+    int spare = queue.size() == 0 ? unused : Math.min(unused, queue.leases.size() - 1);
+    int returned = Math.max(0, Math.min(queue.toReturn, spare));
     if (returned == 0 || queue.key == null) {
       return;
     }
     queue.toReturn -= returned;
     for (int i = 0; i < returned; i++) {
-      effects.send(effects.node(), new Message.ReturnLease(queue.leases.removeLast()));
+      effects.send(effects.node(), new Message.ReturnLease(queue.removeUnusedLease()));
     }
     effects.send(queue.owner, new Message.LeasesReturned(self, queue.key, returned, returned));
   }
 
   void returnIdle(CallQueue queue) {
     while (queue.leases.size() > queue.running) {
-      effects.send(effects.node(), new Message.ReturnLease(queue.leases.removeLast()));
+      effects.send(effects.node(), new Message.ReturnLease(queue.removeUnusedLease()));
     }
   }
 

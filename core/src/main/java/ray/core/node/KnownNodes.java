@@ -26,6 +26,9 @@ final class KnownNodes {
   /** What no node that is known here can provide. */
   private final Map<Wish, Message.RequestLeases> undecided = new LinkedHashMap<>();
 
+  /** How often a node was chosen. */
+  private long turn;
+
   /** How many questions have no answer yet. */
   private int asked;
 
@@ -88,8 +91,15 @@ final class KnownNodes {
   }
 
   /** The best node for a task, this one if nothing speaks against it; null if none suits. */
-  @Nullable NodeView best(FunctionKey wanted, NodeView own) {
-    return Placement.choose(wanted.resources(), wanted.strategy(), all(own), self);
+  @Nullable NodeView best(Message.RequestLeases request, NodeView own) {
+    FunctionKey wanted = request.schedulingClass();
+    return Placement.choose(
+        wanted.resources(), wanted.strategy(), all(own), self, request.data(), turn);
+  }
+
+  /** What was chosen is used: of those that take turns the next comes. */
+  void turn() {
+    turn++;
   }
 
   /** Why no node suits. */

@@ -2,6 +2,7 @@ package ray.core.node;
 
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Iterator;
@@ -44,18 +45,10 @@ public final class NodeCore {
   private final Map<String, String> labels;
   private final NodeEffects effects;
 
-  /** What no lease in use holds; negative where the node is oversubscribed. */
-  private final Map<String, Long> free;
-
-  /** What runs of tasks hold, as opposed to actors. */
-  private final Map<String, Long> heldByRuns = new HashMap<>();
-
+  private final Holdings holdings;
   private final LongMap<Lease> leases = new LongMap<>();
   private final Map<DemandKey, Demand> demands = new LinkedHashMap<>();
   private final ArrayDeque<Lease> resuming = new ArrayDeque<>();
-
-  /** How many leases that are not suspended each owner has. */
-  private final Map<Long, Integer> inUse = new HashMap<>();
 
   private final ArrayDeque<Message.PlaceActor> actors = new ArrayDeque<>();
   private final WorkerPools workers = new WorkerPools();
@@ -89,51 +82,13 @@ public final class NodeCore {
     }
   }
 
-  private static final class Lease {
-    final long id;
-    final long owner;
-    final Resources resources;
-
-    /** The tasks that it is for; null where it is for an actor. */
-    final @Nullable FunctionKey schedulingClass;
-
-    /** The actor that it is for; null where it is for tasks. */
-    final Message.@Nullable PlaceActor actor;
-
-    /** Where; 0 while that worker is being started. */
-    long worker;
-
-    boolean suspended;
-    boolean resuming;
-
-    boolean isActors() {
-      return actor != null;
-    }
-
-    Lease(long id, long owner, FunctionKey schedulingClass) {
-      this.id = id;
-      this.owner = owner;
-      this.resources = schedulingClass.resources();
-      this.schedulingClass = schedulingClass;
-      this.actor = null;
-    }
-
-    Lease(long id, Message.PlaceActor actor) {
-      this.id = id;
-      this.owner = 0;
-      this.resources = actor.spec().options().resources();
-      this.schedulingClass = null;
-      this.actor = actor;
-    }
-  }
-
   /** A node with these resources and labels. */
   public NodeCore(long self, Resources total, Map<String, String> labels, NodeEffects effects) {
     this.self = self;
     this.total = total;
     this.labels = labels;
     this.effects = effects;
-    this.free = new HashMap<>(total.units());
+    this.holdings = new Holdings(self, total);
     this.cluster = new KnownNodes(self, effects);
     this.mayStart =
         (int) Math.max(2, total.units().getOrDefault(Resources.CPU, 0L) / Resources.UNITS_PER_ONE);
@@ -151,14 +106,7 @@ public final class NodeCore {
       case Message.ReplaceLease replace -> replace(replace);
       case Message.SuspendLease suspend -> suspend(suspend.lease());
       case Message.ResumeLease resume -> resume(resume.lease());
-      case Message.ReturnLease returned -> {
-        Lease lease = leases.remove(returned.lease());
-        if (lease != null) {
-          release(lease);
-          employ(lease);
-          grant();
-        }
-      }
+      case Message.ReturnLease returned -> returned(returned.lease());
       case Message.PlaceActor place -> {
         actors.add(place);
         grant();
@@ -222,6 +170,7 @@ public final class NodeCore {
     if (demand == null) {
       demand = new Demand(key, job);
       demands.put(key, demand);
+      holdings.shares().enter(job);
     }
     return demand;
   }
@@ -230,7 +179,9 @@ public final class NodeCore {
     FunctionKey wanted = request.schedulingClass();
     if (wanted.strategy() instanceof SchedulingStrategy.WorkerAffinity there) {
       requestThere(request, there);
-    } else if (request.count() > 0 && !suitsHere(wanted) && cluster.best(wanted, view()) == null) {
+    } else if (request.count() > 0
+        && !suitsHere(request)
+        && cluster.best(request, view()) == null) {
       cluster.defer(request, view());
     } else {
       cluster.forget(request);
@@ -255,8 +206,9 @@ public final class NodeCore {
   private void decide(Message.RequestLeases request) {
     FunctionKey wanted = request.schedulingClass();
     boolean stays = request.settled() && cluster.suits(wanted, view());
-    if (request.count() > 0 && !stays && !suitsHere(wanted)) {
-      NodeView better = cluster.best(wanted, view());
+    if (request.count() > 0 && !stays && !suitsHere(request)) {
+      NodeView better = cluster.best(request, view());
+      cluster.turn();
       if (better == null) {
         String refusal = cluster.refusal(wanted, view());
         effects.send(request.owner(), new Message.LeasesRefused(wanted, refusal));
@@ -284,23 +236,76 @@ public final class NodeCore {
   }
 
   /** Nothing speaks against this node: the usual case, decided without looking at others. */
-  private boolean suitsHere(FunctionKey wanted) {
+  private boolean suitsHere(Message.RequestLeases request) {
+    FunctionKey wanted = request.schedulingClass();
     return wanted.strategy() instanceof SchedulingStrategy.Standard
+        && (request.data() == 0 || request.data() == self)
         && (cluster.isAlone() || fits(wanted.resources()))
         && Placement.fits(wanted.resources(), total);
   }
 
   /** Others have leases that they may not use: asks for those. */
   private void reclaim() {
-    for (long owner : List.copyOf(inUse.keySet())) {
-      effects.send(owner, new Message.ReclaimLeases(self));
+    JobShares.Surplus surplus = surplus();
+    Long richest = surplus == null ? null : holdings.richestOwner(surplus.job());
+    int busy = surplus == null ? 0 : surplus.leases();
+    for (Long owner : holdings.owners()) {
+      effects.send(owner, new Message.ReclaimLeases(self, owner.equals(richest) ? busy : 0));
     }
+  }
+
+  /** What a job has too much for the sake of the neediest that waits; null if there is nothing. */
+  private JobShares.@Nullable Surplus surplus() {
+    if (!holdings.shares().hasSeveral()) {
+      return null;
+    }
+    Demand neediest = null;
+    for (Demand demand : inOrder()) {
+      if (!fits(demand.key.schedulingClass().resources())) {
+        neediest = demand;
+        break;
+      }
+    }
+    if (neediest == null) {
+      return null;
+    }
+    Resources wanted = neediest.key.schedulingClass().resources();
+    return holdings
+        .shares()
+        .surplus(neediest.pool.job(), wanted.units().getOrDefault(Resources.CPU, 0L));
+  }
+
+  /**
+   * Time passed: to be called every now and then, so that jobs which want more than there is get
+   * the same of it.
+   */
+  public void share(long nowNs) {
+    Set<Long> wanting = new HashSet<>();
+    demands.values().forEach(demand -> wanting.add(demand.pool.job()));
+    holdings.shares().look(nowNs, wanting);
+    JobShares.Surplus surplus = surplus();
+    if (surplus != null) {
+      Long richest = holdings.richestOwner(surplus.job());
+      if (richest != null) {
+        effects.send(richest, new Message.ReclaimLeases(self, surplus.leases()));
+      }
+    }
+  }
+
+  /** Who waits, in the order in which it is served. */
+  private List<Demand> inOrder() {
+    List<Demand> waiting = new ArrayList<>(demands.values());
+    if (holdings.shares().hasSeveral()) {
+      Comparator<Long> neediest = holdings.shares().neediestFirst();
+      waiting.sort(Comparator.comparing((Demand demand) -> demand.pool.job(), neediest));
+    }
+    return waiting;
   }
 
   private void suspend(long id) {
     Lease lease = leases.get(id);
     if (lease != null && !lease.suspended) {
-      giveBack(lease);
+      holdings.suspend(lease);
       lease.suspended = true;
       suspended++;
       grant();
@@ -321,11 +326,23 @@ public final class NodeCore {
 
   private void release(Lease lease) {
     workers.released(lease.worker);
+    holdings.release(lease);
     if (lease.suspended) {
       suspended--;
       resuming.remove(lease);
-    } else {
-      giveBack(lease);
+    }
+  }
+
+  private void returned(long id) {
+    Lease lease = leases.remove(id);
+    if (lease != null) {
+      release(lease);
+      employ(lease);
+      grant();
+      if (lease.gpus != 0 && workers.isIsolated(lease.worker) && !workers.isTaken(lease.worker)) {
+        // It may still have memory on them, which whoever gets them next can't free.
+        retire(lease.worker, false);
+      }
     }
   }
 
@@ -368,34 +385,16 @@ public final class NodeCore {
     return awaiting.values().stream().flatMap(ArrayDeque::stream).toList();
   }
 
-  private void hold(Lease lease) {
-    add(lease.resources, -1, free);
-    if (!lease.isActors()) {
-      add(lease.resources, 1, heldByRuns);
-      inUse.merge(lease.owner, 1, Integer::sum);
-    }
-    Invariant.check(isSound(), "no more is held than a node has", self);
-  }
-
-  private void giveBack(Lease lease) {
-    add(lease.resources, 1, free);
-    Invariant.check(isSound(), "no more is free than a node has", self);
-    if (!lease.isActors()) {
-      add(lease.resources, -1, heldByRuns);
-      inUse.computeIfPresent(lease.owner, (owner, count) -> count == 1 ? null : count - 1);
-    }
-  }
-
   // ---- giving what is free to who waits
 
   private void grant() {
     while (!resuming.isEmpty()) {
       Lease lease = resuming.peek();
-      if (!mayGoOn(lease.resources)) {
+      if (!holdings.mayGoOn(lease)) {
         return;
       }
       resuming.remove();
-      hold(lease);
+      holdings.resume(lease);
       lease.suspended = false;
       lease.resuming = false;
       suspended--;
@@ -411,7 +410,7 @@ public final class NodeCore {
       if (!fits(place.spec().options().resources())) {
         continue;
       }
-      WorkerPools.Pool pool = pool(place);
+      WorkerPools.Pool pool = withGpus(pool(place), place.spec().options().resources());
       Long worker = worker(pool);
       if (worker == null && !mayAwait(pool)) {
         continue;
@@ -422,35 +421,52 @@ public final class NodeCore {
   }
 
   private void grantDemands() {
-    boolean granted = true;
-    while (granted && !demands.isEmpty()) {
-      granted = false;
-      for (Demand demand : List.copyOf(demands.values())) {
-        if (!fits(demand.key.schedulingClass().resources())) {
-          continue;
-        }
-        WorkerPools.Pool pool = demand.pool;
-        Long worker = demand.key.worker() != 0 ? (Long) demand.key.worker() : worker(pool);
-        if (worker == null ? !mayAwait(pool) : workers.isTaken(worker)) {
-          continue;
-        }
-        granted = true;
-        demand.count--;
-        demands.remove(demand.key);
-        if (demand.count > 0) {
-          // Behind those whose turn has not come.
-          demands.put(demand.key, demand);
-        }
-        lease(
-            new Lease(nextLease++, demand.key.owner(), demand.key.schedulingClass()), pool, worker);
+    while (!demands.isEmpty() && grantOnce()) {
+      // There may be more.
+    }
+  }
+
+  /**
+   * Gives each demand one lease, or where jobs compete the neediest; returns whether any got one.
+   */
+  private boolean grantOnce() {
+    boolean granted = false;
+    for (Demand demand : inOrder()) {
+      Resources needs = demand.key.schedulingClass().resources();
+      if (!fits(needs)) {
+        continue;
+      }
+      WorkerPools.Pool pool = withGpus(demand.pool, needs);
+      Long worker = demand.key.worker() != 0 ? (Long) demand.key.worker() : worker(pool);
+      if (worker == null ? !mayAwait(pool) : workers.isTaken(worker)) {
+        continue;
+      }
+      granted = true;
+      demand.count--;
+      demands.remove(demand.key);
+      if (demand.count > 0) {
+        // Behind those whose turn has not come.
+        demands.put(demand.key, demand);
+      }
+      DemandKey key = demand.key;
+      lease(new Lease(nextLease++, key.owner(), pool.job(), key.schedulingClass()), pool, worker);
+      if (holdings.shares().hasSeveral()) {
+        return true;
       }
     }
+    return granted;
+  }
+
+  /** What runs in a process of its own finds there the GPUs that it would get now. */
+  private WorkerPools.Pool withGpus(WorkerPools.Pool pool, Resources needs) {
+    return pool.isIsolated() ? pool.with(holdings.gpusFor(needs)) : pool;
   }
 
   /** Holds what the lease is for, also while its worker is being started. */
   private void lease(Lease lease, WorkerPools.Pool pool, @Nullable Long worker) {
     leases.put(lease.id, lease);
-    hold(lease);
+    holdings.take(lease);
+    Invariant.check(holdings.isSound(), "no more is held than a node has", self);
     if (worker != null) {
       attach(lease, worker);
     } else {
@@ -467,11 +483,17 @@ public final class NodeCore {
       effects.send(
           worker,
           new Message.CreateActor(
-              actor.spec(), actor.values(), actor.incarnation(), actor.owner(), lease.id));
+              actor.spec(),
+              actor.values(),
+              actor.incarnation(),
+              actor.owner(),
+              lease.id,
+              lease.gpus));
       return;
     }
     FunctionKey schedulingClass = Objects.requireNonNull(lease.schedulingClass);
-    effects.send(worker, new Message.AttachLease(lease.id, lease.owner, schedulingClass));
+    effects.send(
+        worker, new Message.AttachLease(lease.id, lease.owner, schedulingClass, lease.gpus));
     effects.send(lease.owner, new Message.LeasesGranted(self, schedulingClass, worker, 1));
   }
 
@@ -579,7 +601,9 @@ public final class NodeCore {
       if (lease.actor != null) {
         notCreated(lease.actor, reason);
       } else {
-        refuse(lease.owner, Objects.requireNonNull(lease.schedulingClass), reason);
+        FunctionKey key = Objects.requireNonNull(lease.schedulingClass);
+        demands.remove(new DemandKey(lease.owner, key, 0));
+        refuse(lease.owner, key, reason);
       }
     }
     if (workers.isEmpty(pool)) {
@@ -615,41 +639,7 @@ public final class NodeCore {
   }
 
   private boolean fits(Resources asked) {
-    for (Map.Entry<String, Long> need : asked.units().entrySet()) {
-      if (free.getOrDefault(need.getKey(), 0L) < need.getValue()) {
-        return false;
-      }
-    }
-    return true;
-  }
-
-  /**
-   * Whether a run may go on with what it asks for: it waits for what other runs hold, which end or
-   * wait in their turn, and not for what actors hold.
-   */
-  private boolean mayGoOn(Resources asked) {
-    for (Map.Entry<String, Long> need : asked.units().entrySet()) {
-      String name = need.getKey();
-      if (free.getOrDefault(name, 0L) < need.getValue() && heldByRuns.getOrDefault(name, 0L) > 0) {
-        return false;
-      }
-    }
-    return true;
-  }
-
-  private static void add(Resources resources, int sign, Map<String, Long> to) {
-    resources.units().forEach((name, amount) -> to.merge(name, sign * amount, Long::sum));
-  }
-
-  /** Runs of tasks never hold more than there is, whatever actors hold beside them. */
-  private boolean isSound() {
-    for (Map.Entry<String, Long> all : total.units().entrySet()) {
-      if (free.getOrDefault(all.getKey(), 0L) > all.getValue()
-          || heldByRuns.getOrDefault(all.getKey(), 0L) > all.getValue()) {
-        return false;
-      }
-    }
-    return true;
+    return holdings.fits(asked);
   }
 
   private void processDied(long process) {
@@ -710,9 +700,7 @@ public final class NodeCore {
 
   /** What is free; nothing of what the node is oversubscribed in. */
   public Resources available() {
-    Map<String, Long> available = new HashMap<>();
-    free.forEach((name, amount) -> available.put(name, Math.max(0, amount)));
-    return new Resources(available);
+    return holdings.available();
   }
 
   /** Where actors are, or are made, that outlive their job. */

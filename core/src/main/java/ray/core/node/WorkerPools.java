@@ -10,6 +10,7 @@ import java.util.function.LongPredicate;
 import org.jspecify.annotations.Nullable;
 import ray.RuntimeEnv;
 import ray.core.Invariant;
+import ray.core.VisibleGpus;
 
 /**
  * A node's workers, in pools of those that can stand for each other: how many leases each has, how
@@ -31,6 +32,11 @@ final class WorkerPools {
   record Pool(long job, RuntimeEnv runtimeEnv) {
     boolean isIsolated() {
       return runtimeEnv.isolated();
+    }
+
+    /** Those that see these GPUs, a bit for each, and no others; the same if there are none. */
+    Pool with(long gpus) {
+      return gpus == 0 ? this : new Pool(job, VisibleGpus.in(runtimeEnv, gpus));
     }
   }
 

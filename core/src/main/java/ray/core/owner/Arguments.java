@@ -2,6 +2,7 @@ package ray.core.owner;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import ray.ActorId;
 import ray.ObjectId;
@@ -118,6 +119,17 @@ final class Arguments {
       }
     }
     return values == null ? null : values.toArray(new Outcome[0]);
+  }
+
+  /** Adds the sizes of a task's large arguments to those of the nodes where they lie. */
+  void addBytes(Task task, Map<Long, Long> bytesByNode) {
+    for (Object argument : task.spec().arguments()) {
+      if (argument instanceof RefArgument(ObjectId id)
+          && references.find(id) instanceof Reference reference
+          && reference.outcome instanceof Outcome.Stored stored) {
+        bytesByNode.merge(stored.node(), stored.sizeBytes(), Long::sum);
+      }
+    }
   }
 
   private List<Reference> held(TaskSpec spec) {

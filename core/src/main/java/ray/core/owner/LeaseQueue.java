@@ -5,7 +5,9 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
+import ray.Resources;
 import ray.TaskInfo;
 import ray.core.FunctionKey;
 import ray.core.Invariant;
@@ -33,6 +35,9 @@ final class LeaseQueue {
   /** How many leases are asked for at once. */
   static final int MAX_DEMAND = 256;
 
+  /** How many tasks' arguments are looked at before leases are asked for. */
+  static final int MAX_LOOKED_AT = 16;
+
   /** How long an idle lease is kept for the next task. */
   static final long IDLE_NS = 5_000_000;
 
@@ -43,6 +48,7 @@ final class LeaseQueue {
   final long job;
   private final long self;
   private final OwnerEffects effects;
+  private final Data data;
   private final ArrayDeque<Task> tasks = new ArrayDeque<>();
   private final Map<Long, Slot> slots = new LinkedHashMap<>();
 
@@ -88,7 +94,8 @@ final class LeaseQueue {
     }
   }
 
-  LeaseQueue(FunctionKey key, long job, long self, OwnerEffects effects) {
+  LeaseQueue(FunctionKey key, long job, long self, OwnerEffects effects, Data data) {
+    this.data = data;
     this.key = key;
     this.job = job;
     this.self = self;
@@ -201,8 +208,33 @@ final class LeaseQueue {
       if (demandNode == 0) {
         demandNode = effects.node();
       }
-      effects.send(demandNode, new Message.RequestLeases(self, job, key, wanted));
+      effects.send(
+          demandNode,
+          new Message.RequestLeases(self, job, key, wanted, false, wanted > 0 ? data() : 0));
     }
+  }
+
+  /** The node that holds most of what the next tasks take; 0 if they take nothing large. */
+  private long data() {
+    Map<Long, Long> bytesByNode = new TreeMap<>();
+    int looked = 0;
+    for (Task task : tasks) {
+      if (++looked > MAX_LOOKED_AT) {
+        break;
+      }
+      if (!task.isEnded()) {
+        data.addTo(task, bytesByNode);
+      }
+    }
+    long best = 0;
+    long most = 0;
+    for (Map.Entry<Long, Long> each : bytesByNode.entrySet()) {
+      if (each.getValue() > most) {
+        best = each.getKey();
+        most = each.getValue();
+      }
+    }
+    return best;
   }
 
   /** The node gave leases. */
@@ -217,7 +249,7 @@ final class LeaseQueue {
     if (demand > 0) {
       effects.send(demandNode, new Message.RequestLeases(self, job, key, 0));
       demandNode = node;
-      effects.send(node, new Message.RequestLeases(self, job, key, demand, true));
+      effects.send(node, new Message.RequestLeases(self, job, key, demand, true, data()));
     }
   }
 
@@ -297,6 +329,34 @@ final class LeaseQueue {
     shrink(nowNs, true);
   }
 
+  /** How many leases the workers were asked to return. */
+  int returning() {
+    int returning = 0;
+    for (Slot slot : slots.values()) {
+      returning += slot.returning;
+    }
+    return returning;
+  }
+
+  /** How many leases that hold CPUs could be given up, though tasks wait. */
+  int mayYield() {
+    return key.resources().units().containsKey(Resources.CPU) ? leases - returning() : 0;
+  }
+
+  /** Gives a lease up as soon as what runs on it has ended. */
+  void yieldOne() {
+    Slot most = null;
+    for (Slot slot : slots.values()) {
+      if (most == null || slot.leases - slot.returning > most.leases - most.returning) {
+        most = slot;
+      }
+    }
+    if (most != null) {
+      most.returning++;
+      effects.send(most.worker, new Message.ShrinkLeases(self, key, 1));
+    }
+  }
+
   /**
    * Whether there are leases that are idle, or will be when their run ends, which nobody else
    * watches.
@@ -340,6 +400,12 @@ final class LeaseQueue {
     tasks.clear();
     cancelled = 0;
     return all;
+  }
+
+  /** Knows where what a task takes lies. */
+  interface Data {
+    /** Adds the bytes of its large arguments to those of their nodes. */
+    void addTo(Task task, Map<Long, Long> bytesByNode);
   }
 
   /** Makes one run of a task. */

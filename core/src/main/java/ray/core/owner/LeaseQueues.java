@@ -15,12 +15,19 @@ final class LeaseQueues {
   private final OwnerEffects effects;
   private final DeadProcesses dead;
   private final LeaseQueue.PushMaker pushes;
+  private final LeaseQueue.Data data;
   private final Map<FunctionKey, LeaseQueue> queues = new LinkedHashMap<>();
 
   /** Where runs have ended since the last dispatch. */
   private final List<LeaseQueue> touched = new ArrayList<>();
 
-  LeaseQueues(long self, OwnerEffects effects, DeadProcesses dead, LeaseQueue.PushMaker pushes) {
+  LeaseQueues(
+      long self,
+      OwnerEffects effects,
+      DeadProcesses dead,
+      LeaseQueue.PushMaker pushes,
+      LeaseQueue.Data data) {
+    this.data = data;
     this.self = self;
     this.dead = dead;
     this.effects = effects;
@@ -31,7 +38,7 @@ final class LeaseQueues {
   LeaseQueue of(FunctionKey key, long job) {
     LeaseQueue queue = queues.get(key);
     if (queue == null) {
-      queue = new LeaseQueue(key, job, self, effects);
+      queue = new LeaseQueue(key, job, self, effects, data);
       queues.put(key, queue);
     }
     return queue;
@@ -118,8 +125,29 @@ final class LeaseQueues {
     }
   }
 
-  void reclaim(long nowNs) {
-    queues.values().forEach(queue -> queue.reclaim(nowNs));
+  /**
+   * Others wait: idle leases go back, and so many as are in use.
+   *
+   * @param busy how many are to be on their way back, with those that are already
+   */
+  void reclaim(int busy, long nowNs) {
+    int missing = busy;
+    for (LeaseQueue queue : queues.values()) {
+      queue.reclaim(nowNs);
+      missing -= queue.returning();
+    }
+    for (; missing > 0; missing--) {
+      LeaseQueue richest = null;
+      for (LeaseQueue queue : queues.values()) {
+        if (queue.mayYield() > 0 && (richest == null || queue.mayYield() > richest.mayYield())) {
+          richest = queue;
+        }
+      }
+      if (richest == null) {
+        return;
+      }
+      richest.yieldOne();
+    }
   }
 
   /** No node can run a class: returns the tasks that wait. */

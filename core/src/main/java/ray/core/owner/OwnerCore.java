@@ -226,7 +226,7 @@ public final class OwnerCore {
       case Message.LeasesReturned returned -> queues.returned(returned, nowNs);
       case Message.LeasesRefused refused -> tasks.refused(refused);
       case Message.LeasesRedirected redirected -> queues.redirected(redirected);
-      case Message.ReclaimLeases reclaim -> queues.reclaim(nowNs);
+      case Message.ReclaimLeases reclaim -> queues.reclaim(reclaim.busy(), nowNs);
       case Message.WorkerRetires retires -> queues.retires(retires.worker(), nowNs);
       case Message.ItemMade item -> tasks.generators().itemMade(item);
       case Message.Resolve question -> {

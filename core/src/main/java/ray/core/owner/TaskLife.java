@@ -45,7 +45,7 @@ final class TaskLife {
     this.arguments = new Arguments(references);
     this.abandoned = new AbandonedRuns(arguments);
     this.generators = new Generators(effects, references);
-    this.queues = new LeaseQueues(self, effects, dead, this::run);
+    this.queues = new LeaseQueues(self, effects, dead, this::run, arguments::addBytes);
     this.actors = new ActorClients(self, effects, references, arguments, this, time, this::run);
   }
 

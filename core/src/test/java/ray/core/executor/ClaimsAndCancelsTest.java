@@ -62,7 +62,7 @@ class ClaimsAndCancelsTest implements ExecutorEffects {
       tasks.add(push(number, null, 0));
     }
     core.receive(new Message.PushTasks(OWNER, tasks), 1);
-    core.receive(new Message.AttachLease(1, OWNER, KEY), 1);
+    core.receive(new Message.AttachLease(1, OWNER, KEY, 0), 1);
   }
 
   private void withActor(int concurrency) {
@@ -82,7 +82,7 @@ class ClaimsAndCancelsTest implements ExecutorEffects {
             Map.of(),
             RuntimeEnv.SHARED);
     ActorSpec actor = new ActorSpec(ACTOR, "Counter", "test", options, spec(-2, ACTOR, 0));
-    core.receive(new Message.CreateActor(actor, null, 0, OWNER, 9), 1);
+    core.receive(new Message.CreateActor(actor, null, 0, OWNER, 9, 0), 1);
     finish(take(), 1_000);
   }
 
@@ -258,7 +258,7 @@ class ClaimsAndCancelsTest implements ExecutorEffects {
   @Test
   void aRunThatEndsInTimeIsNotReportedAgainWhenItsTimeIsOver() {
     core.receive(new Message.PushTasks(OWNER, List.of(push(2, null, 1_000))), 1);
-    core.receive(new Message.AttachLease(1, OWNER, KEY), 1);
+    core.receive(new Message.AttachLease(1, OWNER, KEY, 0), 1);
     Lane lane = take();
     core.startTimer(lane.runs().getFirst(), 1);
 
@@ -271,7 +271,7 @@ class ClaimsAndCancelsTest implements ExecutorEffects {
   @Test
   void aRunThatIsOverItsTimeIsCancelled() {
     core.receive(new Message.PushTasks(OWNER, List.of(push(2, null, 1_000))), 1);
-    core.receive(new Message.AttachLease(1, OWNER, KEY), 1);
+    core.receive(new Message.AttachLease(1, OWNER, KEY, 0), 1);
     Execution run = take().runs().getFirst();
     core.startTimer(run, 1);
 

@@ -74,7 +74,7 @@ class ExecutorCoreTest implements ExecutorEffects {
   }
 
   private void attach(long lease) {
-    receive(new Message.AttachLease(lease, OWNER, KEY));
+    receive(new Message.AttachLease(lease, OWNER, KEY, 0));
   }
 
   private Lane take() {
@@ -144,7 +144,7 @@ class ExecutorCoreTest implements ExecutorEffects {
   }
 
   private ActorSlot create(ActorSpec spec, int incarnation, long lease) {
-    receive(new Message.CreateActor(spec, null, incarnation, OWNER, lease));
+    receive(new Message.CreateActor(spec, null, incarnation, OWNER, lease, 0));
     Lane lane = takeSome();
     finish(lane, value());
     return Objects.requireNonNull(lane.runs().getFirst().actor());
@@ -450,7 +450,7 @@ class ExecutorCoreTest implements ExecutorEffects {
 
   @Test
   void anActorsConstructorRunsAloneAndItsCallsInOrder() {
-    receive(new Message.CreateActor(actor(Resources.ONE_CPU, 4, Map.of()), null, 0, OWNER, 9));
+    receive(new Message.CreateActor(actor(Resources.ONE_CPU, 4, Map.of()), null, 0, OWNER, 9, 0));
     call("", 2, 4);
     Lane constructor = takeSome();
     assertThat(numbers(constructor)).containsExactly(-2L);
@@ -508,7 +508,7 @@ class ExecutorCoreTest implements ExecutorEffects {
 
   @Test
   void aConstructorThatFailsIsReportedAndItsLeaseReturned() {
-    receive(new Message.CreateActor(actor(Resources.ONE_CPU, 1, Map.of()), null, 0, OWNER, 9));
+    receive(new Message.CreateActor(actor(Resources.ONE_CPU, 1, Map.of()), null, 0, OWNER, 9, 0));
 
     finish(takeSome(), Outcome.Failed.of(ErrorCode.TASK_FAILED, "boom"));
 
@@ -552,7 +552,7 @@ class ExecutorCoreTest implements ExecutorEffects {
 
   @Test
   void killingAnActorInterruptsItsConstructor() {
-    receive(new Message.CreateActor(actor(Resources.ONE_CPU, 1, Map.of()), null, 0, OWNER, 9));
+    receive(new Message.CreateActor(actor(Resources.ONE_CPU, 1, Map.of()), null, 0, OWNER, 9, 0));
     Lane constructor = takeSome();
 
     receive(new Message.StopActor(ACTOR, 0, "killed", false));
@@ -583,7 +583,7 @@ class ExecutorCoreTest implements ExecutorEffects {
 
   @Test
   void aConstructorThatIsStoppedBeforeItBeginsIsReported() {
-    receive(new Message.CreateActor(actor(Resources.ONE_CPU, 1, Map.of()), null, 0, OWNER, 9));
+    receive(new Message.CreateActor(actor(Resources.ONE_CPU, 1, Map.of()), null, 0, OWNER, 9, 0));
 
     receive(new Message.StopActor(ACTOR, 0, "killed", false));
 
@@ -673,7 +673,7 @@ class ExecutorCoreTest implements ExecutorEffects {
 
   @Test
   void theConstructorOfAnOwnerThatDiesIsInterrupted() {
-    receive(new Message.CreateActor(actor(Resources.ONE_CPU, 1, Map.of()), null, 0, OWNER, 9));
+    receive(new Message.CreateActor(actor(Resources.ONE_CPU, 1, Map.of()), null, 0, OWNER, 9, 0));
     Lane lane = takeSome();
 
     receive(new Message.ProcessDied(OWNER, "killed"));
@@ -794,7 +794,7 @@ class ExecutorCoreTest implements ExecutorEffects {
     CallSpec call = new CallSpec(7, other, "g", "g", 1, plain.policy());
     TaskSpec second = new TaskSpec(plain.id(), null, call, new Object[0], List.of(), null);
     attach(1);
-    receive(new Message.AttachLease(3, OWNER, other));
+    receive(new Message.AttachLease(3, OWNER, other, 0));
 
     receive(new Message.PushTasks(OWNER, List.of(pushOf(2), new Message.Push(second, 1, null))));
 
@@ -886,7 +886,7 @@ class ExecutorCoreTest implements ExecutorEffects {
     attach(1);
     push(2);
     Lane first = takeSome();
-    receive(new Message.AttachLease(3, OTHER, KEY));
+    receive(new Message.AttachLease(3, OTHER, KEY, 0));
     receive(new Message.PushTasks(OTHER, List.of(pushOf(4))));
     Lane second = takeSome();
 

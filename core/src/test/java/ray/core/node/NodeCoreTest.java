@@ -1007,7 +1007,7 @@ class NodeCoreTest implements NodeEffects {
     core.receive(new Message.RequestLeases(OWNER, JOB, spread, 1));
     assertThat(sent(OWNER, Message.LeasesRedirected.class)).hasSize(1);
 
-    core.receive(new Message.RequestLeases(OWNER, JOB, spread, 1, true));
+    core.receive(new Message.RequestLeases(OWNER, JOB, spread, 1, true, 0));
     assertThat(sent(OWNER, Message.LeasesRedirected.class)).hasSize(1);
     assertThat(core.waitingFor(OWNER, spread)).isNotEmpty();
   }
@@ -1105,7 +1105,7 @@ class NodeCoreTest implements NodeEffects {
     FunctionKey there =
         new FunctionKey("there", Resources.ONE_CPU, SchedulingStrategy.node(Long.toHexString(3)));
 
-    core.receive(new Message.RequestLeases(OWNER, JOB, there, 1, true));
+    core.receive(new Message.RequestLeases(OWNER, JOB, there, 1, true, 0));
 
     assertThat(sent(OWNER, Message.LeasesRedirected.class))
         .containsExactly(new Message.LeasesRedirected(there, 3));

@@ -216,7 +216,7 @@ class LeaseQueueTest {
   @Test
   void aLeaseThatIsBeingGivenBackGetsNoTaskAndIsAskedForAnewWhenItIsGone() {
     oneLeaseForTasksOf(50_000_000);
-    owner.receive(new Message.ReclaimLeases(NODE));
+    owner.receive(new Message.ReclaimLeases(NODE, 0));
     assertThat(givenBackBy(WORKER)).containsExactly(1);
 
     submit(2, 2);
@@ -233,7 +233,7 @@ class LeaseQueueTest {
     owner.grant(2);
     owner.done(own(2), 1, value("a"));
     owner.done(own(4), 1, value("b"));
-    owner.receive(new Message.ReclaimLeases(NODE));
+    owner.receive(new Message.ReclaimLeases(NODE, 0));
     assertThat(givenBackBy(WORKER)).containsExactly(2);
 
     submit(3, 3);
@@ -285,7 +285,7 @@ class LeaseQueueTest {
     owner.now = START_NS;
     submit(1, 1);
     owner.grant(1);
-    owner.receive(new Message.ReclaimLeases(NODE));
+    owner.receive(new Message.ReclaimLeases(NODE, 0));
     assertThat(givenBackBy(WORKER)).isEmpty();
 
     owner.now = START_NS + LeaseQueue.EAGER_NS - 1;
@@ -300,7 +300,7 @@ class LeaseQueueTest {
     owner.grant(1);
     owner.receive(new Message.LeasesGranted(NODE, KEY, OTHER, 2));
 
-    owner.receive(new Message.ReclaimLeases(NODE));
+    owner.receive(new Message.ReclaimLeases(NODE, 0));
 
     assertThat(owner.sent(WORKER, Message.ShrinkLeases.class)).isEmpty();
     assertThat(owner.sent(OTHER, Message.ShrinkLeases.class))

@@ -38,7 +38,7 @@ class LeasesOnSeveralWorkersTest {
     threeAheadOnOneWorker();
     assertThat(owner.pushed()).hasSize(4);
 
-    owner.receive(new Message.ReclaimLeases(NODE));
+    owner.receive(new Message.ReclaimLeases(NODE, 0));
 
     assertThat(owner.sent(OTHER, Message.ShrinkLeases.class))
         .containsExactly(new Message.ShrinkLeases(SELF, KEY, 1));

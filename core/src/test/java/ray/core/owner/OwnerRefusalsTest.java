@@ -32,7 +32,7 @@ class OwnerRefusalsTest {
   static Stream<Message> messagesForOthers() {
     return Stream.of(
         new Message.RequestLeases(SELF, 1, KEY, 1),
-        new Message.AttachLease(1, SELF, KEY),
+        new Message.AttachLease(1, SELF, KEY, 0),
         new Message.SuspendLease(1),
         new Message.ReplaceLease(WORKER, SELF, 1, KEY),
         new Message.ResumeLease(1),
@@ -44,7 +44,7 @@ class OwnerRefusalsTest {
         new Message.RegisterActor(SPEC, null, SELF),
         new Message.WatchActor(ACTOR, SELF),
         new Message.PlaceActor(SPEC, null, 0, SELF),
-        new Message.CreateActor(SPEC, null, 0, SELF, 1),
+        new Message.CreateActor(SPEC, null, 0, SELF, 1, 0),
         new Message.ActorCreated(ACTOR, 0, WORKER, null, List.of()),
         new Message.PushCalls(SELF, ACTOR, 0, List.of()),
         new Message.ActorOutOfScope(ACTOR),

@@ -526,7 +526,7 @@ class TasksTest {
     owner.grant(1);
     owner.done(own(2), 1, value("a"));
 
-    owner.receive(new Message.ReclaimLeases(NODE));
+    owner.receive(new Message.ReclaimLeases(NODE, 0));
 
     assertThat(owner.sent(WORKER, Message.ShrinkLeases.class)).hasSize(1);
   }
@@ -548,7 +548,7 @@ class TasksTest {
                     0,
                     -1))));
 
-    owner.receive(new Message.ReclaimLeases(NODE));
+    owner.receive(new Message.ReclaimLeases(NODE, 0));
 
     assertThat(owner.sent(WORKER, Message.ShrinkLeases.class)).isEmpty();
   }
@@ -560,7 +560,8 @@ class TasksTest {
     owner.receive(new Message.LeasesRedirected(KEY, 3));
 
     assertThat(owner.sentTo(NODE)).contains(new Message.RequestLeases(SELF, 1, KEY, 0));
-    assertThat(owner.sentTo(3)).containsExactly(new Message.RequestLeases(SELF, 1, KEY, 1, true));
+    assertThat(owner.sentTo(3))
+        .containsExactly(new Message.RequestLeases(SELF, 1, KEY, 1, true, 0));
   }
 
   @Test

@@ -250,8 +250,8 @@ public final class PlantedBugs {
               "lease-given-twice",
               "a worker returns leases on which runs go on",
               "executor/TaskQueues.java",
-              "queue.leases.size() - queue.running - queue.size();",
-              "queue.leases.size() - queue.size();",
+              "queue.leases.size() - queue.running;",
+              "queue.leases.size();",
               RESOURCES,
               CORE),
           bug(
@@ -281,8 +281,8 @@ public final class PlantedBugs {
               "no-cpu-back",
               "a lease given back does not let blocked runs go on",
               "node/NodeCore.java",
-              "          employ(lease);\n          grant();",
-              "          employ(lease);\n          placeActors();\n          grantDemands();",
+              "      employ(lease);\n      grant();",
+              "      employ(lease);\n      placeActors();\n      grantDemands();",
               PROGRESS,
               FREED),
           bug(
@@ -290,7 +290,7 @@ public final class PlantedBugs {
               "the resources of a suspended lease are free once more when it is returned",
               "node/NodeCore.java",
               "suspended--;\n      resuming.remove(lease);",
-              "suspended--;\n      resuming.remove(lease);\n giveBack(lease);",
+              "suspended--;\n      resuming.remove(lease);\n      holdings.suspend(lease);",
               RESOURCES,
               CORE),
           bug(

@@ -345,12 +345,14 @@ public final class MessageDecoder {
         case 4 -> new Message.PushTasks(numbers[1], all(2));
         case 5 -> new Message.TasksDone(numbers[1], all(2));
         case 6 -> new Message.PushCalls(numbers[1], actorId(2), count(3), all(4));
-        case 7 -> new Message.RequestLeases(numbers[1], numbers[2], key(3), count(4), flag(5));
+        case 7 ->
+            new Message.RequestLeases(
+                numbers[1], numbers[2], key(3), count(4), flag(5), numbers[6]);
         case 8 -> new Message.LeasesGranted(numbers[1], key(2), numbers[3], count(4));
         case 9 -> new Message.LeasesRefused(key(1), string(2));
         case 10 -> new Message.LeasesRedirected(key(1), numbers[2]);
-        case 11 -> new Message.ReclaimLeases(numbers[1]);
-        case 12 -> new Message.AttachLease(numbers[1], numbers[2], key(3));
+        case 11 -> new Message.ReclaimLeases(numbers[1], count(2));
+        case 12 -> new Message.AttachLease(numbers[1], numbers[2], key(3), numbers[4]);
         case 13 -> new Message.SuspendLease(numbers[1]);
         case 14 -> new Message.ReplaceLease(numbers[1], numbers[2], numbers[3], key(4));
         case 15 -> new Message.ResumeLease(numbers[1]);
@@ -378,7 +380,9 @@ public final class MessageDecoder {
             new Message.ActorChanged(
                 actorId(1), STATES[count(2)], count(3), numbers[4], failed(5), all(6));
         case 37 -> new Message.PlaceActor(actor(1), values(2), count(3), numbers[4]);
-        case 38 -> new Message.CreateActor(actor(1), values(2), count(3), numbers[4], numbers[5]);
+        case 38 ->
+            new Message.CreateActor(
+                actor(1), values(2), count(3), numbers[4], numbers[5], numbers[6]);
         case 39 -> new Message.ActorCreated(actorId(1), count(2), numbers[3], failed(4), all(5));
         case 40 -> new Message.ConstructorsEnded(actorId(1));
         case 41 -> new Message.CallsRefused(actorId(1), count(2), all(3));
@@ -790,7 +794,9 @@ public final class MessageDecoder {
         case 1 -> strategy = in.readBool() ? SchedulingStrategy.spread() : strategy;
         case 2 -> strategy = nested(in, MessageDecoder::affinity);
         case 3 -> strategy = new SchedulingStrategy.NodeLabels(nested(in, MessageDecoder::labels));
-        case 4 -> strategy = SchedulingStrategy.worker(Long.toHexString(in.readFixed64()));
+        case 4 -> strategy = in.readBool() ? SchedulingStrategy.naive() : strategy;
+        case 5 -> strategy = in.readBool() ? SchedulingStrategy.localityAware() : strategy;
+        case 6 -> strategy = SchedulingStrategy.worker(Long.toHexString(in.readFixed64()));
         default -> in.skipField(tag);
       }
     }

@@ -196,6 +196,7 @@ public final class MessageEncoder {
         schedulingClass(3, m.schedulingClass());
         out.varint(4, m.count());
         out.bool(5, m.settled());
+        out.fixed64(6, m.data());
       }
       case Message.LeasesGranted m -> {
         out.fixed64(1, m.node());
@@ -211,7 +212,10 @@ public final class MessageEncoder {
         schedulingClass(1, m.schedulingClass());
         out.fixed64(2, m.node());
       }
-      case Message.ReclaimLeases m -> out.fixed64(1, m.node());
+      case Message.ReclaimLeases m -> {
+        out.fixed64(1, m.node());
+        out.varint(2, m.busy());
+      }
       case Message.Retire m -> out.bool(1, m.letGo());
       case Message.WorkerSpent m -> out.fixed64(1, m.worker());
       case Message.WorkerRetires m -> out.fixed64(1, m.worker());
@@ -219,6 +223,7 @@ public final class MessageEncoder {
         out.varint(1, m.lease());
         out.fixed64(2, m.owner());
         schedulingClass(3, m.schedulingClass());
+        out.varint(4, m.gpus());
       }
       case Message.SuspendLease m -> out.varint(1, m.lease());
       case Message.ReplaceLease m -> {
@@ -335,6 +340,7 @@ public final class MessageEncoder {
         out.varint(3, m.incarnation());
         out.fixed64(4, m.owner());
         out.varint(5, m.lease());
+        out.varint(6, m.gpus());
       }
       case Message.ActorCreated m -> {
         id(1, m.actor().creation());
@@ -613,6 +619,8 @@ public final class MessageEncoder {
     switch (strategy) {
       case SchedulingStrategy.Standard standard -> {}
       case SchedulingStrategy.Spread spread -> out.bool(1, true);
+      case SchedulingStrategy.Naive naive -> out.bool(4, true);
+      case SchedulingStrategy.LocalityAware aware -> out.bool(5, true);
       case SchedulingStrategy.NodeAffinity(String node, boolean soft) -> {
         int affinity = out.begin(2);
         out.string(1, node);
@@ -620,7 +628,7 @@ public final class MessageEncoder {
         out.end(affinity);
       }
       case SchedulingStrategy.NodeLabels(Map<String, String> required) -> labels(3, required);
-      case SchedulingStrategy.WorkerAffinity there -> out.fixed64(4, there.id());
+      case SchedulingStrategy.WorkerAffinity there -> out.fixed64(6, there.id());
     }
     out.end(begun);
   }

@@ -189,7 +189,9 @@ final class RandomMessages {
   }
 
   private SchedulingStrategy strategyOfActors() {
-    return switch (random.nextInt(4)) {
+    return switch (random.nextInt(6)) {
+      case 4 -> SchedulingStrategy.naive();
+      case 5 -> SchedulingStrategy.localityAware();
       case 0 -> SchedulingStrategy.standard();
       case 1 -> SchedulingStrategy.spread();
       case 2 -> new SchedulingStrategy.NodeAffinity(text(), random.nextBoolean());

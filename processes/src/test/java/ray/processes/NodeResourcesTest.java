@@ -1,0 +1,208 @@
+package ray.processes;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import ray.ActorRef;
+import ray.ObjectRef;
+import ray.OutOfResourcesException;
+import ray.Ray;
+import ray.RayInstance;
+import ray.RayOptions;
+import ray.Resources;
+
+/** GPUs, memory and a program's own resources, with fractions, on a node with real workers. */
+@Timeout(120)
+class NodeResourcesTest {
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
+
+  private static final LocalNode NODE =
+      LocalNode.start(
+          RayOptions.defaults()
+              .cpus(4)
+              .gpus(2)
+              .memory(1L << 30)
+              .resource("tickets", 1)
+              .objectStore(32L << 20),
+          new WorkerPolicy(0, Duration.ofMinutes(1), LogLimits.DEFAULT));
+  private static final RayInstance RAY =
+      Ray.start(RayOptions.defaults().address(NODE.address()).quiet());
+
+  @AfterAll
+  static void close() {
+    RAY.close();
+    NODE.close();
+  }
+
+  /** Counts who is here, and holds them until it is told to let them go. */
+  static final class Gate {
+    private final List<String> inside = new ArrayList<>();
+    private boolean open;
+
+    synchronized int enter(String who) {
+      inside.add(who);
+      return inside.size();
+    }
+
+    synchronized int count() {
+      return inside.size();
+    }
+
+    synchronized boolean isOpen() {
+      return open;
+    }
+
+    synchronized boolean open() {
+      open = true;
+      return true;
+    }
+  }
+
+  /** What a run sees of GPUs. */
+  record Seen(List<Integer> ids, String cuda, String hip, long pid) {}
+
+  static Seen see() {
+    return new Seen(
+        Ray.context().gpuIds(),
+        Objects.requireNonNullElse(System.getenv("CUDA_VISIBLE_DEVICES"), "unset"),
+        Objects.requireNonNullElse(System.getenv("HIP_VISIBLE_DEVICES"), "unset"),
+        ProcessHandle.current().pid());
+  }
+
+  static Seen seeAndStay(ActorRef<Gate> gate) throws InterruptedException {
+    Seen seen = see();
+    gate.call(Gate::enter, seen.cuda()).get(PATIENCE);
+    while (!gate.call(Gate::isOpen).get(PATIENCE)) {
+      TimeUnit.MILLISECONDS.sleep(10);
+    }
+    return seen;
+  }
+
+  static final class Model {
+    Seen see() {
+      return NodeResourcesTest.see();
+    }
+  }
+
+  private static ActorRef<Gate> gate() {
+    return Ray.actor(Gate::new).on(RAY).remote();
+  }
+
+  private static void awaitCount(ActorRef<Gate> gate, int count) throws InterruptedException {
+    long untilNs = System.nanoTime() + PATIENCE.toNanos();
+    while (gate.call(Gate::count).get(PATIENCE) < count) {
+      assertThat(System.nanoTime()).as("runs at the gate").isLessThan(untilNs);
+      TimeUnit.MILLISECONDS.sleep(10);
+    }
+  }
+
+  @Test
+  void aRunSeesTheGpusOfItsLeaseAndNoOthers() throws InterruptedException {
+    ActorRef<Gate> gate = gate();
+    var one = Ray.remote(NodeResourcesTest::seeAndStay).on(RAY).cpus(0).gpus(1);
+    ObjectRef<Seen> first = one.remote(gate);
+    ObjectRef<Seen> second = one.remote(gate);
+    awaitCount(gate, 2);
+    assertThat(RAY.availableResources().amount(Resources.GPU)).isZero();
+    gate.call(Gate::open).get(PATIENCE);
+
+    Seen a = first.get(PATIENCE);
+    Seen b = second.get(PATIENCE);
+    assertThat(List.of(a.cuda(), b.cuda())).containsExactlyInAnyOrder("0", "1");
+    assertThat(a.hip()).isEqualTo(a.cuda());
+    assertThat(a.ids()).containsExactly(Integer.valueOf(a.cuda()));
+    assertThat(a.pid()).isNotEqualTo(b.pid());
+
+    Seen both = Ray.remote(NodeResourcesTest::see).on(RAY).gpus(2).remote().get(PATIENCE);
+    assertThat(both.cuda()).isEqualTo("0,1");
+    assertThat(both.ids()).containsExactly(0, 1);
+  }
+
+  @Test
+  void fractionsShareOneGpuAndATaskWithoutSeesWhatTheNodeSees() throws InterruptedException {
+    ActorRef<Gate> gate = gate();
+    var half = Ray.remote(NodeResourcesTest::seeAndStay).on(RAY).cpus(0).gpus(0.5);
+    ObjectRef<Seen> first = half.remote(gate);
+    ObjectRef<Seen> second = half.remote(gate);
+    awaitCount(gate, 2);
+    gate.call(Gate::open).get(PATIENCE);
+
+    assertThat(first.get(PATIENCE).cuda()).isEqualTo(second.get(PATIENCE).cuda());
+    Seen without = Ray.remote(NodeResourcesTest::see).on(RAY).remote().get(PATIENCE);
+    assertThat(without.ids()).isEmpty();
+    assertThat(without.cuda())
+        .isEqualTo(Objects.requireNonNullElse(System.getenv("CUDA_VISIBLE_DEVICES"), "unset"));
+  }
+
+  @Test
+  void anActorKeepsItsGpuUntilItEnds() {
+    ActorRef<Model> model = Ray.actor(Model::new).on(RAY).gpus(1).remote();
+    Seen seen = model.call(Model::see).get(PATIENCE);
+    assertThat(seen.ids()).containsExactly(Integer.valueOf(seen.cuda()));
+
+    Seen other = Ray.remote(NodeResourcesTest::see).on(RAY).gpus(1).remote().get(PATIENCE);
+    assertThat(other.cuda()).isNotEqualTo(seen.cuda());
+
+    model.kill();
+    assertThat(Ray.remote(NodeResourcesTest::see).on(RAY).gpus(2).remote().get(PATIENCE).cuda())
+        .isEqualTo("0,1");
+  }
+
+  @Test
+  void whatIsMoreThanOneMustBeWholeAndMoreThanThereIsIsRefused() {
+    var see = Ray.remote(NodeResourcesTest::see).on(RAY);
+    assertThatThrownBy(() -> see.gpus(1.5)).hasMessageContaining("1.5");
+    assertThatThrownBy(() -> see.gpus(3).remote().get(PATIENCE))
+        .isInstanceOf(OutOfResourcesException.class)
+        .hasMessageContaining("GPU: 3");
+  }
+
+  static double[] nested() {
+    double before = Ray.availableResources().amount(Resources.MEMORY);
+    int done = Ray.remote(NodeResourcesTest::quick).cpus(4).remote().get(PATIENCE);
+    return new double[] {before, Ray.availableResources().amount("tickets"), done};
+  }
+
+  static int quick() {
+    return 7;
+  }
+
+  @Test
+  void whoWaitsGivesItsCpusBackAndNothingElse() {
+    // The inner task needs all CPUs, so the outer one has given its own back; its memory it keeps.
+    double[] seen =
+        Ray.remote(NodeResourcesTest::nested)
+            .on(RAY)
+            .cpus(1)
+            .memory(1L << 29)
+            .resource("tickets", 1)
+            .remote()
+            .get(PATIENCE);
+
+    assertThat(seen).containsExactly(1L << 29, 0, 7);
+  }
+
+  @Test
+  void halvesOfAResourceRunBesideEachOtherAndAThirdWaits() throws InterruptedException {
+    ActorRef<Gate> gate = gate();
+    var half = Ray.remote(NodeResourcesTest::seeAndStay).on(RAY).cpus(0).resource("tickets", 0.5);
+    List<ObjectRef<Seen>> all = List.of(half.remote(gate), half.remote(gate), half.remote(gate));
+    awaitCount(gate, 2);
+
+    // What asks for none of it passes by; the third has had the time for that, too.
+    Ray.remote(NodeResourcesTest::quick).on(RAY).remote().get(PATIENCE);
+    assertThat(gate.call(Gate::count).get(PATIENCE)).isEqualTo(2);
+    assertThat(RAY.availableResources().amount("tickets")).isZero();
+
+    gate.call(Gate::open).get(PATIENCE);
+    all.forEach(each -> assertThat(each.get(PATIENCE).pid()).isPositive());
+  }
+}
