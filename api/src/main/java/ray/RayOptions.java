@@ -87,7 +87,10 @@ public record RayOptions(
     return objectStoreBytes == null ? OptionalLong.empty() : OptionalLong.of(objectStoreBytes);
   }
 
-  /** Connects to this address, {@code ray://host:port}. */
+  /**
+   * Connects to this address, {@code ray://host:port}. A program on another machine than the node
+   * uses the node's port alone; so does one on the same machine with {@code ray+tcp://host:port}.
+   */
   public RayOptions address(String changed) {
     Draft draft = new Draft(this);
     draft.address = changed;

@@ -41,6 +41,31 @@ sealed interface Case {
     }
   }
 
+  /** The same, on an instance that uses nothing of its node but its port. */
+  record OverTcp(Repeated repeated) implements Case {
+    private static final String SCHEME = "ray://";
+
+    @Override
+    public String name() {
+      return repeated.name();
+    }
+
+    @Override
+    public Goal goal() {
+      return repeated.goal();
+    }
+
+    @Override
+    public Result measure(Timing timing, RayOptions options) throws Exception {
+      String address = String.valueOf(options.address());
+      return repeated.measure(
+          timing,
+          address.startsWith(SCHEME)
+              ? options.address("ray+tcp://" + address.substring(SCHEME.length()))
+              : options);
+    }
+  }
+
   /** What needs a way of measuring of its own, in this JVM. */
   record Special(String name, Goal goal, Measurement measurement) implements Case {
     @Override

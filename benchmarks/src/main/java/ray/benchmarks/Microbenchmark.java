@@ -42,7 +42,9 @@ final class Microbenchmark {
 
   /** Those that run against a node: Ray's own, and what is to be compared with bare copies. */
   static List<Case> connectedCases() {
-    return Stream.of(RayCases.all(), EmbeddedCases.onNode()).flatMap(List::stream).toList();
+    return Stream.of(RayCases.all(), EmbeddedCases.onNode(), ClientCases.all())
+        .flatMap(List::stream)
+        .toList();
   }
 
   /** Runs the cases and returns the results of those that went well. */

@@ -36,6 +36,7 @@ public final class OwnNode implements AutoCloseable {
     return new OwnNode(
         NodeLauncher.start(
             new NodeOptions(
+                NodeOptions.LOOPBACK,
                 0,
                 null,
                 null,

@@ -11,7 +11,7 @@ import ray.Ray;
 
 /**
  * The cases of Ray's own {@code ray microbenchmark}, by the same names, in the same order and doing
- * the same (its {@code ray_perf.py}). Placement groups and the remote client, which it has too,
+ * the same (its {@code ray_perf.py}); the remote client's are {@link ClientCases}. Placement groups
  * come with clusters. Two cases stand among them that are not Ray's: the raw copies that large puts
  * are compared with.
  */
@@ -70,7 +70,7 @@ final class RayCases {
   private static List<Case> objects() {
     return List.of(
         single(GET_CALLS, 5_000_000, ray -> getCalls()),
-        single(PUT_CALLS, 500_000, ray -> work(() -> Ray.put(0))),
+        single(PUT_CALLS, 500_000, ray -> putCalls()),
         batch(
             "multi client put calls (Plasma Store)",
             PUT_TASKS * Functions.PUTS,
@@ -97,12 +97,16 @@ final class RayCases {
         single("single client wait 1k refs", 100, ray -> waitOneByOne()));
   }
 
-  private static Work getCalls() {
+  static Work putCalls() {
+    return work(() -> Ray.put(0));
+  }
+
+  static Work getCalls() {
     ObjectRef<Integer> value = Ray.put(0);
     return work(() -> Ray.get(value));
   }
 
-  private static Work putTasks(Supplier<ObjectRef<Long>> putTask) {
+  static Work putTasks(Supplier<ObjectRef<Long>> putTask) {
     return work(latencies -> {
       List<ObjectRef<Long>> submitted =
           IntStream.range(0, PUT_TASKS).mapToObj(i -> putTask.get()).toList();
@@ -110,7 +114,7 @@ final class RayCases {
     });
   }
 
-  private static Work putGigabytes() {
+  static Work putGigabytes() {
     long[] zeros = new long[LARGE_LONGS];
     return work(() -> {
       ObjectRef<long[]> ref = Ray.put(zeros);
@@ -119,7 +123,7 @@ final class RayCases {
     });
   }
 
-  private static Work tasksAndGetBatch() {
+  static Work tasksAndGetBatch() {
     var smallValue = Ray.remote(Functions::smallValue);
     return work(() -> Batches.getAll(BATCH, i -> smallValue.remote()));
   }
@@ -195,12 +199,12 @@ final class RayCases {
             ray -> clientsWithArg(many)));
   }
 
-  private static Work actorSync() {
+  static Work actorSync() {
     ActorRef<Servers.Plain> actor = Ray.actor(Servers.Plain::new).remote();
     return work(() -> actor.call(Servers.Plain::smallValue).get());
   }
 
-  private static Work actorAsync(int maxConcurrency) {
+  static Work actorAsync(int maxConcurrency) {
     ActorRef<Servers.Plain> actor =
         Ray.actor(Servers.Plain::new).maxConcurrency(maxConcurrency).remote();
     return work(latencies ->

@@ -65,7 +65,7 @@ final class NodeAddress {
       return address;
     }
     if (port != null) {
-      return "ray://127.0.0.1:" + port;
+      return RunningNode.at(port).map(RunningNode::address).orElse("ray://127.0.0.1:" + port);
     }
     String named = System.getenv("RAY_ADDRESS");
     if (named != null) {

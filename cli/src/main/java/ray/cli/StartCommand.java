@@ -37,6 +37,17 @@ final class StartCommand implements Callable<Integer> {
   private boolean head;
 
   @Option(
+      names = "--host",
+      paramLabel = "ADDRESS",
+      description = {
+        "The address of this machine at which it listens (default: ${DEFAULT-VALUE}, for",
+        "programs of this machine alone). Another one lets programs of other machines in,",
+        "0.0.0.0 by way of all of this machine's addresses. They need the node's token, and",
+        "nothing but its port; what they say is not encrypted."
+      })
+  private String host = NodeOptions.LOOPBACK;
+
+  @Option(
       names = "--port",
       paramLabel = "N",
       description = "Where programs find it; 0 for any that is free (default: ${DEFAULT-VALUE}).")
@@ -158,6 +169,7 @@ final class StartCommand implements Callable<Integer> {
       node =
           NodeLauncher.start(
               new NodeOptions(
+                  host,
                   port,
                   cpus,
                   memoryBytes,

@@ -2,7 +2,6 @@ package ray.processes;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.security.SecureRandom;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
@@ -55,15 +54,9 @@ final class DriverRay extends ProcessRay {
     } catch (IOException e) {
       throw new RayStateException("can't read the token: " + e.getMessage());
     }
-    Payload.Session session = SessionClient.find(options.address(), token);
-    if (!Files.isDirectory(session.sockets())) {
-      throw new RayStateException(
-          "the node at "
-              + options.address()
-              + " is on another machine, which is not supported yet");
-    }
+    SessionClient.Reached node = SessionClient.find(options.address(), token);
     SecureRandom random = new SecureRandom();
-    Identity identity = new Identity(session, newId(random), token);
+    Identity identity = new Identity(node.session(), newId(random), token, node.road());
     ClassLoader context = Thread.currentThread().getContextClassLoader();
     ClassLoader code = context == null ? ClassLoader.getSystemClassLoader() : context;
     Payload.Settings settings = JobSettings.of(options, code);
@@ -73,7 +66,13 @@ final class DriverRay extends ProcessRay {
     DriverRay ray = new DriverRay(options, identity, transports, serializers, code, settings, name);
     transports.onPrinted(ray::print);
     transports.sockets().register(identity.self(), ray.owner());
-    transports.sockets().start();
+    try {
+      transports.sockets().start();
+    } catch (UncheckedIOException e) {
+      ray.shut();
+      throw new RayStateException(
+          "can't join the node at " + options.address() + ": " + e.getMessage());
+    }
     ray.join(Question.JOIN_AS_DRIVER, newId(random), ray::answer, ray::headGone);
     return ray;
   }
@@ -119,9 +118,10 @@ final class DriverRay extends ProcessRay {
     return code;
   }
 
-  private void headGone() {
+  private void headGone(String reason) {
     if (!closed.get()) {
-      System.err.println("Ray: the node is gone, and with it all that this program had there");
+      System.err.println(
+          "Ray: the node is gone, and with it all that this program had there (" + reason + ")");
       owner().shut();
     }
   }

@@ -31,6 +31,8 @@ import ray.runtime.RuntimeBackend;
 import ray.store.ObjectStoreConfig;
 import ray.wire.codec.MessageBytes;
 import ray.wire.codec.OpaqueCodec;
+import ray.wire.socket.Bulk;
+import ray.wire.socket.Road;
 import ray.wire.socket.SocketTransport;
 
 /**
@@ -48,6 +50,9 @@ final class HeadNode implements SocketTransport.Deaths, SocketTransport.Question
 
   /** Another worker is made ready when the job that took one has had time to begin. */
   private static final long REFILL_AFTER_MS = 2_000;
+
+  /** The end of a worker is noticed sooner. */
+  private static final long END_OF_ITS_OWN_MS = 1_000;
 
   private final Payload.Session session;
   private final WorkerPolicy workers;
@@ -82,13 +87,14 @@ final class HeadNode implements SocketTransport.Deaths, SocketTransport.Question
             folder,
             RuntimeBackend.newId(random),
             RuntimeBackend.newId(random),
-            ProcessHandle.current().pid());
+            ProcessHandle.current().pid(),
+            Machine.identity());
     this.workers = workers;
     this.transport =
         new SocketTransport(
             new SocketTransport.Config(
                 session.node(),
-                session.sockets(),
+                new Road.Sockets(session.sockets()),
                 Tokens.load(tokenFile),
                 OpaqueCodec.PASSING_ON,
                 this,
@@ -227,6 +233,11 @@ final class HeadNode implements SocketTransport.Deaths, SocketTransport.Question
     return store.answer(asker, kind, payload);
   }
 
+  @Override
+  public Bulk bulk(long asker, int kind, byte[] payload) throws IOException {
+    return store.bulk(asker, kind, payload);
+  }
+
   private void makeRoom() {
     members.all().forEach(each -> transport.tell(each.process(), Question.MAKE_ROOM, new byte[0]));
   }
@@ -336,9 +347,21 @@ final class HeadNode implements SocketTransport.Deaths, SocketTransport.Question
   /**
    * One process can't reach another, which may live: then it is ended, as it can't be a part.
    * Unless the one that says so has left itself: others close their connections to it when they
-   * hear of that.
+   * hear of that. And where the one is a guest, it may as well be a connection of his that broke:
+   * if the other has not ended by itself in a moment, it is the guest who can't be a part.
    */
   private void unreachableFor(long asker, Payload.Unreachable report) {
+    if (transport.isGuest(asker) && members.find(report.process()) != null) {
+      affairs.schedule(
+          () -> {
+            if (members.find(report.process()) != null) {
+              gone(asker, "a connection of it broke: " + report.reason());
+            }
+          },
+          END_OF_ITS_OWN_MS,
+          TimeUnit.MILLISECONDS);
+      return;
+    }
     affairs.execute(() -> {
       if (members.find(asker) == null) {
         return;
@@ -385,6 +408,9 @@ final class HeadNode implements SocketTransport.Deaths, SocketTransport.Question
     Member member = members.remove(process);
     if (member == null) {
       return;
+    }
+    if (transport.isGuest(process)) {
+      LOG.warn("program {} of another machine is given up: {}", member.pid(), reason);
     }
     if (member.isDriver()) {
       control.deliver(new Message.JobEnded(member.job()));

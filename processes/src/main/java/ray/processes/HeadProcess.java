@@ -5,6 +5,7 @@ import java.io.PrintStream;
 import java.net.BindException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -30,11 +31,15 @@ public final class HeadProcess {
     NodeOptions options = NodeOptions.ofArguments(arguments);
     try {
       start(options);
+    } catch (UnknownHostException e) {
+      fail("--host " + options.host() + " is no address of this machine, and no name of one");
     } catch (BindException e) {
       fail(
-          "port "
-              + options.port()
-              + " is taken by another program: choose one with --port, 0 for any");
+          isOfAnotherMachine(e)
+              ? "--host " + options.host() + " is no address of this machine"
+              : "port "
+                  + options.port()
+                  + " is taken by another program: choose one with --port, 0 for any");
     } catch (StoreMemoryException e) {
       fail(
           String.valueOf(e.getMessage())
@@ -44,6 +49,11 @@ public final class HeadProcess {
     }
     // All threads are daemons: a signal ends the process, at any time.
     new CountDownLatch(1).await();
+  }
+
+  /** The system has no code for it that Java would pass on. */
+  private static boolean isOfAnotherMachine(BindException refused) {
+    return String.valueOf(refused.getMessage()).contains("assign requested address");
   }
 
   private static void fail(String message) {
@@ -71,12 +81,13 @@ public final class HeadProcess {
                   options.workerMaxTasks(),
                   options.debug()),
               options.memory());
-      port = head.start(new InetSocketAddress(InetAddress.getLoopbackAddress(), options.port()));
+      port =
+          head.start(new InetSocketAddress(InetAddress.getByName(options.host()), options.port()));
     } catch (IOException | RuntimeException e) {
       RunningNode.delete(folder);
       throw e;
     }
-    RunningNode note = RunningNode.noteSelf(port, folder);
+    RunningNode note = RunningNode.noteSelf(options.host(), port, folder);
     Runtime.getRuntime()
         .addShutdownHook(
             new Thread(() -> {

@@ -15,6 +15,7 @@ final class JvmOptions {
 
   private static boolean isInherited(String option) {
     return option.startsWith("--enable-native-access")
+        || option.startsWith("-Dray.wire.")
         || option.startsWith("--sun-misc-unsafe-memory-access")
         || option.startsWith("-XX:+Use")
         || option.startsWith("-XX:TieredStopAtLevel=")

@@ -34,11 +34,17 @@ public final class LocalNode implements AutoCloseable {
 
   /** The same, which keeps its workers so. */
   static LocalNode start(RayOptions options, WorkerPolicy workers) {
-    return start(options, workers, MemoryLimits.NONE);
+    return start(options, workers, MemoryLimits.NONE, InetAddress.getLoopbackAddress());
   }
 
   /** The same, which ends workers so that memory does not run out. */
   static LocalNode start(RayOptions options, WorkerPolicy workers, MemoryLimits memory) {
+    return start(options, workers, memory, InetAddress.getLoopbackAddress());
+  }
+
+  /** The same, which listens there. */
+  static LocalNode start(
+      RayOptions options, WorkerPolicy workers, MemoryLimits memory, InetAddress host) {
     try {
       Path folder = Files.createTempDirectory("ray-node-");
       Resources total =
@@ -61,8 +67,7 @@ public final class LocalNode implements AutoCloseable {
               HeadProcess.storage(options.givenObjectStoreBytes().orElse(DEFAULT_STORE_BYTES)),
               workers,
               memory);
-      return new LocalNode(
-          folder, head, head.start(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0)));
+      return new LocalNode(folder, head, head.start(new InetSocketAddress(host, 0)));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -71,6 +76,10 @@ public final class LocalNode implements AutoCloseable {
   /** What programs connect to. */
   public String address() {
     return ConnectedProvider.SCHEME + "127.0.0.1:" + port;
+  }
+
+  int port() {
+    return port;
   }
 
   HeadNode head() {

@@ -7,8 +7,8 @@ import java.nio.file.Path;
 /** What the machine has. */
 final class Machine {
   private static final Path MEMORY = Path.of("/proc/meminfo");
-
   private static final Path BOOT = Path.of("/proc/sys/kernel/random/boot_id");
+  private static final Path PROCESSES = Path.of("/proc/self/ns/pid");
 
   private Machine() {}
 
@@ -18,6 +18,18 @@ final class Machine {
       return Files.readString(BOOT).strip();
     } catch (IOException unknown) {
       return System.getProperty("os.name", "");
+    }
+  }
+
+  /**
+   * A name of this machine since it was started, and of the numbers that processes have here: two
+   * processes with the same see each other in {@code /proc}. Empty where nothing tells.
+   */
+  static String identity() {
+    try {
+      return Files.readString(BOOT).strip() + " " + Files.readSymbolicLink(PROCESSES);
+    } catch (IOException unknown) {
+      return "";
     }
   }
 

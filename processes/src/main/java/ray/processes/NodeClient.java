@@ -1,7 +1,7 @@
 package ray.processes;
 
 import java.io.IOException;
-import java.nio.file.Files;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.ArrayList;
@@ -40,15 +40,12 @@ public final class NodeClient implements AutoCloseable {
    */
   public static NodeClient connect(String address) throws IOException {
     byte[] token = Tokens.load(null);
-    Payload.Session session = SessionClient.find(address, token);
-    if (!Files.isDirectory(session.sockets())) {
-      throw new IOException("the node at " + address + " is on another machine");
-    }
+    SessionClient.Reached node = SessionClient.find(address, token);
     SocketTransport transport =
         new SocketTransport(
             new SocketTransport.Config(
                 RuntimeBackend.newId(new SecureRandom()),
-                session.sockets(),
+                node.road(),
                 token,
                 OpaqueCodec.PASSING_ON,
                 (process, reason) -> {},
@@ -56,8 +53,13 @@ public final class NodeClient implements AutoCloseable {
                   throw new IOException("a command answers no questions");
                 }),
             "ray-reader");
-    transport.start();
-    return new NodeClient(session, transport);
+    try {
+      transport.start();
+    } catch (UncheckedIOException e) {
+      transport.close();
+      throw new IOException("can't join the node at " + address + ": " + e.getMessage(), e);
+    }
+    return new NodeClient(node.session(), transport);
   }
 
   private byte[] ask(int question) throws IOException {

@@ -12,6 +12,7 @@ import ray.Resources;
 /**
  * How a node starts.
  *
+ * @param host the address of this machine at which it listens
  * @param port where programs find it; 0: any that is free
  * @param cpus how many CPUs tasks may hold together; null: as many as the machine
  * @param memoryBytes how much memory tasks may ask for; null: what the machine has free
@@ -29,6 +30,7 @@ import ray.Resources;
  * @param debug whether workers are started so that a debugger can be let into one later
  */
 public record NodeOptions(
+    String host,
     int port,
     @Nullable Double cpus,
     @Nullable Long memoryBytes,
@@ -42,6 +44,9 @@ public record NodeOptions(
     MemoryLimits memory,
     int workerMaxTasks,
     boolean debug) {
+
+  /** Unless told otherwise only programs of this machine can connect. */
+  public static final String LOOPBACK = "127.0.0.1";
 
   /** The port unless told otherwise, as Ray's. */
   public static final int DEFAULT_PORT = 6379;
@@ -78,6 +83,7 @@ public record NodeOptions(
   /** As words of a command line, for the node's process. */
   List<String> toArguments() {
     List<String> words = new ArrayList<>();
+    words.add("host=" + host);
     words.add("port=" + port);
     words.add("worker-idle-ms=" + workerIdle.toMillis());
     words.add("worker-max-tasks=" + workerMaxTasks);
@@ -132,6 +138,7 @@ public record NodeOptions(
     String idle = plain.get("worker-idle-ms");
     String limit = plain.get("memory-limit");
     return new NodeOptions(
+        plain.getOrDefault("host", LOOPBACK),
         Integer.parseInt(plain.getOrDefault("port", Integer.toString(DEFAULT_PORT))),
         cpus == null ? null : Double.valueOf(cpus),
         memory == null ? null : Long.valueOf(memory),

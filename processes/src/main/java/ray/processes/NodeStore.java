@@ -1,30 +1,38 @@
 package ray.processes;
 
 import java.io.IOException;
+import java.lang.foreign.MemorySegment;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 import ray.core.store.StoreObject;
+import ray.store.GuestStore;
 import ray.store.RemoteStoreException;
 import ray.store.StoreClient;
 import ray.wire.socket.SocketTransport;
 
 /** Asks the node's process about its object store. Thread-safe. */
-final class NodeStore implements StoreClient.Node {
+final class NodeStore implements StoreClient.Node, GuestStore.Transfer {
   private final SocketTransport transport;
   private final long node;
+  private final boolean guest;
   private final long putTimeoutMs;
 
-  NodeStore(SocketTransport transport, long node, Duration putTimeout) {
+  /**
+   * Of this node.
+   *
+   * @param guest whether the bytes of large values have to be carried there and back
+   */
+  NodeStore(SocketTransport transport, long node, boolean guest, Duration putTimeout) {
     this.transport = transport;
     this.node = node;
+    this.guest = guest;
     this.putTimeoutMs = Math.max(1, putTimeout.toMillis());
   }
 
   private CompletableFuture<Payload.Located> ask(
       int question, long key, long sizeBytes, long process) {
-    long timeoutMs = question == Question.STORE_CREATE ? putTimeoutMs : 0;
-    return ask(question, new Payload.StoreRequest(key, sizeBytes, process, timeoutMs, 0));
+    return ask(question, new Payload.StoreRequest(key, sizeBytes, process, putTimeoutMs, 0));
   }
 
   private CompletableFuture<Payload.Located> ask(int question, Payload.StoreRequest request) {
@@ -48,7 +56,8 @@ final class NodeStore implements StoreClient.Node {
 
   @Override
   public CompletableFuture<StoreObject> create(long key, long sizeBytes, long owner) {
-    return ask(Question.STORE_CREATE, key, sizeBytes, owner)
+    return ask(
+            guest ? Question.STORE_CREATE_FROM_AFAR : Question.STORE_CREATE, key, sizeBytes, owner)
         .thenApply(located -> {
           StoreObject object = located.object();
           if (object == null) {
@@ -107,5 +116,30 @@ final class NodeStore implements StoreClient.Node {
   @Override
   public void release(long key, long process) {
     tell(Question.STORE_RELEASE, key, process);
+  }
+
+  @Override
+  public void send(long key, MemorySegment bytes) {
+    try {
+      transport.send(node, Question.STORE_SEND, request(key), bytes);
+    } catch (IOException e) {
+      throw new RemoteStoreException("a value can't be sent to the node: " + e.getMessage());
+    }
+  }
+
+  @Override
+  public @Nullable MemorySegment fetch(long key) {
+    try {
+      return transport.receive(node, Question.STORE_FETCH, request(key), GuestStore::memory);
+    } catch (IOException e) {
+      if (String.valueOf(e.getMessage()).startsWith(StoreService.NOT_THERE)) {
+        return null;
+      }
+      throw new RemoteStoreException("a value can't be fetched: " + e.getMessage());
+    }
+  }
+
+  private static byte[] request(long key) {
+    return new Payload.StoreRequest(key, 0, 0, 0, 0).bytes();
   }
 }

@@ -39,19 +39,25 @@ interface Payload {
   }
 
   /** What a program is told that finds a node by its port. */
-  record Session(Path folder, long node, long control, long pid) implements Payload {
+  record Session(Path folder, long node, long control, long pid, String machine)
+      implements Payload {
     @Override
     public void write(ProtoWriter out) {
       out.string(1, folder.toString());
       out.fixed64(2, node);
       out.fixed64(3, control);
       out.varint(4, pid);
+      out.string(5, machine);
     }
 
     static Session read(byte[] bytes) throws IOException {
       Fields fields = Fields.read(bytes);
       return new Session(
-          Path.of(fields.text(1)), fields.number(2), fields.number(3), fields.number(4));
+          Path.of(fields.text(1)),
+          fields.number(2),
+          fields.number(3),
+          fields.number(4),
+          fields.text(5));
     }
 
     Path sockets() {

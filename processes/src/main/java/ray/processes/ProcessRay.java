@@ -39,11 +39,13 @@ import ray.runtime.RefCollector;
 import ray.runtime.RuntimeBackend;
 import ray.runtime.Submitter;
 import ray.runtime.serialization.ValueSerializers;
+import ray.store.GuestStore;
 import ray.store.SharedBanks;
 import ray.store.Store;
 import ray.store.StoreClient;
 import ray.wire.codec.MessageBytes;
 import ray.wire.codec.OpaqueCodec;
+import ray.wire.socket.Road;
 import ray.wire.socket.SocketTransport;
 
 /**
@@ -51,8 +53,13 @@ import ray.wire.socket.SocketTransport;
  * clock only, connected to a node.
  */
 abstract class ProcessRay extends RuntimeBackend {
-  /** How the process and its session are called. */
-  record Identity(Payload.Session session, long self, byte[] token) {}
+  /** How the process and its session are called, and how it reaches the others. */
+  record Identity(Payload.Session session, long self, byte[] token, Road road) {
+    /** On the node's machine. */
+    Identity(Payload.Session session, long self, byte[] token) {
+      this(session, self, token, new Road.Sockets(session.sockets()));
+    }
+  }
 
   private final Identity identity;
   private final Transports transports;
@@ -65,7 +72,7 @@ abstract class ProcessRay extends RuntimeBackend {
   private final Submitter submitter;
   private final Looking looking;
   private final AtomicLong keys = new AtomicLong();
-  private volatile @Nullable StoreClient store;
+  private volatile @Nullable Store store;
 
   /** Whose tasks it runs or submits; 0 before it has joined. */
   private volatile long job;
@@ -81,7 +88,7 @@ abstract class ProcessRay extends RuntimeBackend {
         };
     private volatile Runnable roomIsWanted = () -> {};
     private volatile Consumer<byte[]> chunkIsWanted = chunk -> {};
-    private volatile Runnable headGone = () -> {};
+    private volatile Consumer<String> headGone = reason -> {};
     private volatile Consumer<byte[]> printed = line -> {};
     private volatile Consumer<byte[]> codeIsHere = manifest -> {};
 
@@ -91,7 +98,7 @@ abstract class ProcessRay extends RuntimeBackend {
           new SocketTransport(
               new SocketTransport.Config(
                   identity.self(),
-                  identity.session().sockets(),
+                  identity.road(),
                   identity.token(),
                   new JobCodec(serializers),
                   this,
@@ -117,7 +124,7 @@ abstract class ProcessRay extends RuntimeBackend {
     @Override
     public void unreachable(long process, String reason) {
       if (process == identity.session().node() || process == identity.session().control()) {
-        headGone.run();
+        headGone.accept(reason);
       } else {
         var report = new Payload.Unreachable(process, reason);
         sockets.ask(identity.session().node(), Question.UNREACHABLE, report.bytes());
@@ -205,10 +212,10 @@ abstract class ProcessRay extends RuntimeBackend {
   }
 
   private void returnChunk(byte[] wanted) {
-    StoreClient joined = store;
+    Store joined = store;
     try {
-      if (joined != null) {
-        joined.returnChunk(Payload.StoreRequest.read(wanted).key());
+      if (joined instanceof StoreClient client) {
+        client.returnChunk(Payload.StoreRequest.read(wanted).key());
       }
     } catch (IOException e) {
       throw new UncheckedIOException(e);
@@ -232,7 +239,8 @@ abstract class ProcessRay extends RuntimeBackend {
    * Tells the node that this is a part of a job from now on, and lets it run; its transport has
    * begun to read.
    */
-  void join(int question, long ofJob, SocketTransport.Questions answers, Runnable headGone) {
+  void join(
+      int question, long ofJob, SocketTransport.Questions answers, Consumer<String> headGone) {
     this.job = ofJob;
     transports.questions = answers;
     transports.headGone = headGone;
@@ -241,13 +249,7 @@ abstract class ProcessRay extends RuntimeBackend {
       Payload.Joined joined = Payload.Joined.read(ask(question, join.bytes()));
       keys.set((long) joined.index() << Integer.SIZE);
       codeIsHere(joined.code());
-      store =
-          new StoreClient(
-              new NodeStore(
-                  transports.sockets(), identity.session().node(), options().putTimeout()),
-              identity.self(),
-              new SharedBanks(Path.of(joined.store()), joined.storeBytes()),
-              keys::getAndIncrement);
+      store = store(joined);
       collector.start();
       // Not before it can read the store: messages with work may have come already.
       threads.start();
@@ -261,6 +263,20 @@ abstract class ProcessRay extends RuntimeBackend {
 
   /** The node has code of the job, to be opened in place. */
   void codeIsHere(CodeManifest manifest) {}
+
+  private Store store(Payload.Joined joined) {
+    boolean guest = identity.road() instanceof Road.Port;
+    NodeStore node =
+        new NodeStore(
+            transports.sockets(), identity.session().node(), guest, options().putTimeout());
+    return guest
+        ? new GuestStore(node, node)
+        : new StoreClient(
+            node,
+            identity.self(),
+            new SharedBanks(Path.of(joined.store()), joined.storeBytes()),
+            keys::getAndIncrement);
+  }
 
   /** Asks the node, and waits for the answer. */
   byte[] ask(int question, byte[] payload) throws IOException {
@@ -306,9 +322,8 @@ abstract class ProcessRay extends RuntimeBackend {
     threads.close();
     collector.close();
     transports.sockets().close();
-    StoreClient joined = store;
-    if (joined != null) {
-      joined.close(); // or the memory of a node that is gone would stay as long as this object
+    if (store instanceof StoreClient client) {
+      client.close(); // or the memory of a node that is gone would stay as long as this object
     }
   }
 

@@ -126,4 +126,13 @@ final class Question {
 
   /** What the node keeps of its jobs' code: answered by {@code CodeReport}. */
   static final int CODE = 55;
+
+  /** The same as {@link #STORE_CREATE} of a guest, who sends the bytes by {@link #STORE_SEND}. */
+  static final int STORE_CREATE_FROM_AFAR = 60;
+
+  /** {@code StoreRequest}, for bulk: the bytes of an object that a guest creates. */
+  static final int STORE_SEND = 61;
+
+  /** {@code StoreRequest}, for bulk: the bytes of an object, for a guest. */
+  static final int STORE_FETCH = 62;
 }

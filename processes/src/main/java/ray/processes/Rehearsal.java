@@ -47,12 +47,12 @@ public final class Rehearsal {
 
   private static void addWorker(LocalNode node) throws IOException {
     byte[] token = Tokens.load(Tokens.file());
-    Payload.Session session = SessionClient.find(node.address(), token);
+    Payload.Session session = SessionClient.find(node.address(), token).session();
     long self = RuntimeBackend.newId(new SecureRandom());
     var worker = new WorkerProcess.Ready(new ProcessRay.Identity(session, self, token));
     Member driver = node.head().members().all().getFirst();
     ClassLoader before = Thread.currentThread().getContextClassLoader();
-    worker.serve(worker.employ(driver.job(), driver.process()), () -> {});
+    worker.serve(worker.employ(driver.job(), driver.process()), reason -> {});
     Thread.currentThread().setContextClassLoader(before);
   }
 }

@@ -2,6 +2,8 @@ package ray.processes;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.Inet6Address;
+import java.net.InetAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -18,12 +20,13 @@ import java.util.stream.Stream;
  * A node of this user on this machine, as its process noted it: one small file a port, so that
  * other commands find it.
  *
+ * @param host where programs of this machine find it
  * @param port where programs find it
  * @param pid its process
  * @param startedMs when that process began, which tells it from a later one of the same number
  * @param folder its session's folder
  */
-public record RunningNode(int port, long pid, long startedMs, Path folder) {
+public record RunningNode(String host, int port, long pid, long startedMs, Path folder) {
   private static Path notes() {
     return Path.of(System.getProperty("user.home", "."), ".ray-java", "nodes");
   }
@@ -34,17 +37,27 @@ public record RunningNode(int port, long pid, long startedMs, Path folder) {
 
   /** What programs connect to. */
   public String address() {
-    return ConnectedProvider.SCHEME + "127.0.0.1:" + port;
+    return ConnectedProvider.SCHEME + host + ":" + port;
   }
 
   /** Notes this process as the node of a port. */
-  static RunningNode noteSelf(int port, Path folder) throws IOException {
+  static RunningNode noteSelf(String host, int port, Path folder) throws IOException {
     ProcessHandle self = ProcessHandle.current();
-    RunningNode node = new RunningNode(port, self.pid(), startedMs(self), folder);
+    RunningNode node = new RunningNode(reachable(host), port, self.pid(), startedMs(self), folder);
     Files.createDirectories(notes());
     Files.writeString(
-        node.note(), node.pid() + "\n" + node.startedMs() + "\n" + node.folder() + "\n");
+        node.note(),
+        node.pid() + "\n" + node.startedMs() + "\n" + node.folder() + "\n" + node.host() + "\n");
     return node;
+  }
+
+  /** Who listens at all addresses is found at the one that every machine has. */
+  private static String reachable(String host) throws IOException {
+    InetAddress address = InetAddress.getByName(host);
+    if (address.isAnyLocalAddress()) {
+      return NodeOptions.LOOPBACK;
+    }
+    return address instanceof Inet6Address && !host.startsWith("[") ? "[" + host + "]" : host;
   }
 
   private static long startedMs(ProcessHandle process) {
@@ -78,6 +91,7 @@ public record RunningNode(int port, long pid, long startedMs, Path folder) {
     try {
       return Optional.of(
           new RunningNode(
+              lines.size() > 3 ? lines.get(3) : NodeOptions.LOOPBACK,
               Integer.parseInt(file.getFileName().toString()),
               Long.parseLong(lines.get(0)),
               Long.parseLong(lines.get(1)),

@@ -9,13 +9,19 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongFunction;
 import org.jspecify.annotations.Nullable;
 import ray.core.store.StoreObject;
+import ray.store.ObjectNotFoundException;
 import ray.store.ObjectStore;
 import ray.store.ObjectStoreConfig;
 import ray.store.RemoteStoreException;
+import ray.wire.socket.Bulk;
 
 /** A node's object store, which the processes of its machine have mapped. Thread-safe. */
 final class StoreService implements AutoCloseable {
+  /** How what is said of an object begins that is not there. */
+  static final String NOT_THERE = "no such object";
+
   private final ObjectStore store;
+  private final Uploads uploads = new Uploads();
 
   /** How often processes are told, at most, that a value waits for room. */
   private static final long TELL_EVERY_NS = 1_000_000_000;
@@ -71,14 +77,15 @@ final class StoreService implements AutoCloseable {
 
   /** Answers a question about the store, without blocking; null if it is another question. */
   @Nullable CompletableFuture<byte[]> answer(long asker, int kind, byte[] payload) {
-    if (kind < Question.STORE_CREATE || kind > Question.STORE_CARVE) {
+    if ((kind < Question.STORE_CREATE || kind > Question.STORE_CARVE)
+        && kind != Question.STORE_CREATE_FROM_AFAR) {
       return null;
     }
     CompletableFuture<byte[]> answer = new CompletableFuture<>();
     try {
       Payload.StoreRequest request = Payload.StoreRequest.read(payload);
-      if (kind == Question.STORE_CREATE) {
-        create(asker, request, answer);
+      if (kind == Question.STORE_CREATE || kind == Question.STORE_CREATE_FROM_AFAR) {
+        create(asker, request, kind == Question.STORE_CREATE_FROM_AFAR, answer);
       } else {
         answer.complete(atOnce(asker, kind, request).bytes());
       }
@@ -88,7 +95,11 @@ final class StoreService implements AutoCloseable {
     return answer;
   }
 
-  private void create(long asker, Payload.StoreRequest request, CompletableFuture<byte[]> answer) {
+  private void create(
+      long asker,
+      Payload.StoreRequest request,
+      boolean fromAfar,
+      CompletableFuture<byte[]> answer) {
     store.createFor(
         asker,
         request.key(),
@@ -100,16 +111,36 @@ final class StoreService implements AutoCloseable {
           if (object == null) {
             answer.completeExceptionally(new RemoteStoreException(result.failure()));
           } else {
+            if (fromAfar) {
+              uploads.add(asker, object, store::memoryFor);
+            }
             answer.complete(Payload.Located.at(object).bytes());
           }
         });
   }
 
+  /** The bytes of an object that a guest sends, or wants to have. */
+  Bulk bulk(long asker, int kind, byte[] payload) throws IOException {
+    long key = Payload.StoreRequest.read(payload).key();
+    return switch (kind) {
+      case Question.STORE_SEND -> uploads.of(key, asker);
+      case Question.STORE_FETCH -> {
+        try {
+          yield new Download(store.read(key));
+        } catch (ObjectNotFoundException e) {
+          throw new IOException(NOT_THERE + ": " + e.getMessage(), e);
+        }
+      }
+      default -> throw new IOException("the store knows no transfer of kind " + kind);
+    };
+  }
+
   private Payload.Located atOnce(long asker, int kind, Payload.StoreRequest request) {
     long key = request.key();
     return switch (kind) {
-      case Question.STORE_SEAL -> new Payload.Located(null, store.sealFor(key));
+      case Question.STORE_SEAL -> new Payload.Located(null, uploads.end(key) && store.sealFor(key));
       case Question.STORE_CANCEL -> {
+        uploads.end(key);
         store.cancelFor(key);
         yield new Payload.Located(null, true);
       }
@@ -135,6 +166,7 @@ final class StoreService implements AutoCloseable {
 
   /** A process is gone, with all that it wrote, read and kept. */
   void processDied(long process) {
+    uploads.endOf(process);
     store.processDied(process);
   }
 

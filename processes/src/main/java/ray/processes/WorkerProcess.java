@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import ray.RayOptions;
 import ray.core.Message;
@@ -72,7 +73,7 @@ public final class WorkerProcess extends ProcessRay {
    */
   public static void main(String[] arguments) throws IOException, InterruptedException {
     Payload.Session session =
-        new Payload.Session(Path.of(arguments[0]), id(arguments[1]), id(arguments[2]), 0);
+        new Payload.Session(Path.of(arguments[0]), id(arguments[1]), id(arguments[2]), 0, "");
     byte[] token = Tokens.load(Path.of(arguments[4]));
     Ready ready = new Ready(new Identity(session, id(arguments[3]), token));
     BufferedReader orders =
@@ -94,7 +95,7 @@ public final class WorkerProcess extends ProcessRay {
         isError -> rotation(ready.identity, isError, limits));
     // The node tells it so when its job has ended.
     Runtime.getRuntime().addShutdownHook(new Thread(worker::end, "ray-end"));
-    ready.serve(worker, worker::end);
+    ready.serve(worker, reason -> worker.end());
     worker.awaitEnd();
     worker.end();
   }
@@ -225,7 +226,7 @@ public final class WorkerProcess extends ProcessRay {
      *
      * @param nodeGone called when the node can't be reached any more
      */
-    void serve(WorkerProcess worker, Runnable nodeGone) {
+    void serve(WorkerProcess worker, Consumer<String> nodeGone) {
       transports.sockets().register(identity.self(), worker.endpoint());
       transports.sockets().afterReading(worker.executor()::provide);
       worker.join(

@@ -331,6 +331,7 @@ class StoreOnNodeTest {
 
   private static NodeOptions options(int port) {
     return new NodeOptions(
+        NodeOptions.LOOPBACK,
         port,
         2.0,
         null,

@@ -441,6 +441,20 @@ public final class ObjectStore implements Store, Access, AutoCloseable {
     }
   }
 
+  /**
+   * The memory of an object that another process creates, for bytes that come from it in another
+   * way. Nobody may touch it after the object was sealed or given up.
+   */
+  public MemorySegment memoryFor(StoreObject object) {
+    lock.lock();
+    try {
+      checkOpen();
+      return Pins.segment(memory.bank(object.bank()), object.offset(), object.sizeBytes());
+    } finally {
+      lock.unlock();
+    }
+  }
+
   /** Another process has read it. */
   public void removeReaderFor(long process, long key) {
     change(() -> core.removeReader(key, process));

@@ -13,7 +13,7 @@ public final class Greeting {
 
   /** What to send. */
   public static ByteBuffer forSession(byte[] token) {
-    return Handshake.hello(token, Handshake.SESSION, 0);
+    return Handshake.hello(token, Handshake.SESSION, 0, 0);
   }
 
   /**

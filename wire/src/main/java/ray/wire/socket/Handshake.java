@@ -10,10 +10,11 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What a connection begins with, before anything else that comes on it is looked at: a magic
- * number, the version of the protocol, the token, what the connection is for, and who makes it.
+ * number, the version of the protocol, the token, what the connection is for, who makes it, and to
+ * whom: 0 is whoever answers, another than that is passed on to.
  *
  * <pre>
- * "RAYJ"   u16 version   u16 length of the token   token   u8 purpose   u64 process
+ * "RAYJ"   u16 version   u16 length of the token   token   u8 purpose   u64 process   u64 target
  * </pre>
  *
  * <p>The answer is one byte, 0, or else 1, a u16 length and a sentence that says why not.
@@ -21,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Handshake {
   /** The version of all that this build says. */
-  static final int VERSION = 1;
+  static final int VERSION = 2;
 
   /** The connection carries messages. */
   static final byte MESSAGES = 0;
@@ -32,11 +33,20 @@ final class Handshake {
   /** The connection asks one question, is answered, and ends. */
   static final byte QUESTION = 2;
 
+  /** The connection carries no byte: while it is there, so is the guest who made it. */
+  static final byte PRESENCE = 3;
+
+  /** The connection waits until somebody wants to connect to the guest who made it. */
+  static final byte WAITING = 4;
+
+  /** The connection carries bytes of a large value, after a question as of {@link SideQuestion}. */
+  static final byte BULK = 5;
+
   /** No token is longer. */
   static final int MAX_TOKEN_BYTES = 256;
 
   static final int FIXED_BYTES = 8;
-  private static final int REST_BYTES = 1 + Long.BYTES;
+  private static final int REST_BYTES = 1 + 2 * Long.BYTES;
   static final int MAX_BYTES = FIXED_BYTES + MAX_TOKEN_BYTES + REST_BYTES;
   static final byte WELCOME = 0;
   static final byte REFUSED = 1;
@@ -45,11 +55,11 @@ final class Handshake {
 
   private Handshake() {}
 
-  static ByteBuffer hello(byte[] token, byte purpose, long process) {
+  static ByteBuffer hello(byte[] token, byte purpose, long process, long target) {
     ByteBuffer hello =
         ByteBuffer.allocate(FIXED_BYTES + token.length + REST_BYTES).order(ByteOrder.LITTLE_ENDIAN);
     hello.put(MAGIC).putShort((short) VERSION).putShort((short) token.length).put(token);
-    return hello.put(purpose).putLong(process).flip();
+    return hello.put(purpose).putLong(process).putLong(target).flip();
   }
 
   static ByteBuffer welcome() {
@@ -62,8 +72,8 @@ final class Handshake {
     return refusal.put(REFUSED).putShort((short) text.length).put(text).flip();
   }
 
-  /** Who connects, and what for. */
-  record Hello(byte purpose, long process, int length) {}
+  /** Who connects, what for, and to whom. */
+  record Hello(byte purpose, long process, long target, int length) {}
 
   /** A peer that may not speak, and what it is told. */
   static final class RefusedException extends IOException {
@@ -116,6 +126,6 @@ final class Handshake {
           "the token is not this cluster's: set RAY_TOKEN to it, or RAY_TOKEN_FILE to its file");
     }
     byte purpose = in.get();
-    return new Hello(purpose, in.getLong(), in.position());
+    return new Hello(purpose, in.getLong(), in.getLong(), in.position());
   }
 }

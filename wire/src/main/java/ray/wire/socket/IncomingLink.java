@@ -5,9 +5,9 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.SocketChannel;
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 import ray.core.Message;
 import ray.wire.codec.MessageDecoder;
-import ray.wire.codec.OpaqueCodec;
 import ray.wire.codec.Request;
 import ray.wire.codec.Response;
 
@@ -16,20 +16,34 @@ final class IncomingLink implements Poller.Channel, MessageDecoder.Sink {
   private static final int INITIAL_BYTES = 64 * 1024;
 
   /** No frame is longer. */
-  private static final int MAX_FRAME_BYTES = 512 << 20;
+  static final int MAX_FRAME_BYTES = 512 << 20;
 
   /** How long a peer may take to say who it is. */
   private static final long HANDSHAKE_NS = 5_000_000_000L;
 
   private final SocketChannel channel;
+  private final Poller poller;
   private final SocketTransport transport;
   private final MessageDecoder decoder;
-  private final long acceptedNs = System.nanoTime();
+
+  /** Who takes what is not for this process; null if all has to be. */
+  private final @Nullable FrontDoor door;
+
+  private long acceptedNs = System.nanoTime();
   private byte[] bytes = new byte[Handshake.MAX_BYTES];
   private int filled;
-  private boolean greeted;
+  private volatile boolean greeted;
   private long peer;
-  private boolean closed;
+  private volatile boolean closed;
+
+  /**
+   * Set while this process has made the connection itself, for another one that may come late: to
+   * be told when it has.
+   */
+  private @Nullable Runnable taken;
+
+  /** What it is for. */
+  private byte purpose;
 
   /** Whether it carries one question, and no messages. */
   private boolean asking;
@@ -37,19 +51,31 @@ final class IncomingLink implements Poller.Channel, MessageDecoder.Sink {
   /** Whether that question has come; then who answers it closes the connection. */
   private boolean asked;
 
-  IncomingLink(SocketChannel channel, OpaqueCodec opaque, SocketTransport transport) {
+  IncomingLink(
+      SocketChannel channel, Poller poller, SocketTransport transport, @Nullable FrontDoor door) {
     this.channel = channel;
+    this.poller = poller;
     this.transport = transport;
-    this.decoder = new MessageDecoder(opaque);
+    this.decoder = new MessageDecoder(transport.config().opaque());
+    this.door = door;
+  }
+
+  /** One that waits for somebody who wants to connect to this process. */
+  static IncomingLink waiting(
+      SocketChannel channel, Poller poller, SocketTransport transport, Runnable taken) {
+    IncomingLink link = new IncomingLink(channel, poller, transport, null);
+    link.taken = taken;
+    return link;
   }
 
   @Override
   public boolean isBusy() {
-    return true;
+    return greeted;
   }
 
-  boolean isGreeted() {
-    return greeted;
+  /** Whether it has said who it is, or will never do so. */
+  boolean isKnown() {
+    return greeted || closed;
   }
 
   @Override
@@ -66,6 +92,7 @@ final class IncomingLink implements Poller.Channel, MessageDecoder.Sink {
       if (count == 0) {
         return false;
       }
+      taken();
       filled += count;
       if (greeted || greet()) {
         if (asking) {
@@ -89,18 +116,29 @@ final class IncomingLink implements Poller.Channel, MessageDecoder.Sink {
     }
     greeted = true;
     peer = hello.process();
-    if (hello.purpose() == Handshake.SESSION) {
+    purpose = hello.purpose();
+    if (purpose == Handshake.SESSION) {
       transport.writeSession(channel);
       close();
       return false;
     }
-    asking = hello.purpose() == Handshake.QUESTION;
+    // Until it is seen that it carries messages, its end is nobody's.
+    asking = true;
+    if (hello.target() != 0 && hello.target() != transport.self()
+        || purpose == Handshake.PRESENCE
+        || purpose == Handshake.WAITING) {
+      passOn(hello);
+      return false;
+    }
+    asking = purpose == Handshake.QUESTION || purpose == Handshake.BULK;
     if (!asking && !transport.accepts(peer, this)) {
+      asking = true;
       throw new Handshake.RefusedException("this process was given up and is to end");
     }
     if (!asking) {
       channel.write(Handshake.welcome());
     }
+    poller.busyChanged();
     byte[] larger = new byte[INITIAL_BYTES];
     filled -= hello.length();
     System.arraycopy(bytes, hello.length(), larger, 0, filled);
@@ -108,7 +146,33 @@ final class IncomingLink implements Poller.Channel, MessageDecoder.Sink {
     return true;
   }
 
+  private void passOn(Handshake.Hello hello) throws IOException {
+    if (door == null) {
+      throw new Handshake.RefusedException(
+          "process " + Long.toHexString(hello.target()) + " is not here");
+    }
+    if (transport.isGone(peer)) {
+      throw new Handshake.RefusedException("this process was given up and is to end");
+    }
+    door.received(
+        hello, channel, this, ByteBuffer.wrap(bytes, hello.length(), filled - hello.length()));
+    closed = true; // as far as this is concerned
+    bytes = Arrays.copyOf(bytes, 0);
+  }
+
+  private void taken() {
+    Runnable first = taken;
+    if (first != null) {
+      taken = null;
+      acceptedNs = System.nanoTime();
+      first.run();
+    }
+  }
+
   private void handleQuestion() throws IOException {
+    if (asked) {
+      return; // it was to say no more
+    }
     if (filled >= SideQuestion.HEADER_BYTES) {
       ByteBuffer in = ByteBuffer.wrap(bytes, 0, filled).order(ByteOrder.LITTLE_ENDIAN);
       int length = in.getInt();
@@ -120,7 +184,13 @@ final class IncomingLink implements Poller.Channel, MessageDecoder.Sink {
         byte[] payload = new byte[length];
         in.get(payload);
         asked = true;
-        transport.asked(peer, kind, payload, channel);
+        if (purpose == Handshake.BULK) {
+          closed = true; // as far as this is concerned
+          poller.letGo(channel, this);
+          transport.aside().transfer(peer, kind, payload, channel);
+        } else {
+          transport.aside().answer(peer, kind, payload, channel);
+        }
       }
     }
   }
@@ -170,7 +240,10 @@ final class IncomingLink implements Poller.Channel, MessageDecoder.Sink {
 
   @Override
   public void tick(long nowNs) {
-    if (!(greeted && asking == asked) && !closed && nowNs - acceptedNs > HANDSHAKE_NS) {
+    if (!(greeted && asking == asked)
+        && !closed
+        && taken == null
+        && nowNs - acceptedNs > HANDSHAKE_NS) {
       refuse("it did not say who it is in time");
     }
   }
@@ -188,7 +261,9 @@ final class IncomingLink implements Poller.Channel, MessageDecoder.Sink {
     }
   }
 
-  private void end(String reason) {
+  /** There will be nothing more to read. */
+  void end(String reason) {
+    taken();
     close();
     if (greeted && !asking) {
       transport.ended(peer, this, reason);
@@ -199,7 +274,7 @@ final class IncomingLink implements Poller.Channel, MessageDecoder.Sink {
     if (!closed) {
       closed = true;
       bytes = Arrays.copyOf(bytes, 0);
-      transport.poller().remove(this);
+      poller.remove(this);
       try {
         channel.close();
       } catch (IOException e) {

@@ -1,21 +1,17 @@
 package ray.wire.socket;
 
 import java.io.IOException;
-import java.net.StandardProtocolFamily;
-import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 import ray.core.Message;
 import ray.wire.Endpoint;
 import ray.wire.Mailbox;
 import ray.wire.codec.MessageEncoder;
-import ray.wire.codec.OpaqueCodec;
 import ray.wire.codec.ProtoWriter;
 import ray.wire.codec.Request;
 import ray.wire.codec.Response;
@@ -28,12 +24,6 @@ import ray.wire.codec.Response;
 final class OutgoingLink extends Mailbox implements Endpoint, Poller.Channel {
   /** How much is handed to the system at once. */
   private static final int CHUNK_BYTES = 64 * 1024;
-
-  /** How much the system is asked to take before the peer has read it. */
-  private static final int SOCKET_BUFFER_BYTES = 1 << 20;
-
-  /** How much may wait for a peer that does not read. */
-  private static final int MAX_WAITING_BYTES = 512 << 20;
 
   private enum Event {
     WRITABLE,
@@ -49,7 +39,7 @@ final class OutgoingLink extends Mailbox implements Endpoint, Poller.Channel {
   private static final long BETWEEN_WRITES_NS = 100_000;
 
   private final long peer;
-  private final Path socket;
+  private final long target;
   private final SocketTransport transport;
   private final ProtoWriter out = new ProtoWriter();
   private final MessageEncoder encoder;
@@ -65,11 +55,17 @@ final class OutgoingLink extends Mailbox implements Endpoint, Poller.Channel {
   private boolean stalled;
   private volatile boolean closed;
 
-  OutgoingLink(long peer, Path socket, OpaqueCodec opaque, SocketTransport transport) {
+  /**
+   * Not connected yet.
+   *
+   * @param peer whom messages are for
+   * @param target the process that he is a part of
+   */
+  OutgoingLink(long peer, long target, SocketTransport transport) {
     this.peer = peer;
-    this.socket = socket;
+    this.target = target;
     this.transport = transport;
-    this.encoder = new MessageEncoder(opaque, out);
+    this.encoder = new MessageEncoder(transport.config().opaque(), out);
     chunk.flip();
   }
 
@@ -100,8 +96,13 @@ final class OutgoingLink extends Mailbox implements Endpoint, Poller.Channel {
       case Failed failed -> fail(failed.reason());
       default -> throw new IllegalArgumentException("not for a connection: " + event);
     }
-    if (out.size() - sent > MAX_WAITING_BYTES) {
-      fail("it has not read " + (out.size() - sent) + " bytes that were sent to it");
+    if (out.size() - sent > transport.config().maxUnreadBytes()) {
+      fail(
+          "it has not read "
+              + (out.size() - sent)
+              + " bytes that were sent to it, and no more than "
+              + transport.config().maxUnreadBytes()
+              + " may wait for it");
     }
   }
 
@@ -138,11 +139,10 @@ final class OutgoingLink extends Mailbox implements Endpoint, Poller.Channel {
   }
 
   private SocketChannel connect() throws IOException {
-    SocketChannel made = SocketChannel.open(StandardProtocolFamily.UNIX);
+    SocketChannel made = transport.config().road().dial(target);
     channel = made;
-    made.connect(UnixDomainSocketAddress.of(socket));
-    made.setOption(java.net.StandardSocketOptions.SO_SNDBUF, SOCKET_BUFFER_BYTES);
-    ByteBuffer hello = Handshake.hello(transport.token(), Handshake.MESSAGES, transport.self());
+    ByteBuffer hello =
+        Handshake.hello(transport.token(), Handshake.MESSAGES, transport.self(), target);
     while (hello.hasRemaining()) {
       made.write(hello);
     }

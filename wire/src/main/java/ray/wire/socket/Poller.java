@@ -105,19 +105,55 @@ final class Poller implements AutoCloseable {
 
   /** Also tells a channel when there is room to write, or not any more. */
   void wantsToWrite(SelectableChannel channel, boolean wants) {
+    change(() -> want(channel, SelectionKey.OP_WRITE, wants));
+  }
+
+  /** Tells a channel when there is something to read, or not any more. */
+  void wantsToRead(SelectableChannel channel, boolean wants) {
+    change(() -> want(channel, SelectionKey.OP_READ, wants));
+  }
+
+  private void want(SelectableChannel channel, int operation, boolean wants) {
+    SelectionKey key = channel.keyFor(selector);
+    try {
+      if (key != null) {
+        key.interestOps(wants ? key.interestOps() | operation : key.interestOps() & ~operation);
+      }
+    } catch (CancelledKeyException closedMeanwhile) {
+      // Then there is nothing to read or write.
+    }
+  }
+
+  /** Another handler has a channel from now on. */
+  void handOver(SelectableChannel channel, Channel from, Channel to) {
     change(() -> {
       SelectionKey key = channel.keyFor(selector);
-      try {
-        if (key != null) {
-          key.interestOps(
-              wants
-                  ? key.interestOps() | SelectionKey.OP_WRITE
-                  : key.interestOps() & ~SelectionKey.OP_WRITE);
-        }
-      } catch (CancelledKeyException closedMeanwhile) {
-        // Then there is nothing to write to.
+      all.remove(from);
+      if (key != null) {
+        key.attach(to);
+        all.add(to);
       }
+      refresh();
     });
+  }
+
+  /** Leaves a channel to a thread that reads and writes it by itself. */
+  void letGo(SelectableChannel channel, Channel handler) {
+    change(() -> {
+      want(channel, SelectionKey.OP_READ, false);
+      all.remove(handler);
+      refresh();
+    });
+  }
+
+  /** Whether a channel is {@linkplain Channel#isBusy busy} may be another than before. */
+  void busyChanged() {
+    change(this::refresh);
+  }
+
+  /** Does something on the thread that reads, between two reads. */
+  void execute(Runnable work) {
+    change(work);
   }
 
   /** Forgets a channel that was closed. */

@@ -2,12 +2,10 @@ package ray.wire.socket;
 
 import java.io.EOFException;
 import java.io.IOException;
-import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.util.concurrent.locks.LockSupport;
 
 /**
@@ -35,7 +33,15 @@ final class SideQuestion {
   private SideQuestion() {}
 
   /** Asks, and waits for the answer. Blocks: not for virtual threads. */
-  static byte[] ask(Path socket, ByteBuffer hello, int kind, byte[] payload) throws IOException {
+  static byte[] ask(SocketChannel channel, ByteBuffer hello, int kind, byte[] payload)
+      throws IOException {
+    send(channel, hello, kind, payload);
+    awaitWelcome(channel);
+    return read(channel, read(channel, Integer.BYTES).getInt()).array();
+  }
+
+  static void send(SocketChannel channel, ByteBuffer hello, int kind, byte[] payload)
+      throws IOException {
     ByteBuffer question =
         ByteBuffer.allocate(hello.remaining() + HEADER_BYTES + payload.length)
             .order(ByteOrder.LITTLE_ENDIAN)
@@ -44,23 +50,20 @@ final class SideQuestion {
             .putInt(kind)
             .put(payload)
             .flip();
-    try (SocketChannel channel = SocketChannel.open(UnixDomainSocketAddress.of(socket))) {
-      while (question.hasRemaining()) {
-        channel.write(question);
-      }
-      return answer(channel);
+    while (question.hasRemaining()) {
+      channel.write(question);
     }
   }
 
-  private static byte[] answer(SocketChannel channel) throws IOException {
-    if (read(channel, 1).get() == Handshake.WELCOME) {
-      return read(channel, read(channel, Integer.BYTES).getInt()).array();
+  /** Waits until the other side agrees; throws what it says if it does not. */
+  static void awaitWelcome(SocketChannel channel) throws IOException {
+    if (read(channel, 1).get() != Handshake.WELCOME) {
+      int length = Short.toUnsignedInt(read(channel, Short.BYTES).getShort());
+      throw new IOException(new String(read(channel, length).array(), StandardCharsets.UTF_8));
     }
-    int length = Short.toUnsignedInt(read(channel, Short.BYTES).getShort());
-    throw new IOException(new String(read(channel, length).array(), StandardCharsets.UTF_8));
   }
 
-  private static ByteBuffer read(SocketChannel channel, int length) throws IOException {
+  static ByteBuffer read(SocketChannel channel, int length) throws IOException {
     ByteBuffer bytes = ByteBuffer.allocate(length).order(ByteOrder.LITTLE_ENDIAN);
     while (bytes.hasRemaining()) {
       if (channel.read(bytes) < 0) {

@@ -2,17 +2,13 @@ package ray.wire.socket;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.lang.foreign.MemorySegment;
 import java.net.InetSocketAddress;
-import java.net.StandardProtocolFamily;
-import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
-import java.nio.channels.SelectionKey;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -20,13 +16,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongFunction;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -41,24 +32,30 @@ import ray.wire.codec.Request;
 import ray.wire.codec.Response;
 
 /**
- * Carries messages between the processes of a machine over Unix sockets that lie in one folder,
- * each named by its process. Between two processes that live, messages arrive once and in order; a
- * connection that ends is taken for its process's death, and {@link Deaths} is told. Thread-safe.
+ * Carries messages between the processes of a node, over Unix sockets that lie in one folder, each
+ * named by its process; for a guest, over the node's port ({@link FrontDoor}). Between two
+ * processes that live, messages arrive once and in order; a connection that ends is taken for its
+ * process's death, and {@link Deaths} is told. Thread-safe.
  */
 public final class SocketTransport implements Transport, Polling, AutoCloseable {
   static final Logger LOG = LoggerFactory.getLogger(SocketTransport.class);
 
-  /** Connections that may be open and have not said who they are. */
-  private static final int MAX_STRANGERS = 64;
-
   /** How long a thread that waits for an answer reads messages itself. */
   private static final long MAX_POLLING_NS = 100_000;
 
+  /** How long a guest whose connection to the node ended waits to be told why. */
+  private static final long FAREWELL_MS = 500;
+
   private final Config config;
   private final Poller poller;
-  private final ServerSocketChannel server;
-  private final Path ownSocket;
-  private final List<ServerSocketChannel> ports = new ArrayList<>();
+
+  /** Where others of the machine connect; null of a guest. */
+  private final @Nullable ServerSocketChannel server;
+
+  /** What a guest has instead. */
+  private final @Nullable Visit visit;
+
+  private volatile @Nullable FrontDoor door;
 
   /** By process: where messages for it go; a copy of those two, which is never changed. */
   private volatile LongMap<Endpoint> routes = new LongMap<>();
@@ -68,40 +65,50 @@ public final class SocketTransport implements Transport, Polling, AutoCloseable 
   private final Map<Long, OutgoingLink> outgoing = new HashMap<>();
 
   private final Map<Long, Set<IncomingLink>> incoming = new HashMap<>();
-  private final Set<IncomingLink> strangers = new HashSet<>();
   private final DeadProcesses gone = new DeadProcesses();
   private final Map<Long, Message.ProcessDied> deathsToTell = new HashMap<>();
 
-  private final Map<Long, CompletableFuture<byte[]>> questions = new ConcurrentHashMap<>();
-  private final Map<Long, Long> asked = new ConcurrentHashMap<>();
-  private final AtomicLong nextQuestion = new AtomicLong(1);
+  private final OpenQuestions questions = new OpenQuestions();
   private volatile boolean closed;
 
-  /**
-   * Threads for questions aside. They are not virtual: who asks may hold the carriers of those, as
-   * a class that is being loaded does.
-   */
-  private final ExecutorService aside =
-      Executors.newCachedThreadPool(Thread.ofPlatform().daemon().name("ray-aside-", 0).factory());
+  /** Set when a guest's stay has ended: nobody can be reached any more. */
+  private volatile boolean cutOff;
+
+  private final Aside aside = new Aside(this);
 
   /**
    * What a transport needs to know.
    *
    * @param self this process
-   * @param folder where sockets lie
+   * @param road how other processes are reached
    * @param token what connections have to present
    * @param opaque reads and writes values and functions
    * @param deaths learns of processes that can't be reached
    * @param questions answers other processes
+   * @param maxUnreadBytes how much may wait for a process that does not read, before it counts as
+   *     dead
    */
   @SuppressWarnings("ArrayRecordComponent") // never compared
   public record Config(
       long self,
-      Path folder,
+      Road road,
       byte[] token,
       OpaqueCodec opaque,
       Deaths deaths,
-      Questions questions) {}
+      Questions questions,
+      long maxUnreadBytes) {
+
+    /** The same with the {@linkplain UnreadBytes#limit usual bound}. */
+    public Config(
+        long self,
+        Road road,
+        byte[] token,
+        OpaqueCodec opaque,
+        Deaths deaths,
+        Questions questions) {
+      this(self, road, token, opaque, deaths, questions, UnreadBytes.limit());
+    }
+  }
 
   /** Learns of processes that are gone for this one. */
   public interface Deaths {
@@ -122,86 +129,67 @@ public final class SocketTransport implements Transport, Polling, AutoCloseable 
       return null;
     }
 
+    /**
+     * Bytes that another process wants to send or to have, as it says in a question.
+     *
+     * @throws IOException with what it is told, if it can't be
+     */
+    default Bulk bulk(long asker, int kind, byte[] payload) throws IOException {
+      throw new IOException("this process has no large values of its own");
+    }
+
     /** What a program that finds this process by its port is told, to join. */
     default byte[] session() {
       return new byte[0];
     }
   }
 
-  /** Listens, and reads when {@link #start} was called. */
+  /** Reads when {@link #start} was called, and listens already if others can connect here. */
   public SocketTransport(Config config, String name) {
     this.config = config;
     this.poller = new Poller(name);
-    this.ownSocket = socket(config.self());
-    try {
-      Files.createDirectories(config.folder());
-      this.server = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
-      server.bind(UnixDomainSocketAddress.of(ownSocket), 1024);
-    } catch (IOException e) {
-      throw new UncheckedIOException("can't listen at " + ownSocket, e);
+    switch (config.road()) {
+      case Road.Sockets sockets -> {
+        server = sockets.listen(config.self());
+        visit = null;
+      }
+      case Road.Port port -> {
+        server = null;
+        visit = new Visit(port, this, poller, aside);
+      }
     }
   }
 
-  private Path socket(long process) {
-    return config.folder().resolve(Long.toHexString(process));
-  }
-
-  /** Begins to read. */
+  /** Begins to read. A guest announces itself first, which blocks. */
   public void start() {
-    listen(server);
-    poller.start();
+    try {
+      if (server != null) {
+        Listener.open(server, poller, this, null);
+      }
+      poller.start();
+      if (visit != null) {
+        visit.begin();
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e.getMessage(), e);
+    }
   }
 
   /**
-   * Listens at a port too, for programs that look for the session.
+   * Listens at a port too, for programs that look for the session, and for guests.
    *
    * @throws java.net.BindException if the port is taken
    */
-  public int listen(InetSocketAddress address) throws IOException {
-    ServerSocketChannel port = ServerSocketChannel.open();
-    try {
-      port.bind(address);
-    } catch (IOException e) {
-      port.close();
-      throw e;
+  public synchronized int listen(InetSocketAddress address) throws IOException {
+    if (!(config.road() instanceof Road.Sockets inside)) {
+      throw new IllegalStateException("a guest has no port");
     }
-    ports.add(port);
-    listen(port);
-    return ((InetSocketAddress) port.getLocalAddress()).getPort();
-  }
-
-  private void listen(ServerSocketChannel listening) {
-    try {
-      listening.configureBlocking(false);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
+    FrontDoor made = door;
+    if (made == null) {
+      made = new FrontDoor(this, inside, "ray-door");
+      door = made;
     }
-    poller.add(listening, SelectionKey.OP_ACCEPT, () -> accept(listening));
-  }
-
-  private boolean accept(ServerSocketChannel listening) {
-    boolean any = false;
-    try {
-      for (SocketChannel accepted; (accepted = listening.accept()) != null; ) {
-        any = true;
-        accepted.configureBlocking(false);
-        IncomingLink link = new IncomingLink(accepted, config.opaque(), this);
-        synchronized (this) {
-          strangers.removeIf(IncomingLink::isGreeted);
-          if (strangers.size() >= MAX_STRANGERS) {
-            accepted.close();
-            continue;
-          }
-          strangers.add(link);
-        }
-        poller.add(accepted, SelectionKey.OP_READ, link);
-      }
-    } catch (IOException e) {
-      if (!closed) {
-        LOG.warn("accepting a connection", e);
-      }
-    }
-    return any;
+    return made.listen(address);
   }
 
   long self() {
@@ -210,6 +198,20 @@ public final class SocketTransport implements Transport, Polling, AutoCloseable 
 
   byte[] token() {
     return config.token();
+  }
+
+  /** Whether a process came by the port of this one, and is there. */
+  public boolean isGuest(long process) {
+    FrontDoor front = door;
+    return front != null && front.isGuest(process);
+  }
+
+  Config config() {
+    return config;
+  }
+
+  Aside aside() {
+    return aside;
   }
 
   Poller poller() {
@@ -243,11 +245,11 @@ public final class SocketTransport implements Transport, Polling, AutoCloseable 
 
   /** What is for one process goes to the socket of another, as they are in one JVM. */
   public synchronized void sameAs(long process, long other) {
-    connect(process, socket(other));
+    connect(process, other);
   }
 
-  private OutgoingLink connect(long process, Path socket) {
-    OutgoingLink link = new OutgoingLink(process, socket, config.opaque(), this);
+  private OutgoingLink connect(long process, long target) {
+    OutgoingLink link = new OutgoingLink(process, target, this);
     outgoing.put(process, link);
     publish();
     return link;
@@ -274,9 +276,9 @@ public final class SocketTransport implements Transport, Polling, AutoCloseable 
   /** The connection to a process, made if there is none; null if the process is gone. */
   private synchronized @Nullable OutgoingLink linkTo(long process) {
     OutgoingLink link = outgoing.get(process);
-    return link != null || closed || gone.contains(process)
+    return link != null || closed || cutOff || gone.contains(process)
         ? link
-        : connect(process, socket(process));
+        : connect(process, process);
   }
 
   /**
@@ -291,12 +293,10 @@ public final class SocketTransport implements Transport, Polling, AutoCloseable 
   }
 
   private long ask(long process, int kind, byte[] payload, CompletableFuture<byte[]> answer) {
-    long id = nextQuestion.getAndIncrement();
-    questions.put(id, answer);
-    asked.put(id, process);
+    long id = questions.add(process, answer);
     OutgoingLink link = linkTo(process);
     if (link == null) {
-      fail(id, "process " + Long.toHexString(process) + " is gone");
+      questions.fail(id, "process " + Long.toHexString(process) + " is gone");
     } else {
       link.post(new Request(id, kind, payload));
     }
@@ -312,7 +312,7 @@ public final class SocketTransport implements Transport, Polling, AutoCloseable 
     CompletableFuture<byte[]> answer = new CompletableFuture<>();
     long id = ask(process, kind, payload, answer);
     CompletableFuture.delayedExecutor(timeout.toMillis(), TimeUnit.MILLISECONDS)
-        .execute(() -> fail(id, "no answer within " + timeout.toMillis() + " ms"));
+        .execute(() -> questions.fail(id, "no answer within " + timeout.toMillis() + " ms"));
     return answer;
   }
 
@@ -324,22 +324,31 @@ public final class SocketTransport implements Transport, Polling, AutoCloseable 
    * @throws IOException if there is no answer
    */
   public byte[] askAside(long process, int kind, byte[] payload) throws IOException {
-    ByteBuffer hello = Handshake.hello(token(), Handshake.QUESTION, self());
-    CompletableFuture<byte[]> answer = new CompletableFuture<>();
-    try {
-      aside.execute(() -> {
-        try {
-          answer.complete(SideQuestion.ask(socket(process), hello, kind, payload));
-        } catch (IOException | RuntimeException e) {
-          answer.completeExceptionally(e);
-        }
-      });
-      return answer.join();
-    } catch (RejectedExecutionException e) {
-      throw new IOException("this process has left", e);
-    } catch (CompletionException e) {
-      throw new IOException(reason(e.getCause() == null ? e : e.getCause()), e);
-    }
+    return aside.ask(process, kind, payload);
+  }
+
+  /**
+   * Sends bytes to a process, as a {@link Bulk} of that one, and waits until it has them. An
+   * interrupt does not end it.
+   *
+   * @param kind what they are, as in a question
+   * @throws IOException if the process does not take them
+   */
+  public void send(long process, int kind, byte[] payload, MemorySegment source)
+      throws IOException {
+    aside.send(process, kind, payload, source);
+  }
+
+  /**
+   * Receives bytes of a process, as a {@link Bulk} of that one. An interrupt does not end it.
+   *
+   * @param memory makes room for so many bytes
+   * @throws IOException if the process does not send them
+   */
+  public MemorySegment receive(
+      long process, int kind, byte[] payload, LongFunction<MemorySegment> memory)
+      throws IOException {
+    return aside.receive(process, kind, payload, memory);
   }
 
   /**
@@ -381,14 +390,6 @@ public final class SocketTransport implements Transport, Polling, AutoCloseable 
     }
   }
 
-  private void fail(long question, String reason) {
-    CompletableFuture<byte[]> waiting = questions.remove(question);
-    asked.remove(question);
-    if (waiting != null) {
-      waiting.completeExceptionally(new IOException(reason));
-    }
-  }
-
   // ---- what comes
 
   void received(long peer, long to, Message message) {
@@ -424,18 +425,7 @@ public final class SocketTransport implements Transport, Polling, AutoCloseable 
     });
   }
 
-  /** A question that has a connection of its own, which ends with the answer. */
-  void asked(long peer, int kind, byte[] payload, SocketChannel channel) {
-    aside.execute(() -> {
-      try {
-        SideQuestion.answer(channel, config.questions().answer(peer, kind, payload));
-      } catch (Exception | LinkageError e) {
-        SideQuestion.refuse(channel, reason(e));
-      }
-    });
-  }
-
-  private static String reason(Throwable failure) {
+  static String reason(Throwable failure) {
     return failure.getMessage() == null ? failure.toString() : failure.getMessage();
   }
 
@@ -450,26 +440,20 @@ public final class SocketTransport implements Transport, Polling, AutoCloseable 
   }
 
   void answered(Response response) {
-    CompletableFuture<byte[]> waiting = questions.remove(response.id());
-    asked.remove(response.id());
-    if (waiting != null) {
-      String failure = response.failure();
-      if (failure == null) {
-        waiting.complete(response.payload());
-      } else {
-        waiting.completeExceptionally(new IOException(failure));
-      }
-    }
+    questions.answered(response);
   }
 
   /** Returns whether a process may speak to this one: not if it counts as dead. */
   synchronized boolean accepts(long process, IncomingLink link) {
-    strangers.remove(link);
     if (gone.contains(process)) {
       return false;
     }
     incoming.computeIfAbsent(process, missing -> new HashSet<>()).add(link);
     return true;
+  }
+
+  synchronized boolean isGone(long process) {
+    return gone.contains(process);
   }
 
   void writeSession(SocketChannel channel) throws IOException {
@@ -497,20 +481,47 @@ public final class SocketTransport implements Transport, Polling, AutoCloseable 
     }
   }
 
-  /** Nothing can be sent to a process any more. */
-  void unreachable(long process, String reason) {
-    failQuestions(process, reason);
+  /** A guest is gone, and his connections with him. Called by the thread that reads them. */
+  void lost(long guest, String reason) {
+    List<IncomingLink> links;
+    synchronized (this) {
+      links = List.copyOf(incoming.getOrDefault(guest, Set.of()));
+    }
+    links.forEach(link -> link.end(reason));
+  }
+
+  /** This process's stay as a guest has ended: nobody can be reached any more. */
+  void cutOff(long node, String reason) {
+    List<OutgoingLink> links;
+    synchronized (this) {
+      if (cutOff) {
+        return;
+      }
+      cutOff = true;
+      links = List.copyOf(outgoing.values());
+      outgoing.clear();
+      publish();
+    }
+    links.forEach(OutgoingLink::abandon);
+    questions.failAll("the node is gone: " + reason);
     if (!closed) {
-      config.deaths().unreachable(process, reason);
+      config.deaths().unreachable(node, reason);
     }
   }
 
-  private void failQuestions(long process, String reason) {
-    asked.forEach((question, of) -> {
-      if (of == process) {
-        fail(question, "process " + Long.toHexString(process) + " is gone: " + reason);
-      }
-    });
+  /** Nothing can be sent to a process any more. */
+  void unreachable(long process, String reason) {
+    questions.failAllOf(process, reason);
+    if (closed || cutOff) {
+      return;
+    }
+    if (config.road() instanceof Road.Port port && port.node() == process) {
+      // The node may have said why on another connection, whose end has yet to come.
+      CompletableFuture.delayedExecutor(FAREWELL_MS, TimeUnit.MILLISECONDS)
+          .execute(() -> cutOff(process, reason));
+    } else {
+      config.deaths().unreachable(process, reason);
+    }
   }
 
   /**
@@ -518,6 +529,8 @@ public final class SocketTransport implements Transport, Polling, AutoCloseable 
    * nothing is sent to it any more, and no new connection of it taken.
    */
   public void died(Message.ProcessDied death) {
+    long process = death.process();
+    String reason = death.reason();
     OutgoingLink link;
     synchronized (this) {
       if (gone.contains(death.process())) {
@@ -533,7 +546,11 @@ public final class SocketTransport implements Transport, Polling, AutoCloseable 
     }
     if (link != null) {
       link.abandon();
-      failQuestions(link.peer(), "it has ended");
+      questions.failAllOf(link.peer(), "it has ended");
+    }
+    FrontDoor front = door;
+    if (front != null) {
+      front.dismiss(process, reason);
     }
     if (death != null) {
       tell(death);
@@ -556,14 +573,20 @@ public final class SocketTransport implements Transport, Polling, AutoCloseable 
       links = List.copyOf(outgoing.values());
     }
     links.forEach(OutgoingLink::close);
+    if (visit != null) {
+      visit.close();
+    }
     poller.close();
-    aside.shutdown();
+    aside.close();
     try {
-      server.close();
-      for (ServerSocketChannel port : ports) {
-        port.close();
+      FrontDoor front = door;
+      if (front != null) {
+        front.close();
       }
-      Files.deleteIfExists(ownSocket);
+      if (server != null && config.road() instanceof Road.Sockets sockets) {
+        server.close();
+        Files.deleteIfExists(sockets.of(config.self()));
+      }
     } catch (IOException e) {
       LOG.debug("closing", e);
     }

@@ -5,12 +5,17 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.EOFException;
 import java.io.IOException;
+import java.io.InputStream;
+import java.lang.classfile.ClassFile;
+import java.lang.classfile.ClassModel;
+import java.lang.classfile.instruction.InvokeInstruction;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
+import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -18,6 +23,8 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
+import java.util.Objects;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -93,11 +100,34 @@ class SocketTransportTest {
     Files.delete(folder);
   }
 
+  private SocketTransport startWithBound(Process process, long maxUnreadBytes) {
+    SocketTransport transport =
+        new SocketTransport(
+            new SocketTransport.Config(
+                process.id,
+                new Road.Sockets(folder),
+                TOKEN,
+                OpaqueCodec.PASSING_ON,
+                process,
+                process,
+                maxUnreadBytes),
+            "reader-" + process.id);
+    open.add(transport);
+    transport.register(process.id, process.received::add);
+    transport.start();
+    return transport;
+  }
+
   private SocketTransport start(Process process, byte[] token) {
     SocketTransport transport =
         new SocketTransport(
             new SocketTransport.Config(
-                process.id, folder, token, OpaqueCodec.PASSING_ON, process, process),
+                process.id,
+                new Road.Sockets(folder),
+                token,
+                OpaqueCodec.PASSING_ON,
+                process,
+                process),
             "reader-" + process.id);
     open.add(transport);
     transport.register(process.id, process.received::add);
@@ -303,13 +333,73 @@ class SocketTransportTest {
     byte[] newer = hello(TOKEN);
     newer[4]++;
     assertThatThrownBy(() -> Greeting.answer(talk(port, newer)))
-        .hasMessageContaining("version 2")
-        .hasMessageContaining("version 1");
+        .hasMessageContaining("version 3")
+        .hasMessageContaining("version 2");
     byte[] garbage = "GET / HTTP/1.1\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
     assertThatThrownBy(() -> Greeting.answer(talk(port, garbage)))
         .hasMessageContaining("Ray for Java");
     assertThatThrownBy(() -> Greeting.answer("HTTP/1.1 400".getBytes(StandardCharsets.US_ASCII)))
         .isInstanceOf(EOFException.class);
+  }
+
+  @Test
+  void whoDoesNotReadIsGivenUpAtTheBoundAndNobodyElseIsDisturbed() throws Exception {
+    int bound = 4 << 20;
+    SocketTransport from = startWithBound(a, bound);
+    Process c = new Process(3);
+    start(c);
+    try (ServerSocketChannel socket = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
+      Path path = folder.resolve("63");
+      socket.bind(UnixDomainSocketAddress.of(path));
+      String reason = "x".repeat(100_000);
+      from.send(99, new Message.LeasesRefused(KEY, reason));
+      try (SocketChannel silent = socket.accept()) {
+        assertThat(silent.isConnected()).isTrue();
+        int sent = 1;
+        for (; a.unreachable.isEmpty() && sent < 10_000; sent++) {
+          from.send(99, new Message.LeasesRefused(KEY, reason));
+          from.send(c.id, new Message.SuspendLease(sent));
+        }
+        assertThat(a.unreachable.poll(PATIENCE_S, TimeUnit.SECONDS))
+            .startsWith("99: it has not read ")
+            .contains("no more than " + bound);
+        for (int i = 1; i < sent; i++) {
+          assertThat(c.take()).isEqualTo(new Message.SuspendLease(i));
+        }
+      }
+      Files.delete(path);
+    }
+  }
+
+  @Test
+  void aConnectionToThePortThatSaysNothingIsDroppedToo() throws IOException {
+    int port = start(a).listen(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+    assertThatThrownBy(() -> Greeting.answer(talk(port, new byte[] {'R', 'A'})))
+        .hasMessageContaining("did not say who it is");
+    assertThat(Greeting.answer(talk(port, hello(TOKEN)))).asString().isEqualTo("session");
+  }
+
+  @Test
+  void theTokenIsComparedInConstantTime() throws IOException {
+    ClassModel handshake;
+    try (InputStream bytes = Handshake.class.getResourceAsStream("Handshake.class")) {
+      handshake = ClassFile.of().parse(Objects.requireNonNull(bytes).readAllBytes());
+    }
+    List<String> calls =
+        handshake.methods().stream()
+            .filter(method -> method.methodName().equalsString("read"))
+            .flatMap(method -> method.code().orElseThrow().elementStream())
+            .filter(InvokeInstruction.class::isInstance)
+            .map(InvokeInstruction.class::cast)
+            .map(call -> call.owner().name().stringValue() + "." + call.name().stringValue())
+            .toList();
+    assertThat(calls).containsOnlyOnce("java/security/MessageDigest.isEqual");
+    // The one comparison that may take its time is that of the magic number, which comes first.
+    assertThat(calls)
+        .filteredOn(call -> call.toLowerCase(Locale.ROOT).contains("equals"))
+        .containsExactly("java/util/Arrays.equals");
+    assertThat(calls.indexOf("java/util/Arrays.equals"))
+        .isLessThan(calls.indexOf("java/security/MessageDigest.isEqual"));
   }
 
   @Test
@@ -331,7 +421,7 @@ class SocketTransportTest {
     start(b);
     try (SocketChannel liar = SocketChannel.open(StandardProtocolFamily.UNIX)) {
       liar.connect(UnixDomainSocketAddress.of(folder.resolve(Long.toHexString(b.id))));
-      liar.write(Handshake.hello(TOKEN, Handshake.MESSAGES, 77));
+      liar.write(Handshake.hello(TOKEN, Handshake.MESSAGES, 77, 0));
       liar.write(ByteBuffer.wrap(new byte[] {5, 0, 0, 0, 1, 2, 3, 4, 5}));
       assertThat(b.unreachable.poll(PATIENCE_S, TimeUnit.SECONDS)).startsWith("77: ");
     }
@@ -356,7 +446,9 @@ class SocketTransportTest {
     // It listens, and never reads.
     open.add(
         new SocketTransport(
-            new SocketTransport.Config(b.id, folder, TOKEN, OpaqueCodec.PASSING_ON, b, b), "b"));
+            new SocketTransport.Config(
+                b.id, new Road.Sockets(folder), TOKEN, OpaqueCodec.PASSING_ON, b, b),
+            "b"));
 
     assertThatThrownBy(() -> asks.ask(b.id, 1, new byte[] {5}, Duration.ofMillis(10)).join())
         .isInstanceOf(CompletionException.class)

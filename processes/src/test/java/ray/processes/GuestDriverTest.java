@@ -1,0 +1,242 @@
+package ray.processes;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import ray.ActorRef;
+import ray.ObjectRef;
+import ray.OutOfStoreMemoryException;
+import ray.Ray;
+import ray.RayInstance;
+import ray.RayOptions;
+import ray.TaskInfo;
+
+/**
+ * Programs that use nothing of a node but its port, though they are on its machine: what a program
+ * on another one has. Only the node is in this JVM; its workers are processes of their own.
+ */
+class GuestDriverTest {
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
+  private static final long STORE_BYTES = 64L << 20;
+
+  private static LocalNode node =
+      LocalNode.start(RayOptions.defaults().cpus(2).objectStore(STORE_BYTES));
+
+  @BeforeAll
+  static void isUp() throws IOException {
+    assertThat(status().workers()).isZero();
+  }
+
+  @AfterAll
+  static void close() {
+    node.close();
+  }
+
+  private static String address() {
+    return node.address().replace("ray://", "ray+tcp://");
+  }
+
+  private static RayInstance connect() {
+    return Ray.start(RayOptions.defaults().address(address()).quiet());
+  }
+
+  private static NodeClient.Status status() throws IOException {
+    try (NodeClient client = NodeClient.connect(address())) {
+      return client.status();
+    }
+  }
+
+  private static void await(String what, BooleanSupplier condition) {
+    long deadlineNs = System.nanoTime() + PATIENCE.toNanos();
+    while (!condition.getAsBoolean()) {
+      assertThat(System.nanoTime() - deadlineNs).as(what + ", not in time").isNegative();
+      LockSupport.parkNanos(1_000_000);
+    }
+  }
+
+  private static void awaitEmptyStore() {
+    await(
+        "the store is empty",
+        () -> {
+          try {
+            return status().usedBytes() == 0;
+          } catch (IOException e) {
+            throw new AssertionError(e);
+          }
+        });
+  }
+
+  static int square(int x) {
+    return x * x;
+  }
+
+  static long pid() {
+    return ProcessHandle.current().pid();
+  }
+
+  record Wide(String name, List<Integer> numbers) {}
+
+  static Wide widen(Wide wide) {
+    return new Wide(wide.name() + "!", List.copyOf(wide.numbers().reversed()));
+  }
+
+  static final class Counter {
+    private int count;
+
+    int add(int by) {
+      return count += by;
+    }
+  }
+
+  @Test
+  void tasksActorsLambdasAndRefsAreAsAnywhere() throws Exception {
+    try (RayInstance ray = connect()) {
+      ray.call(() -> {
+        assertThat(Ray.remote(GuestDriverTest::pid).remote().get(PATIENCE)).isNotEqualTo(pid());
+        var square = Ray.remote(GuestDriverTest::square);
+        ObjectRef<Integer> nine = square.remote(3);
+        assertThat(square.remote(nine).get(PATIENCE)).isEqualTo(81);
+        List<ObjectRef<Integer>> many = IntStream.range(0, 2_000).mapToObj(square::remote).toList();
+        assertThat(Ray.get(many)).hasSize(2_000).endsWith(1_999 * 1_999);
+        int[] captured = {40};
+        assertThat(Ray.remote((Integer x) -> x + captured[0]).remote(2).get(PATIENCE))
+            .isEqualTo(42);
+        assertThat(
+                Ray.remote(GuestDriverTest::widen)
+                    .remote(new Wide("wide", List.of(1, 2, 3)))
+                    .get(PATIENCE))
+            .isEqualTo(new Wide("wide!", List.of(3, 2, 1)));
+        ActorRef<Counter> counter = Ray.actor(Counter::new).remote();
+        for (int i = 0; i < 100; i++) {
+          counter.call(Counter::add, 1);
+        }
+        assertThat(counter.call(Counter::add, nine).get(PATIENCE)).isEqualTo(109);
+        return true;
+      });
+    }
+  }
+
+  static ObjectRef<Integer> another(int x) {
+    return Ray.remote(GuestDriverTest::square).remote(x);
+  }
+
+  @Test
+  void aRefThatATaskReturnsIsAnAlias() throws Exception {
+    try (RayInstance ray = connect()) {
+      ray.call(() -> {
+        ObjectRef<Integer> alias = Ray.remote(GuestDriverTest::another).remote(5);
+        assertThat(alias.get(PATIENCE)).isEqualTo(25);
+        return true;
+      });
+    }
+  }
+
+  static long sum(long[] numbers) {
+    return java.util.Arrays.stream(numbers).sum();
+  }
+
+  static long[] count(int length) {
+    return java.util.stream.LongStream.range(0, length).toArray();
+  }
+
+  @Test
+  void largeValuesGoToTheStoreAndComeFromIt() throws Exception {
+    int length = 1_000_000;
+    long expected = (long) length * (length - 1) / 2;
+    try (RayInstance ray = connect()) {
+      ray.call(() -> {
+        ObjectRef<long[]> put = Ray.put(count(length));
+        assertThat(status().usedBytes()).isGreaterThanOrEqualTo(8L * length);
+        assertThat(Ray.remote(GuestDriverTest::sum).remote(put).get(PATIENCE)).isEqualTo(expected);
+        assertThat(put.get(PATIENCE)).isEqualTo(count(length));
+        ObjectRef<long[]> made = Ray.remote(GuestDriverTest::count).remote(length);
+        assertThat(sum(made.get(PATIENCE))).isEqualTo(expected);
+        MemorySegment memory = Arena.ofAuto().allocate(8L * length);
+        memory.setAtIndex(ValueLayout.JAVA_LONG, length - 1, 77);
+        ObjectRef<MemorySegment> view = Ray.put(memory);
+        assertThat(view.get(PATIENCE).getAtIndex(ValueLayout.JAVA_LONG, length - 1)).isEqualTo(77);
+        put.close();
+        made.close();
+        view.close();
+        awaitEmptyStore();
+        return true;
+      });
+    }
+    awaitEmptyStore();
+  }
+
+  @Test
+  void aValueThatDoesNotFitIsRefused() throws Exception {
+    try (RayInstance ray = connect()) {
+      ray.call(() -> {
+        assertThatThrownBy(() -> Ray.put(new byte[(int) STORE_BYTES + 1]))
+            .isInstanceOf(OutOfStoreMemoryException.class);
+        return true;
+      });
+    }
+    awaitEmptyStore();
+  }
+
+  static String hello(String name) {
+    System.out.println("hello from " + name);
+    return name;
+  }
+
+  @Test
+  void whatTasksPrintComesBack() throws Exception {
+    PrintStream before = System.out;
+    ByteArrayOutputStream printed = new ByteArrayOutputStream();
+    System.setOut(new PrintStream(printed, true, StandardCharsets.UTF_8));
+    try (RayInstance ray = connect()) {
+      ray.call(() -> Ray.remote(GuestDriverTest::hello).remote("afar").get(PATIENCE));
+      await("the line", () -> printed.toString(StandardCharsets.UTF_8).contains("hello from afar"));
+    } finally {
+      System.setOut(before);
+    }
+  }
+
+  static int slow(int x) throws InterruptedException {
+    new java.util.concurrent.CountDownLatch(1).await();
+    return x;
+  }
+
+  @Test
+  void aGuestIsLookedIntoAsAnyProgram() throws Exception {
+    try (RayInstance ray = connect();
+        NodeClient client = NodeClient.connect(address())) {
+      ray.call(() -> {
+        ObjectRef<Integer> slow = Ray.remote(GuestDriverTest::slow).remote(1);
+        await(
+            "it runs",
+            () -> {
+              try {
+                return client.tasks(10).entries().stream()
+                    .anyMatch(task ->
+                        task.info().state() == TaskInfo.State.RUNNING
+                            && task.info().name().contains("slow")
+                            && task.owner().pid() == pid());
+              } catch (IOException e) {
+                throw new AssertionError(e);
+              }
+            });
+        Ray.cancel(slow);
+        return true;
+      });
+    }
+  }
+}
