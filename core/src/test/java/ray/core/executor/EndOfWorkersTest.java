@@ -48,7 +48,7 @@ class EndOfWorkersTest implements ExecutorEffects {
   }
 
   private void attach(FunctionKey key) {
-    core.receive(new Message.AttachLease(nextLease++, OWNER, key), 1);
+    core.receive(new Message.AttachLease(nextLease++, OWNER, key, 0), 1);
   }
 
   private void runOne() {
