@@ -16,6 +16,8 @@ final class JvmOptions {
   private static boolean isInherited(String option) {
     return option.startsWith("--enable-native-access")
         || option.startsWith("-Dray.wire.")
+        // Where notes of nodes and the token lie.
+        || option.startsWith("-Duser.home=")
         || option.startsWith("--sun-misc-unsafe-memory-access")
         || option.startsWith("-XX:+Use")
         || option.startsWith("-XX:TieredStopAtLevel=")

@@ -137,6 +137,7 @@ class StoreOnNodeTest {
     return new ProcessBuilder(
             Path.of(System.getProperty("java.home"), "bin", "java").toString(),
             "-Xmx128m",
+            "-Duser.home=" + System.getProperty("user.home"),
             "-cp",
             System.getProperty("java.class.path"),
             StoreProgram.class.getName(),
