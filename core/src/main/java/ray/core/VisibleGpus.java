@@ -20,6 +20,16 @@ public final class VisibleGpus {
         VARIABLE, ids(gpus).stream().map(String::valueOf).collect(Collectors.joining(",")));
   }
 
+  /** Those that {@link #in} has put into an environment, a bit for each. */
+  public static long of(RuntimeEnv runtimeEnv) {
+    long gpus = 0;
+    String written = runtimeEnv.variables().getOrDefault(VARIABLE, "");
+    for (String id : written.isEmpty() ? new String[0] : written.split(",", -1)) {
+      gpus |= 1L << Integer.parseInt(id);
+    }
+    return gpus;
+  }
+
   /** The indices of a set of GPUs, a bit for each, in order. */
   public static List<Integer> ids(long gpus) {
     List<Integer> ids = new ArrayList<>(Long.bitCount(gpus));

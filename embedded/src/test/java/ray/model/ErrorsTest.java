@@ -232,6 +232,7 @@ class ErrorsTest {
             ray.ObjectLostException.class,
             ray.OutOfStoreMemoryException.class,
             ray.OutOfResourcesException.class,
+            ray.OutOfMemoryException.class,
             ray.NotSerializableException.class,
             ray.AliasCycleException.class,
             ray.WrongReturnCountException.class,

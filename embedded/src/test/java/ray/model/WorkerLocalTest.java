@@ -25,6 +25,7 @@ import ray.TaskCancelledException;
 import ray.WorkerLocal;
 
 /** Values that tasks of a worker use one after the other, in the program's own JVM. */
+@OneJvm("they count in static fields what their workers make")
 class WorkerLocalTest {
 
   /** What a test counts, by its name: tests run beside each other in one JVM. */

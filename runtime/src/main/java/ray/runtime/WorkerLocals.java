@@ -16,8 +16,6 @@ import ray.spi.LentValue;
  * and closes them, never runs under the lock. Thread-safe.
  */
 final class WorkerLocals implements AutoCloseable {
-  private static final Logger LOG = LoggerFactory.getLogger(WorkerLocals.class);
-
   /** How many values of a kind are kept that nobody uses: as many as can be in use all the time. */
   private static final int MAX_IDLE = Runtime.getRuntime().availableProcessors();
 
@@ -79,7 +77,7 @@ final class WorkerLocals implements AutoCloseable {
       of.resetter().apply(loan.value());
       return true;
     } catch (Throwable failure) {
-      LOG.warn("a WorkerLocal's value can't be reset, so it is dropped", failure);
+      log().warn("a WorkerLocal's value can't be reset, so it is dropped", failure);
       return false;
     }
   }
@@ -102,7 +100,7 @@ final class WorkerLocals implements AutoCloseable {
       try {
         closeable.close();
       } catch (Throwable failure) {
-        LOG.warn("a WorkerLocal's value can't be closed", failure);
+        log().warn("a WorkerLocal's value can't be closed", failure);
       }
     }
   }
@@ -117,5 +115,10 @@ final class WorkerLocals implements AutoCloseable {
       idle.clear();
     }
     values.forEach(WorkerLocals::close);
+  }
+
+  /** Not a constant: where no logger is bound, SLF4J says so when it makes its first. */
+  private static Logger log() {
+    return LoggerFactory.getLogger(WorkerLocals.class);
   }
 }

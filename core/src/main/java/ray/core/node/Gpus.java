@@ -52,6 +52,17 @@ final class Gpus {
     return missing > 0 ? NONE_FITS : found;
   }
 
+  /** Whether each of these has room for its part of so many units. */
+  boolean haveRoom(long gpus, long units) {
+    long each = Math.min(units, Resources.UNITS_PER_ONE);
+    for (long left = gpus; left != 0; left &= left - 1) {
+      if (freeUnits[Long.numberOfTrailingZeros(left)] < each) {
+        return false;
+      }
+    }
+    return true;
+  }
+
   /** Gives (with 1) or takes back (with -1) so many units on these. */
   void change(long gpus, long units, int sign) {
     long each = Math.min(units, Resources.UNITS_PER_ONE);

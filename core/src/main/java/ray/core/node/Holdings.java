@@ -74,9 +74,14 @@ final class Holdings {
         || heldByRuns.getOrDefault(Resources.CPU, 0L) == 0;
   }
 
-  /** A new lease. */
-  void take(Lease lease) {
-    lease.gpus = gpusFor(lease.resources);
+  /** Whether a lease that fits could have just these GPUs, a bit for each. */
+  boolean fitsOn(long itsGpus, Resources asked) {
+    return gpus.haveRoom(itsGpus, asked.units().getOrDefault(Resources.GPU, 0L));
+  }
+
+  /** A new lease, which gets these GPUs, a bit for each. */
+  void take(Lease lease, long itsGpus) {
+    lease.gpus = itsGpus;
     changeGpus(lease, 1);
     change(lease, lease.resources, 1);
     use(lease, 1);

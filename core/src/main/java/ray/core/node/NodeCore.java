@@ -410,13 +410,14 @@ public final class NodeCore {
       if (!fits(place.spec().options().resources())) {
         continue;
       }
-      WorkerPools.Pool pool = withGpus(pool(place), place.spec().options().resources());
+      long gpus = holdings.gpusFor(place.spec().options().resources());
+      WorkerPools.Pool pool = withGpus(pool(place), gpus);
       Long worker = worker(pool);
       if (worker == null && !mayAwait(pool)) {
         continue;
       }
       all.remove();
-      lease(new Lease(nextLease++, place), pool, worker);
+      lease(new Lease(nextLease++, place), pool, worker, gpus);
     }
   }
 
@@ -436,8 +437,15 @@ public final class NodeCore {
       if (!fits(needs)) {
         continue;
       }
-      WorkerPools.Pool pool = withGpus(demand.pool, needs);
-      Long worker = demand.key.worker() != 0 ? (Long) demand.key.worker() : worker(pool);
+      long there = demand.key.worker();
+      // A process of its own sees the GPUs that it was started with, and no others.
+      long gpus =
+          there != 0 && demand.pool.isIsolated() ? workers.gpus(there) : holdings.gpusFor(needs);
+      if (!holdings.fitsOn(gpus, needs)) {
+        continue;
+      }
+      WorkerPools.Pool pool = withGpus(demand.pool, gpus);
+      Long worker = there != 0 ? (Long) there : worker(pool);
       if (worker == null ? !mayAwait(pool) : workers.isTaken(worker)) {
         continue;
       }
@@ -449,7 +457,11 @@ public final class NodeCore {
         demands.put(demand.key, demand);
       }
       DemandKey key = demand.key;
-      lease(new Lease(nextLease++, key.owner(), pool.job(), key.schedulingClass()), pool, worker);
+      lease(
+          new Lease(nextLease++, key.owner(), pool.job(), key.schedulingClass()),
+          pool,
+          worker,
+          gpus);
       if (holdings.shares().hasSeveral()) {
         return true;
       }
@@ -458,14 +470,14 @@ public final class NodeCore {
   }
 
   /** What runs in a process of its own finds there the GPUs that it would get now. */
-  private WorkerPools.Pool withGpus(WorkerPools.Pool pool, Resources needs) {
-    return pool.isIsolated() ? pool.with(holdings.gpusFor(needs)) : pool;
+  private static WorkerPools.Pool withGpus(WorkerPools.Pool pool, long gpus) {
+    return pool.isIsolated() ? pool.with(gpus) : pool;
   }
 
   /** Holds what the lease is for, also while its worker is being started. */
-  private void lease(Lease lease, WorkerPools.Pool pool, @Nullable Long worker) {
+  private void lease(Lease lease, WorkerPools.Pool pool, @Nullable Long worker, long gpus) {
     leases.put(lease.id, lease);
-    holdings.take(lease);
+    holdings.take(lease, gpus);
     Invariant.check(holdings.isSound(), "no more is held than a node has", self);
     if (worker != null) {
       attach(lease, worker);

@@ -1,6 +1,7 @@
 package ray.core.node;
 
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -10,6 +11,7 @@ import java.util.function.LongPredicate;
 import org.jspecify.annotations.Nullable;
 import ray.RuntimeEnv;
 import ray.core.Invariant;
+import ray.core.VisibleGpus;
 import ray.core.VisibleGpus;
 
 /**
@@ -22,8 +24,8 @@ final class WorkerPools {
   private final Map<Pool, Integer> starting = new HashMap<>();
   private int startingIsolated;
 
-  /** Those that were told to end and have not yet, and the job of each. */
-  private final Map<Long, Long> leaving = new LinkedHashMap<>();
+  /** Those that were told to end and have not yet. */
+  private final Map<Long, Worker> leaving = new LinkedHashMap<>();
 
   /** How many could not be started since one was, where that is not none. */
   private final Map<Pool, Integer> failures = new HashMap<>();
@@ -128,19 +130,31 @@ final class WorkerPools {
     return worker != null && worker.pool.isIsolated();
   }
 
+  /** One that has not ended, also if it is to. */
+  private @Nullable Worker find(long id) {
+    Worker worker = workers.get(id);
+    return worker == null ? leaving.get(id) : worker;
+  }
+
   /** Whether something runs on an isolated worker, so that nothing else may. */
   boolean isTaken(long id) {
-    Worker worker = workers.get(id);
+    Worker worker = find(id);
     return worker != null && worker.pool.isIsolated() && worker.leases > 0;
   }
 
-  /** The pool of a worker that is there. */
+  /** The pool of a worker that has not ended. */
   Pool pool(long id) {
-    return Objects.requireNonNull(workers.get(id)).pool;
+    return Objects.requireNonNull(find(id)).pool;
+  }
+
+  /** The GPUs that an isolated worker sees, a bit for each; 0 if there are none, or it is gone. */
+  long gpus(long id) {
+    Worker worker = find(id);
+    return worker == null ? 0 : VisibleGpus.of(worker.pool.runtimeEnv());
   }
 
   void leased(long id) {
-    Worker worker = workers.get(id);
+    Worker worker = find(id);
     if (worker != null) {
       worker.leases++;
       worker.wasIdle = false;
@@ -152,7 +166,7 @@ final class WorkerPools {
   }
 
   void released(long id) {
-    Worker worker = workers.get(id);
+    Worker worker = find(id);
     if (worker != null) {
       worker.leases--;
       Invariant.notNegative(worker.leases, "leases on a worker", id);
@@ -169,7 +183,7 @@ final class WorkerPools {
   boolean retire(long id) {
     Worker worker = workers.get(id);
     if (worker != null) {
-      leaving.put(id, worker.pool.job());
+      leaving.put(id, worker);
     }
     return remove(id);
   }
@@ -177,14 +191,11 @@ final class WorkerPools {
   /** All of a job that have not ended, also those that are to. */
   List<Long> ofJob(long job) {
     List<Long> all = new ArrayList<>();
-    leaving.forEach((worker, its) -> {
-      if (its == job) {
-        all.add(worker);
-      }
-    });
-    for (Worker worker : workers.values()) {
-      if (worker.pool.job() == job) {
-        all.add(worker.id);
+    for (Collection<Worker> each : List.of(leaving.values(), workers.values())) {
+      for (Worker worker : each) {
+        if (worker.pool.job() == job) {
+          all.add(worker.id);
+        }
       }
     }
     return all;
