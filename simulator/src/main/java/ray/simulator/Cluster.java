@@ -49,6 +49,7 @@ final class Cluster implements Network.Members {
 
   /** A run with a node that is a thousand times slower than others takes over three millions. */
   private static final long MAX_STEPS = 10_000_000;
+
   private static final int CHECK_EVERY = 64;
 
   /** How long nothing may happen before that means that nothing ever will. */

@@ -124,11 +124,11 @@ final class TaskQueues {
     }
   }
 
-  /** Whether owners have leases here, used or not, that are not suspended. */
+  /** Whether owners have leases here, used or not, that are not suspended, or are to get one. */
   boolean haveLeases() {
     return queues.values().stream()
         .flatMap(ofOwner -> ofOwner.values().stream())
-        .anyMatch(queue -> !queue.leases.isEmpty());
+        .anyMatch(queue -> !queue.leases.isEmpty() || queue.replacing);
   }
 
   /** An owner is gone: nothing of it is started, and its leases go back. */

@@ -28,6 +28,9 @@ final class Lease {
   boolean suspended;
   boolean resuming;
 
+  /** Whether it ever was suspended, so that its worker must have heard of it. */
+  boolean known;
+
   /** A lease for tasks. */
   Lease(long id, long owner, long job, FunctionKey schedulingClass) {
     this.id = id;
@@ -46,6 +49,18 @@ final class Lease {
     this.resources = actor.spec().options().resources();
     this.schedulingClass = null;
     this.actor = actor;
+  }
+
+  /**
+   * Whether its worker, which says that it has no lease for tasks of this class, has not heard of
+   * this one yet.
+   */
+  boolean isOnItsWay(Message.ReplaceLease asked) {
+    return worker == asked.worker()
+        && owner == asked.owner()
+        && !suspended
+        && !known
+        && asked.schedulingClass().equals(schedulingClass);
   }
 
   boolean isActors() {

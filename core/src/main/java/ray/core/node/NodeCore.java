@@ -131,13 +131,19 @@ public final class NodeCore {
 
   /** Tasks wait on a worker, and no lease is left there that could run them. */
   private void replace(Message.ReplaceLease replace) {
-    // On a worker of its own the tasks have come before their lease, which is on its way.
-    if (!workers.isTaken(replace.worker())) {
+    // The tasks may have come before their lease; on a worker of its own that is so always.
+    if (!workers.isTaken(replace.worker()) && !isOnItsWay(replace)) {
       DemandKey there = new DemandKey(replace.owner(), replace.schedulingClass(), replace.worker());
       demand(there, replace.job()).count++;
       grant();
       reclaim();
     }
+  }
+
+  private boolean isOnItsWay(Message.ReplaceLease replace) {
+    boolean[] found = {false};
+    leases.forEach(lease -> found[0] |= lease.isOnItsWay(replace));
+    return found[0];
   }
 
   /** An actor that waits for a place is not to be made. */
@@ -307,6 +313,7 @@ public final class NodeCore {
     if (lease != null && !lease.suspended) {
       holdings.suspend(lease);
       lease.suspended = true;
+      lease.known = true;
       suspended++;
       grant();
     }
@@ -504,6 +511,10 @@ public final class NodeCore {
       return;
     }
     FunctionKey schedulingClass = Objects.requireNonNull(lease.schedulingClass);
+    if (!(schedulingClass.strategy() instanceof SchedulingStrategy.WorkerAffinity)) {
+      // Whatever waits there has a lease now: it was not asked for by the owner.
+      demands.remove(new DemandKey(lease.owner, schedulingClass, worker));
+    }
     effects.send(
         worker, new Message.AttachLease(lease.id, lease.owner, schedulingClass, lease.gpus));
     effects.send(lease.owner, new Message.LeasesGranted(self, schedulingClass, worker, 1));

@@ -12,7 +12,6 @@ import org.jspecify.annotations.Nullable;
 import ray.RuntimeEnv;
 import ray.core.Invariant;
 import ray.core.VisibleGpus;
-import ray.core.VisibleGpus;
 
 /**
  * A node's workers, in pools of those that can stand for each other: how many leases each has, how

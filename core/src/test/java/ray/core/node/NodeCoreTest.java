@@ -202,11 +202,11 @@ class NodeCoreTest implements NodeEffects {
   @Test
   void aReplacementIsADemandBesideWhatTheOwnerAskedFor() {
     withWorker();
-    request(OWNER, key(2), 1);
+    request(OTHER, key(2), 1);
     core.receive(new Message.ReplaceLease(WORKER, OWNER, JOB, key(2)));
     request(OWNER, key(2), 0);
 
-    core.receive(new Message.SuspendLease(attached().getFirst().lease()));
+    core.receive(new Message.ReturnLease(attached().getFirst().lease()));
 
     assertThat(attached()).hasSize(2);
   }
@@ -673,13 +673,35 @@ class NodeCoreTest implements NodeEffects {
   @Test
   void eachReplacementIsOneLeaseMore() {
     withWorker();
-    request(OWNER, KEY, 2);
+    request(OTHER, KEY, 2);
+    FunctionKey other = new FunctionKey("g", Resources.ONE_CPU, SchedulingStrategy.standard());
     core.receive(new Message.ReplaceLease(WORKER, OWNER, JOB, KEY));
-    core.receive(new Message.ReplaceLease(WORKER, OWNER, JOB, KEY));
+    core.receive(new Message.ReplaceLease(WORKER, OWNER, JOB, other));
 
     attached().forEach(taken -> core.receive(new Message.ReturnLease(taken.lease())));
 
     assertThat(attached()).hasSize(4);
+  }
+
+  @Test
+  void noLeaseIsReplacedThatItsWorkerHasNotHeardOf() {
+    withWorker();
+    request(OWNER, KEY, 1);
+
+    core.receive(new Message.ReplaceLease(WORKER, OWNER, JOB, KEY));
+
+    assertThat(attached()).hasSize(1);
+  }
+
+  @Test
+  void aLeaseThatIsSuspendedIsReplaced() {
+    withWorker();
+    request(OWNER, KEY, 1);
+    core.receive(new Message.SuspendLease(attached().getFirst().lease()));
+
+    core.receive(new Message.ReplaceLease(WORKER, OWNER, JOB, KEY));
+
+    assertThat(attached()).hasSize(2);
   }
 
   @Test
@@ -1048,8 +1070,7 @@ class NodeCoreTest implements NodeEffects {
   void aWorkerWhereTasksWaitForALeaseIsNotRetired() {
     withWorker();
     core.workerStarted(JOB, RuntimeEnv.SHARED, NEXT_WORKER);
-    core.receive(new Message.ReplaceLease(NEXT_WORKER, OTHER, JOB, KEY));
-    core.receive(new Message.ReplaceLease(NEXT_WORKER, OTHER, JOB, KEY));
+    core.receive(new Message.ReplaceLease(NEXT_WORKER, OTHER, JOB, key(2)));
     core.receive(new Message.ReplaceLease(WORKER, OWNER, JOB, KEY));
     assertThat(attached()).isEmpty();
 
