@@ -221,16 +221,13 @@ final class LeaseQueue {
       leases -= count;
       Invariant.notNegative(slot.leases, "leases on a worker", key);
       Invariant.notNegative(leases, "leases", key);
-      if (slot.leases == 0 && slot.outstanding == 0 && slot.returning == 0) {
-        slots.remove(worker);
-      }
+      removeIfUnused(slot);
     }
   }
 
   /**
-   * Hands a task over that a run of this process waits for, which lends it its lease. None is asked
-   * for instead of the one that it does not need any more before that run has gone on: it may soon
-   * need one again.
+   * Hands a task over that a run of this process waits for, which may lend it its lease. Until that
+   * is certain the task counts as others that were handed over: it may begin on another one.
    */
   void lend(Task task, PushMaker pushes, long nowNs) {
     if (tasks.peekFirst() == task) {
@@ -240,9 +237,9 @@ final class LeaseQueue {
     } else {
       return;
     }
-    Message.Push push = pushes.run(task, self, nowNs);
-    task.onLentLease = true;
-    effects.send(self, new Message.PushTasks(self, List.of(push)));
+    slots.computeIfAbsent(self, Slot::new).outstanding++;
+    outstanding++;
+    effects.send(self, new Message.PushTasks(self, List.of(pushes.run(task, self, nowNs))));
   }
 
   /** A run on a worker has ended. */
@@ -261,6 +258,13 @@ final class LeaseQueue {
       slot.outstanding--;
       outstanding--;
       Invariant.notNegative(slot.outstanding, "tasks on a worker", key);
+      removeIfUnused(slot);
+    }
+  }
+
+  private void removeIfUnused(Slot slot) {
+    if (slot.leases == 0 && slot.outstanding == 0 && slot.returning == 0) {
+      slots.remove(slot.worker);
     }
   }
 

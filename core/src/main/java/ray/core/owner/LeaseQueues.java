@@ -76,7 +76,9 @@ final class LeaseQueues {
   /** A task that is on a worker does not use a lease of it: others may. */
   void leaseLeft(LeaseQueue queue, long worker, long nowNs) {
     queue.left(worker);
-    queue.dispatch(pushes, nowNs);
+    if (queue.hasIdleLeases()) {
+      queue.dispatch(pushes, nowNs);
+    }
   }
 
   /** A run has ended; {@link #dispatchTouched} fills the room that it leaves. */
