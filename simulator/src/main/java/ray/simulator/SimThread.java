@@ -555,7 +555,9 @@ final class SimThread implements World {
     state = State.OFFERING;
     process.owner.lend(cell.id, run.spec().schedulingClass(), process.nowNs());
     process.settle();
-    cluster.later(process, OFFER_NS, () -> lend(run, cell, what));
+    // A thread that is held up lets others begin what was handed over.
+    long delayNs = dice.oneIn(4) ? 20 * OFFER_NS : OFFER_NS;
+    cluster.later(process, delayNs, () -> lend(run, cell, what));
     return true;
   }
 

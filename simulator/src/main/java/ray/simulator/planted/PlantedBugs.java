@@ -286,12 +286,25 @@ public final class PlantedBugs {
               RESOURCES,
               CORE),
           bug(
+              "lent-uncounted",
+              "a task that may be lent a lease does not count as handed over, though it begins on another",
+              "owner/LeaseQueue.java",
+              "    slots.computeIfAbsent(self, Slot::new).outstanding++;\n    outstanding++;\n"
+                  + "    effects.send(self, new Message.PushTasks(self, List.of(pushes.run(task, self,"
+                  + " nowNs))));",
+              "    Message.Push push = pushes.run(task, self, nowNs);\n    task.onLentLease = true;\n"
+                  + "    effects.send(self, new Message.PushTasks(self, List.of(push)));",
+              PROGRESS,
+              FREED),
+          bug(
               "lent-too-little",
               "a run lends its lease to a task that needs more than it holds",
               "FunctionKey.java",
               "        && resources.equals(waiting.resources)\n",
               "",
-              RESOURCES),
+              RESOURCES,
+              FREED,
+              PROGRESS),
           bug(
               "no-cpu-back",
               "a lease given back does not let blocked runs go on",
