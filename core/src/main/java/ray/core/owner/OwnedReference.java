@@ -15,6 +15,9 @@ public final class OwnedReference extends Reference {
   /** What it is another name of; null where it has a value of its own. */
   @Nullable Reference target;
 
+  /** Whether the program is still to complete it, and so keeps it. */
+  boolean promised;
+
   /** The foreign object whose value this one takes over; null when that is done. */
   @Nullable BorrowedReference adopting;
 

@@ -20,6 +20,7 @@ public final class OwnerCore {
   /** How many ended tasks are remembered for listings. */
   public static final int MAX_HISTORY = 10_000;
 
+  private final OwnerEffects effects;
   private final References references;
   private final Borrowing borrowing;
   private final Outcomes outcomes;
@@ -34,6 +35,7 @@ public final class OwnerCore {
 
   /** An owner with a random id, new for each incarnation of the process. */
   public OwnerCore(long self, OwnerEffects effects) {
+    this.effects = effects;
     this.references = new References(self, effects, dead, this::ready, this::freed);
     this.borrowing = references.borrowing();
     this.outcomes = references.outcomes();
@@ -66,14 +68,23 @@ public final class OwnerCore {
   public void promise(ObjectId id, Object cell, @Nullable Object site) {
     OwnedReference made = references.make(id, cell, null);
     made.creationSite = site;
+    made.promised = true;
     made.contained++;
   }
 
-  /** The program completes a ref made by {@link #promise}. */
+  /**
+   * The program completes a ref made by {@link #promise}, which may have failed meanwhile, as the
+   * program was ending.
+   */
   public void fulfil(ObjectId id, Outcome outcome) {
     OwnedReference made = references.findOwned(id);
     if (made != null && made.outcome == null) {
       outcomes.setMade(made, outcome);
+    } else if (outcome instanceof Outcome.Stored unwanted) {
+      effects.release(unwanted);
+    }
+    if (made != null && made.promised) {
+      made.promised = false;
       made.contained--;
       references.check(made);
     }

@@ -174,6 +174,18 @@ class OutcomesTest {
   }
 
   @Test
+  void whatCompletesAPromiseAfterTheProgramHasEndedIsNotKept() {
+    owner.core.promise(own(2), cell(own(2)), null);
+    owner.core.close(1);
+    owner.drop(own(2));
+
+    owner.core.fulfil(own(2), STORED);
+
+    assertThat(owner.released).containsExactly(STORED);
+    assertThat(owner.core.ownedCount()).isZero();
+  }
+
+  @Test
   void aHandleThatIsFoundDeadLateDoesNotTakeTheNewOneWithIt() {
     owner.core.promise(own(2), "old", null);
     owner.core.attach(owner.core.open(own(2), null), "new");
