@@ -33,7 +33,7 @@ import org.slf4j.LoggerFactory;
  * was changed is not given to anybody. When there are too many, those go that no job has used for
  * longest. Thread-safe.
  */
-final class CodeCache {
+final class CodeCache implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(CodeCache.class);
 
   /** What it may hold: some dozens of large programs. What does not fit is fetched one by one. */
@@ -44,6 +44,9 @@ final class CodeCache {
 
   /** How long one job waits for another that brings the same, before it brings it itself. */
   private static final long PATIENCE_S = 10;
+
+  /** How long closing waits for the next part of what is being brought. */
+  private static final long CLOSE_WITHIN_MS = 2_000;
 
   private final Path folder;
   private final long maxBytes;
@@ -71,6 +74,11 @@ final class CodeCache {
       };
 
   private long bytes;
+
+  /** How many contents are being written. */
+  private int writing;
+
+  private boolean closed;
 
   /** A file as it was written: if it looks otherwise now, its content is checked again. */
   private record Kept(long sizeBytes, FileTime modified) {
@@ -183,8 +191,29 @@ final class CodeCache {
   }
 
   private String fetch(long sizeBytes, Content content) throws IOException {
-    makeRoom(sizeBytes);
-    Files.createDirectories(folder);
+    synchronized (this) {
+      checkOpen();
+      writing++;
+    }
+    try {
+      makeRoom(sizeBytes);
+      Files.createDirectories(folder);
+      return write(content);
+    } finally {
+      synchronized (this) {
+        writing--;
+        notifyAll();
+      }
+    }
+  }
+
+  private synchronized void checkOpen() throws IOException {
+    if (closed) {
+      throw new IOException("the node is closing");
+    }
+  }
+
+  private String write(Content content) throws IOException {
     Path temporary = Files.createTempFile(folder, "coming-", ".part");
     try {
       MessageDigest digest = PackedFolder.sha256();
@@ -194,6 +223,7 @@ final class CodeCache {
           if (offset + part.length > maxBytes) {
             throw new IOException("more than the cache may hold, which is " + maxBytes + " bytes");
           }
+          checkOpen();
           digest.update(part);
           out.write(part);
         }
@@ -261,6 +291,20 @@ final class CodeCache {
       in.transferTo(OutputStream.nullOutputStream());
     }
     return HexFormat.of().formatHex(digest.digest());
+  }
+
+  /** Brings nothing any more, and waits until nothing is being written. */
+  @Override
+  public synchronized void close() {
+    closed = true;
+    long until = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(CLOSE_WITHIN_MS);
+    try {
+      for (long left; writing > 0 && (left = until - System.nanoTime()) > 0; ) {
+        TimeUnit.NANOSECONDS.timedWait(this, left);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   /** The contents that are there, those used last at the end. */

@@ -269,6 +269,7 @@ final class JobCodes implements AutoCloseable {
   @Override
   public void close() {
     later.shutdownNow();
+    cache.close();
     jobs.values().forEach(JobCode::close);
   }
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -13,6 +14,10 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.stream.Stream;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipInputStream;
@@ -95,6 +100,37 @@ class CodeCacheTest {
         .isInstanceOf(IOException.class)
         .hasMessageContaining("more than the cache may hold");
     assertThat(files()).hasSize(1);
+  }
+
+  @Test
+  void closingWaitsForWhatIsBeingWrittenAndLeavesNothingOfIt() throws Exception {
+    CodeCache cache = cache();
+    CompletableFuture<byte[]> part = new CompletableFuture<>();
+    CountDownLatch begun = new CountDownLatch(1);
+    CompletableFuture<String> brought =
+        CompletableFuture.supplyAsync(() -> {
+          try {
+            return cache.bring(
+                "a",
+                40,
+                offset -> {
+                  begun.countDown();
+                  return part.join();
+                });
+          } catch (IOException e) {
+            throw new UncheckedIOException(e);
+          }
+        });
+    begun.await();
+    CompletableFuture<Void> closed = CompletableFuture.runAsync(cache::close);
+    assertThatThrownBy(() -> closed.get(100, TimeUnit.MILLISECONDS))
+        .isInstanceOf(TimeoutException.class);
+    part.complete(new byte[1]);
+    closed.join();
+
+    assertThat(files()).isEmpty();
+    assertThatThrownBy(brought::join).hasRootCauseMessage("the node is closing");
+    assertThatThrownBy(() -> bring(cache, "b", 1)).hasMessage("the node is closing");
   }
 
   @Test
