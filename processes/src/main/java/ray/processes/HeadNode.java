@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongConsumer;
@@ -53,6 +54,9 @@ final class HeadNode implements SocketTransport.Deaths, SocketTransport.Question
 
   /** The end of a worker is noticed sooner. */
   private static final long END_OF_ITS_OWN_MS = 1_000;
+
+  /** How long closing waits for what is being done for a member. */
+  private static final long CLOSE_WITHIN_MS = 5_000;
 
   private final Payload.Session session;
   private final WorkerPolicy workers;
@@ -302,8 +306,17 @@ final class HeadNode implements SocketTransport.Deaths, SocketTransport.Question
             new Message.RegisterActor(found.spec(), null, 0), OpaqueCodec.PASSING_ON);
   }
 
+  /** Does what concerns the members, one thing after the other; nothing any more when it closes. */
+  private void inOrder(Runnable affair) {
+    try {
+      affairs.execute(affair);
+    } catch (RejectedExecutionException closing) {
+      LOG.debug("not done any more: {}", closing.toString());
+    }
+  }
+
   private void startWorker(long job, RuntimeEnv runtimeEnv) {
-    affairs.execute(() -> {
+    inOrder(() -> {
       Member driver = members.driver(job);
       if (driver == null && !codes.isOrphan(job)) {
         node.workerFailed(job, runtimeEnv, "its job has ended");
@@ -312,7 +325,7 @@ final class HeadNode implements SocketTransport.Deaths, SocketTransport.Question
       long program = driver == null ? session.node() : driver.process();
       try {
         WorkerLauncher.Worker started = launcher.start(job, program, runtimeEnv);
-        started.process().onExit().thenRun(() -> affairs.execute(() -> exited(started, job)));
+        started.process().onExit().thenRun(() -> inOrder(() -> exited(started, job)));
       } catch (IOException e) {
         node.workerFailed(job, runtimeEnv, "a worker can't be started: " + e.getMessage());
       }
@@ -341,7 +354,7 @@ final class HeadNode implements SocketTransport.Deaths, SocketTransport.Question
   /** A connection has ended: its process is dead, or is made so. */
   @Override
   public void unreachable(long process, String reason) {
-    affairs.execute(() -> gone(process, reason));
+    inOrder(() -> gone(process, reason));
   }
 
   /**
@@ -362,7 +375,7 @@ final class HeadNode implements SocketTransport.Deaths, SocketTransport.Question
           TimeUnit.MILLISECONDS);
       return;
     }
-    affairs.execute(() -> {
+    inOrder(() -> {
       if (members.find(asker) == null) {
         return;
       }
@@ -380,7 +393,7 @@ final class HeadNode implements SocketTransport.Deaths, SocketTransport.Question
 
   /** A worker is ended for want of memory, and its program told. */
   private void endForMemory(MemoryMonitor.Victim victim) {
-    affairs.execute(() -> {
+    inOrder(() -> {
       long worker = victim.worker().id();
       Member member = members.find(worker);
       if (member == null) {
@@ -435,6 +448,14 @@ final class HeadNode implements SocketTransport.Deaths, SocketTransport.Question
   public void close() {
     memory.close();
     affairs.shutdownNow();
+    try {
+      // What it begins now, such as a worker, would outlive the node.
+      if (!affairs.awaitTermination(CLOSE_WITHIN_MS, TimeUnit.MILLISECONDS)) {
+        LOG.warn("something is still being done for a member while the node closes");
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
     launcher.killAll();
     codes.close();
     transport.close();

@@ -131,6 +131,23 @@ final class WorkerLauncher {
     if (gpus != null) {
       builder.environment().putAll(GpuDevices.ofThisMachine().variables(gpus));
     }
+    Worker worker = start(id, builder, runtimeEnv);
+    worker
+        .process()
+        .onExit()
+        .thenRun(() -> {
+          running.remove(id);
+          logs.ended(worker.process().pid(), id);
+        });
+    return worker;
+  }
+
+  /** Starts one that {@link #killAll} ends, or none if that has begun. */
+  private synchronized Worker start(long id, ProcessBuilder builder, RuntimeEnv runtimeEnv)
+      throws IOException {
+    if (closed) {
+      throw new IOException("the node is closing");
+    }
     Process process = builder.start();
     try {
       logs.started(process.pid(), id);
@@ -140,12 +157,6 @@ final class WorkerLauncher {
     }
     Worker worker = new Worker(id, process, runtimeEnv);
     running.put(id, worker);
-    process
-        .onExit()
-        .thenRun(() -> {
-          running.remove(id);
-          logs.ended(process.pid(), id);
-        });
     return worker;
   }
 

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.SplittableRandom;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
@@ -70,7 +71,10 @@ final class DriverProcess {
 
   private final PrintStream out = new PrintStream(System.out, true, StandardCharsets.UTF_8);
   private final RayInstance ray;
-  private final long seed;
+
+  /** The seed of the first program: drivers of neighbouring seeds have no program in common. */
+  private final long first;
+
   private final boolean harmless;
   private final Tally tally = new Tally();
   private final AtomicLong next = new AtomicLong();
@@ -83,7 +87,7 @@ final class DriverProcess {
   private DriverProcess(RayInstance ray, long seed, boolean harmless) {
     this.harmless = harmless;
     this.ray = ray;
-    this.seed = seed;
+    this.first = new SplittableRandom(seed).nextLong();
   }
 
   /**
@@ -150,7 +154,7 @@ final class DriverProcess {
   private void runPrograms(long end) {
     while (!stopped && next.get() < end) {
       // The programs of a seed are the same in each run, however many of them there is time for.
-      long own = 31 * seed + next.getAndIncrement();
+      long own = first + next.getAndIncrement();
       Trial trial =
           new Trial(
               own,
