@@ -128,9 +128,10 @@ public interface RayInstance extends AutoCloseable {
   <R extends @Nullable Object> Map<String, ObjectRef<R>> runOnAllWorkers(Func0<R> function);
 
   /**
-   * Ends all workers of this program; the next task starts another. Objects that the program holds
-   * stay. Blocks until the workers are gone, but for some that others still need: those get no more
-   * tasks, and end by themselves later.
+   * Ends all workers of this program; the next task starts another, which runs the code that lies
+   * on the program's class path by now: what was compiled since the program began, too. Objects
+   * that the program holds stay. Blocks until the workers are gone, but for some that others still
+   * need: those get no more tasks, and end by themselves later.
    *
    * @param force whether tasks that run are ended as by a worker's death (they are retried, and
    *     actors are restarted, as their options say), and what only workers own is lost

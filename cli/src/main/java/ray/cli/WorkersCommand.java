@@ -50,7 +50,10 @@ final class WorkersCommand implements Runnable {
   /** {@code ray workers restart}. */
   @Command(
       name = "restart",
-      description = "End all workers of a program, and start another.",
+      description = {
+        "End all workers of a program, and start another.",
+        "It runs the code that lies on the program's class path by now."
+      },
       mixinStandardHelpOptions = true)
   static final class Restart extends End {
     @Override

@@ -50,6 +50,11 @@ final class CodeArchives implements AutoCloseable {
     return folder;
   }
 
+  /** Which code of the job this is. */
+  int generation() {
+    return manifest.generation();
+  }
+
   boolean isEmpty() {
     return manifest.elements().isEmpty();
   }

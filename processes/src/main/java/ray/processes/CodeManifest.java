@@ -8,12 +8,15 @@ import ray.wire.codec.ProtoWriter;
 /**
  * A job's class path as the node has it: workers open what is there in place.
  *
+ * @param generation how often the program has offered its code anew
  * @param elements in the order in which classes are looked for in them; none if the program has to
  *     be asked for everything
  */
-record CodeManifest(List<Element> elements) implements Payload {
+record CodeManifest(int generation, List<Element> elements) implements Payload {
   /** Nothing of a job's code is on the node. */
-  static final CodeManifest NONE = new CodeManifest(List.of());
+  static CodeManifest none(int generation) {
+    return new CodeManifest(generation, List.of());
+  }
 
   /**
    * An element.
@@ -43,13 +46,15 @@ record CodeManifest(List<Element> elements) implements Payload {
   @Override
   public void write(ProtoWriter out) {
     elements.forEach(element -> element.writeAs(1, out));
+    out.varint(2, generation);
   }
 
   static CodeManifest read(byte[] bytes) throws IOException {
+    Fields fields = Fields.read(bytes);
     List<Element> elements = new ArrayList<>();
-    for (byte[] each : Fields.read(bytes).contents(1)) {
+    for (byte[] each : fields.contents(1)) {
       elements.add(Element.read(each));
     }
-    return new CodeManifest(elements);
+    return new CodeManifest((int) fields.number(2), elements);
   }
 }

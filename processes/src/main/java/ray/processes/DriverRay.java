@@ -91,6 +91,7 @@ final class DriverRay extends ProcessRay {
       case Question.FIND_RESOURCES ->
           code.findAll(Payload.FindResource.read(payload).name()).bytes();
       case Question.CODE_OFFER -> code.offer().bytes();
+      case Question.CODE_OFFER_ANEW -> code.offerAnew().bytes();
       case Question.CODE_PART -> code.part(CodeOffer.Part.read(payload));
       case Question.CODE_REST -> code.rest();
       case Question.SETTINGS -> settings.bytes();

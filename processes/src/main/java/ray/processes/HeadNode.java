@@ -116,7 +116,7 @@ final class HeadNode implements SocketTransport.Deaths, SocketTransport.Question
     this.codes = new JobCodes(session.code(), CodeCache.MAX_BYTES, transport, this::tellOfCode);
     this.reports = new HeadReports(transport, members, launcher, store, codes, session);
     transport.register(session.control(), this::toControl);
-    this.exchange = new WorkerExchange(transport, members, node, control, this::endAtOnce);
+    this.exchange = new WorkerExchange(transport, members, node, control, codes, this::endAtOnce);
     transport.register(session.node(), node);
   }
 
@@ -169,6 +169,7 @@ final class HeadNode implements SocketTransport.Deaths, SocketTransport.Question
       case Question.JOIN_AS_DRIVER -> joined(Payload.Join.read(payload), true);
       case Question.JOIN_AS_WORKER -> {
         Payload.Join join = Payload.Join.read(payload);
+        refuseOldCode(join);
         byte[] answer = joined(join, false);
         node.workerStarted(join.job(), launcher.runtimeEnv(join.process()), join.process());
         affairs.schedule(launcher::fill, REFILL_AFTER_MS, TimeUnit.MILLISECONDS);
@@ -210,6 +211,14 @@ final class HeadNode implements SocketTransport.Deaths, SocketTransport.Question
           codes.find(Payload.FindResource.read(payload), kind == Question.FIND_RESOURCES);
       default -> reports.answer(kind, payload);
     };
+  }
+
+  /** A worker that was on its way while its job's workers were exchanged has code of before. */
+  private void refuseOldCode(Payload.Join join) throws IOException {
+    if (launcher.generation(join.process()) != codes.generation(join.job())) {
+      launcher.kill(join.process());
+      throw new IOException("the workers of its job were exchanged while it was started");
+    }
   }
 
   private byte[] waitingFor(byte[] payload) throws IOException {
@@ -324,7 +333,8 @@ final class HeadNode implements SocketTransport.Deaths, SocketTransport.Question
       }
       long program = driver == null ? session.node() : driver.process();
       try {
-        WorkerLauncher.Worker started = launcher.start(job, program, runtimeEnv);
+        WorkerLauncher.Worker started =
+            launcher.start(job, program, runtimeEnv, codes.generation(job));
         started.process().onExit().thenRun(() -> inOrder(() -> exited(started, job)));
       } catch (IOException e) {
         node.workerFailed(job, runtimeEnv, "a worker can't be started: " + e.getMessage());

@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -53,6 +54,9 @@ final class JobClassLoader extends ClassLoader {
 
   private volatile @Nullable CodeArchives archives;
 
+  /** Which code of the job this is; -1 before that is known. */
+  private final AtomicInteger generation = new AtomicInteger(-1);
+
   /** Where code comes from. */
   interface Source {
     /** Those of a name that there are: one, or all. */
@@ -68,9 +72,10 @@ final class JobClassLoader extends ClassLoader {
     this.own = own;
   }
 
-  /** From now on code is looked for here first. */
+  /** From now on code is looked for here first, unless it is other code than this loader's. */
   void use(CodeArchives onNode) {
-    if (!onNode.isEmpty()) {
+    generation.compareAndSet(-1, onNode.generation());
+    if (!onNode.isEmpty() && onNode.generation() == generation.get()) {
       archives = onNode;
     }
   }

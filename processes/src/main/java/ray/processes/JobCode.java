@@ -18,6 +18,7 @@ final class JobCode {
 
   // Guarded by this.
   private @Nullable CodeOffer offer;
+  private int generation;
   private final List<String> hashes = new ArrayList<>();
   private String rest = "";
   private byte[] settings = new byte[0];
@@ -43,6 +44,19 @@ final class JobCode {
     if (offer == null) {
       offer = told;
     }
+  }
+
+  /** Its program has other code now: nothing of that is here yet. */
+  synchronized void offeredAnew(CodeOffer told) {
+    offer = told;
+    generation++;
+    hashes.clear();
+    complete = false;
+  }
+
+  /** How often its program has offered its code anew. */
+  synchronized int generation() {
+    return generation;
   }
 
   synchronized @Nullable CodeOffer offer() {
@@ -133,7 +147,7 @@ final class JobCode {
     if (!rest.isEmpty()) {
       elements.add(new CodeManifest.Element("", rest, true));
     }
-    return elements.isEmpty() ? CodeManifest.NONE : new CodeManifest(elements);
+    return new CodeManifest(generation, elements);
   }
 
   /** What the job's program would answer to who looks for a name, if it were there. */

@@ -1,6 +1,7 @@
 package ray.processes;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.List;
@@ -32,6 +33,9 @@ final class JobCodes implements AutoCloseable {
 
   /** How long a program that leaves waits until the code of actors that stay is here. */
   private static final long LEAVE_WITHIN_S = 60;
+
+  /** How long new workers of a job wait for what its program has compiled. */
+  private static final long RENEW_WITHIN_S = 30;
 
   private final SocketTransport transport;
   private final Consumer<JobCode> told;
@@ -94,6 +98,51 @@ final class JobCodes implements AutoCloseable {
 
   private static final byte[] NOTHING = new byte[0];
 
+  /** How often a job's program has offered its code anew. */
+  int generation(long job) {
+    JobCode code = jobs.get(job);
+    return code == null ? 0 : code.generation();
+  }
+
+  /**
+   * Lets a job's program offer its code as it is now, for workers that are started from now on.
+   * Blocks until it is here, but not for ever: then they open it as it comes.
+   *
+   * @throws IOException if the program does not say what its code is
+   */
+  void renew(long job) throws IOException {
+    JobCode code = jobs.get(job);
+    if (code == null) {
+      return;
+    }
+    CompletableFuture<Void> offered =
+        run(
+            code,
+            () ->
+                code.offeredAnew(
+                    CodeOffer.read(
+                        transport.askAside(code.driver(), Question.CODE_OFFER_ANEW, NOTHING))));
+    CompletableFuture<Void> fetched =
+        run(
+            code,
+            () -> {
+              fetch(code);
+              if (code.hasStaying()) {
+                fetchRest(code);
+              }
+            });
+    try {
+      offered.get(RENEW_WITHIN_S, TimeUnit.SECONDS);
+    } catch (ExecutionException | TimeoutException e) {
+      throw new IOException(
+          "the program of job " + Long.toHexString(job) + " does not say what its code is now", e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IOException("the node is ending", e);
+    }
+    await(code, fetched, RENEW_WITHIN_S);
+  }
+
   /** A job makes an actor that is to outlive its program. */
   void stays(long job, String className) {
     JobCode code = jobs.get(job);
@@ -117,11 +166,15 @@ final class JobCodes implements AutoCloseable {
       return;
     }
     // What it has made from source since the actor was made, too.
-    CompletableFuture<Void> all = run(code, () -> fetchRest(code));
+    await(code, run(code, () -> fetchRest(code)), LEAVE_WITHIN_S);
+  }
+
+  private static void await(JobCode code, CompletableFuture<Void> fetched, long seconds) {
     try {
-      all.get(LEAVE_WITHIN_S, TimeUnit.SECONDS);
+      fetched.get(seconds, TimeUnit.SECONDS);
     } catch (ExecutionException | TimeoutException e) {
-      LOG.warn("the code of job {} is not all here: {}", Long.toHexString(job), e.toString());
+      LOG.warn(
+          "the code of job {} is not all here: {}", Long.toHexString(code.job()), e.toString());
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
@@ -170,9 +223,11 @@ final class JobCodes implements AutoCloseable {
   CodeManifest manifest(long job) {
     JobCode code = jobs.get(job);
     if (code == null || !code.isComplete()) {
-      return CodeManifest.NONE;
+      return CodeManifest.none(code == null ? 0 : code.generation());
     }
-    return new CodeManifest(code.manifest().elements().stream().map(this::ifIntact).toList());
+    CodeManifest whole = code.manifest();
+    return new CodeManifest(
+        whole.generation(), whole.elements().stream().map(this::ifIntact).toList());
   }
 
   /** What was changed since it came is not there for anybody. */
@@ -220,6 +275,7 @@ final class JobCodes implements AutoCloseable {
                   work.run();
                 } catch (IOException e) {
                   LOG.debug("code of job {}", Long.toHexString(job), e);
+                  throw new UncheckedIOException(e);
                 }
                 return null;
               },

@@ -30,8 +30,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The code of a program, as it gives it to others: a class or resource by its name, which works
- * with whatever loader the program has; and whole jars and folders, for the node to keep.
- * Thread-safe.
+ * with whatever loader the program has; and whole jars and folders, for the node to keep. It may be
+ * offered anew: what was compiled since the program began is given from then on, though the program
+ * itself goes on with the classes that it has. Thread-safe.
  */
 final class OfferedCode implements AutoCloseable {
   /** How much of an element goes into one answer. */
@@ -52,6 +53,9 @@ final class OfferedCode implements AutoCloseable {
 
   private final AtomicLong given = new AtomicLong();
 
+  /** Where code is looked for first, once it was offered anew. */
+  private volatile @Nullable ClassPathOnDisk onDisk;
+
   // Guarded by this.
   private final Map<Integer, FileChannel> packed = new HashMap<>();
   private @Nullable CodeOffer offer;
@@ -70,11 +74,15 @@ final class OfferedCode implements AutoCloseable {
 
   /** Finds what a name stands for. */
   FoundResource.Answer find(String name) throws IOException {
-    URL url = loader.getResource(name);
-    if (url == null) {
-      return new FoundResource.Answer(List.of(), lookedIn());
+    ClassPathOnDisk anew = onDisk;
+    FoundResource found = anew == null ? null : anew.find(name);
+    if (found == null) {
+      URL url = loader.getResource(name);
+      if (url == null || isGone(url, anew)) {
+        return new FoundResource.Answer(List.of(), lookedIn());
+      }
+      found = read(name, url);
     }
-    FoundResource found = read(name, url);
     if (found.path().isEmpty() && name.endsWith(CLASS) && inMemory.size() < MAX_REMEMBERED) {
       inMemory.add(name);
     }
@@ -84,9 +92,10 @@ final class OfferedCode implements AutoCloseable {
 
   /** Finds all that a name stands for. */
   FoundResource.Answer findAll(String name) throws IOException {
-    List<FoundResource> found = new ArrayList<>();
+    ClassPathOnDisk anew = onDisk;
+    List<FoundResource> found = anew == null ? new ArrayList<>() : anew.findAll(name);
     for (URL url : Collections.list(loader.getResources(name))) {
-      if (!"jrt".equals(url.getProtocol())) {
+      if (!"jrt".equals(url.getProtocol()) && !isGone(url, anew)) {
         found.add(read(name, url));
       }
     }
@@ -94,8 +103,19 @@ final class OfferedCode implements AutoCloseable {
     return new FoundResource.Answer(found, found.isEmpty() ? lookedIn() : "");
   }
 
-  private static FoundResource read(String name, URL url) throws IOException {
+  /** Whether the program's loader finds something where the class path, read anew, had nothing. */
+  private static boolean isGone(URL url, @Nullable ClassPathOnDisk anew) {
+    return anew != null && anew.isKnown() && isOfAnElement(url);
+  }
+
+  private static boolean isOfAnElement(URL url) {
+    return url.getProtocol().equals("file") || url.getProtocol().equals("jar");
+  }
+
+  private FoundResource read(String name, URL url) throws IOException {
     URLConnection connection = url.openConnection();
+    // Of a jar that was written anew since, those would be the old contents.
+    connection.setUseCaches(onDisk == null);
     try (InputStream in = connection.getInputStream()) {
       byte[] content = in.readAllBytes();
       if (connection instanceof JarURLConnection jar) {
@@ -131,6 +151,21 @@ final class OfferedCode implements AutoCloseable {
   }
 
   // ---- as a whole
+
+  /**
+   * What the node may keep, as it is now. From now on all that is asked for is what lies there now,
+   * not what the program itself has loaded.
+   */
+  synchronized CodeOffer offerAnew() {
+    closePacked();
+    offer = null;
+    ClassPathOnDisk before = onDisk;
+    onDisk = new ClassPathOnDisk(ProgramClassPath.of(loader));
+    if (before != null) {
+      before.close();
+    }
+    return offer();
+  }
 
   /** What the node may keep. */
   synchronized CodeOffer offer() {
@@ -199,7 +234,7 @@ final class OfferedCode implements AutoCloseable {
 
   private static void check(CodeOffer.Element element, Path path) throws IOException {
     if (!element(path).identity().equals(element.identity())) {
-      throw new IOException(path + " has changed since the program began");
+      throw new IOException(path + " has changed since it was offered");
     }
   }
 
@@ -251,16 +286,20 @@ final class OfferedCode implements AutoCloseable {
 
   /** Whether a class is one of the JDK's, or in an element that travels as a whole. */
   private boolean isElsewhere(URL url) {
-    return switch (url.getProtocol()) {
-      case "jrt" -> true;
-      case "file", "jar" -> !offer().elements().isEmpty();
-      default -> false;
-    };
+    return url.getProtocol().equals("jrt") || isOfAnElement(url) && !offer().elements().isEmpty();
   }
 
   @Override
   public synchronized void close() {
     closed = true;
+    closePacked();
+    ClassPathOnDisk anew = onDisk;
+    if (anew != null) {
+      anew.close();
+    }
+  }
+
+  private void closePacked() {
     for (FileChannel each : packed.values()) {
       try {
         each.close();

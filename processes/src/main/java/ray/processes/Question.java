@@ -127,6 +127,9 @@ final class Question {
   /** What the node keeps of its jobs' code: answered by {@code CodeReport}. */
   static final int CODE = 55;
 
+  /** As {@link #CODE_OFFER}; from then on the driver gives code as it lies on its disk by then. */
+  static final int CODE_OFFER_ANEW = 56;
+
   /** The same as {@link #STORE_CREATE} of a guest, who sends the bytes by {@link #STORE_SEND}. */
   static final int STORE_CREATE_FROM_AFAR = 60;
 

@@ -168,7 +168,9 @@ public record RunningNode(String host, int port, long pid, long startedMs, Path 
     }
   }
 
-  /** Removes a folder if it is there; others, such as workers that end, may be removing files, too. */
+  /**
+   * Removes a folder if it is there; others, such as workers that end, may be removing files, too.
+   */
   static void delete(Path folder) throws IOException {
     Files.walkFileTree(
         folder,

@@ -7,6 +7,8 @@ import java.util.List;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BiConsumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import ray.ActorInfo;
 import ray.TaskInfo;
 import ray.control.ControlShell;
@@ -15,11 +17,13 @@ import ray.node.NodeShell;
 import ray.wire.socket.SocketTransport;
 
 /**
- * Ends the workers of a job, and starts others. The workers are retired, so that nothing of what
- * comes meanwhile is lost; that nothing runs is asked of the job's processes before. Thread-safe;
- * blocks.
+ * Ends the workers of a job, and starts others, which have the code that its program has on its
+ * disk by then. The workers are retired, so that nothing of what comes meanwhile is lost; that
+ * nothing runs is asked of the job's processes before. Thread-safe; blocks.
  */
 final class WorkerExchange {
+  private static final Logger LOG = LoggerFactory.getLogger(WorkerExchange.class);
+
   /** A process that lives answers within milliseconds; who asks has no more patience than this. */
   private static final Duration PATIENCE = Duration.ofSeconds(3);
 
@@ -38,6 +42,7 @@ final class WorkerExchange {
   private final Members members;
   private final NodeShell node;
   private final ControlShell control;
+  private final JobCodes codes;
   private final BiConsumer<Long, String> killer;
 
   /**
@@ -50,11 +55,13 @@ final class WorkerExchange {
       Members members,
       NodeShell node,
       ControlShell control,
+      JobCodes codes,
       BiConsumer<Long, String> killer) {
     this.transport = transport;
     this.members = members;
     this.node = node;
     this.control = control;
+    this.codes = codes;
     this.killer = killer;
   }
 
@@ -98,6 +105,7 @@ final class WorkerExchange {
     if (!asked.force()) {
       refuseIfBusy(job);
     }
+    renewCode(job, asked.force());
     List<Long> ending = node.ask(core -> core.retireAll(job));
     if (asked.force()) {
       ending.forEach(worker -> killer.accept(worker, "all workers of its job were ended by force"));
@@ -107,6 +115,18 @@ final class WorkerExchange {
       workers(job);
     }
     return new Ended(ending.size() - staying.size(), staying);
+  }
+
+  /** Before the workers end: a task that comes meanwhile may start the first new one. */
+  private void renewCode(long job, boolean force) throws IOException {
+    try {
+      codes.renew(job);
+    } catch (IOException e) {
+      if (!force) {
+        throw new IOException(e.getMessage() + "; with force its workers end all the same", e);
+      }
+      LOG.warn("{}: its new workers have its code as it was", e.getMessage());
+    }
   }
 
   private List<Long> awaitEnd(List<Long> ending) throws IOException {

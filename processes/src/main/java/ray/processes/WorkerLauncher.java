@@ -50,8 +50,8 @@ final class WorkerLauncher {
   private final ArrayDeque<Worker> idle = new ArrayDeque<>();
   private boolean closed;
 
-  /** A worker's id and process, and what was asked of that. */
-  record Worker(long id, Process process, RuntimeEnv runtimeEnv) {}
+  /** A worker's id and process, what was asked of that, and which code of its job it has. */
+  record Worker(long id, Process process, RuntimeEnv runtimeEnv, int generation) {}
 
   /** A launcher of workers that are kept as the policy says. */
   WorkerLauncher(Payload.Session session, Path tokenFile, WorkerPolicy policy) {
@@ -61,13 +61,17 @@ final class WorkerLauncher {
     this.logs = new WorkerLogs(session.logs());
   }
 
-  /** Gives a job a worker: one that is ready, if nothing speaks against it, or a new one. */
-  Worker start(long job, long driver, RuntimeEnv runtimeEnv) throws IOException {
+  /**
+   * Gives a job a worker: one that is ready, if nothing speaks against it, or a new one.
+   *
+   * @param generation of the job's code, as of a {@link CodeManifest}
+   */
+  Worker start(long job, long driver, RuntimeEnv runtimeEnv, int generation) throws IOException {
     boolean ordinary = runtimeEnv.jvmOptions().isEmpty() && runtimeEnv.variables().isEmpty();
     Worker waiting = ordinary ? takeReady() : null;
     if (waiting != null) {
       try {
-        Worker taken = new Worker(waiting.id(), waiting.process(), runtimeEnv);
+        Worker taken = new Worker(waiting.id(), waiting.process(), runtimeEnv, generation);
         running.replace(taken.id(), taken);
         order(taken, job, driver);
         return taken;
@@ -75,7 +79,7 @@ final class WorkerLauncher {
         LOG.info("worker {} has ended while it waited for a job", Long.toHexString(waiting.id()));
       }
     }
-    Worker started = launch(runtimeEnv);
+    Worker started = launch(runtimeEnv, generation);
     order(started, job, driver);
     return started;
   }
@@ -110,7 +114,7 @@ final class WorkerLauncher {
           if (closed || idle.size() >= policy.ready()) {
             return;
           }
-          idle.add(launch(RuntimeEnv.SHARED));
+          idle.add(launch(RuntimeEnv.SHARED, 0));
         }
       }
     } catch (IOException e) {
@@ -118,7 +122,7 @@ final class WorkerLauncher {
     }
   }
 
-  private Worker launch(RuntimeEnv runtimeEnv) throws IOException {
+  private Worker launch(RuntimeEnv runtimeEnv, int generation) throws IOException {
     Files.createDirectories(session.logs());
     long id = RuntimeBackend.newId(random);
     // Appending, so that what is written after such a file was emptied stands at its beginning.
@@ -155,7 +159,7 @@ final class WorkerLauncher {
       process.destroyForcibly();
       throw e;
     }
-    Worker worker = new Worker(id, process, runtimeEnv);
+    Worker worker = new Worker(id, process, runtimeEnv, generation);
     running.put(id, worker);
     return worker;
   }
@@ -210,6 +214,12 @@ final class WorkerLauncher {
   RuntimeEnv runtimeEnv(long worker) {
     Worker found = running.get(worker);
     return found == null ? RuntimeEnv.SHARED : found.runtimeEnv();
+  }
+
+  /** Which code of its job a worker has. */
+  int generation(long worker) {
+    Worker found = running.get(worker);
+    return found == null ? 0 : found.generation();
   }
 
   /** Those that are there, whether they have a job or not. */
