@@ -135,7 +135,7 @@ final class WorkerLauncher {
     if (gpus != null) {
       builder.environment().putAll(GpuDevices.ofThisMachine().variables(gpus));
     }
-    Worker worker = start(id, builder, runtimeEnv);
+    Worker worker = start(id, builder, runtimeEnv, generation);
     worker
         .process()
         .onExit()
@@ -147,8 +147,8 @@ final class WorkerLauncher {
   }
 
   /** Starts one that {@link #killAll} ends, or none if that has begun. */
-  private synchronized Worker start(long id, ProcessBuilder builder, RuntimeEnv runtimeEnv)
-      throws IOException {
+  private synchronized Worker start(
+      long id, ProcessBuilder builder, RuntimeEnv runtimeEnv, int generation) throws IOException {
     if (closed) {
       throw new IOException("the node is closing");
     }
