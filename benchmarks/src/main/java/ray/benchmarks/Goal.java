@@ -45,19 +45,22 @@ sealed interface Goal {
     }
   }
 
-  /** A share of what another case of the same run reaches. */
+  /**
+   * A share of the speed of another case of the same run, by the medians of single operations: both
+   * are measured some seconds apart, and a busy neighbour slows a few of them down by a lot.
+   */
   record ShareOf(double share, String other) implements Goal {
     @Override
     public OptionalDouble reached(Result result, Map<String, Result> others) {
       Result measure = others.get(other);
       return measure == null
           ? OptionalDouble.empty()
-          : OptionalDouble.of(result.perSecond() / (share * measure.perSecond()));
+          : OptionalDouble.of(measure.p50Us() / (share * result.p50Us()));
     }
 
     @Override
     public String toString() {
-      return String.format(Locale.ROOT, "%.0f %% of %s", share * 100, other);
+      return String.format(Locale.ROOT, "%.0f %% of %s, by the median", share * 100, other);
     }
   }
 

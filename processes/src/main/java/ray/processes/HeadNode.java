@@ -43,6 +43,9 @@ import ray.wire.socket.SocketTransport;
 final class HeadNode implements SocketTransport.Deaths, SocketTransport.Questions, AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(HeadNode.class);
 
+  /** Why programs are gone that have said so themselves. */
+  private static final String LEFT = "its program ended";
+
   /** How often idle workers are looked for. */
   private static final long IDLE_LOOK_MS = 1_000;
 
@@ -185,7 +188,7 @@ final class HeadNode implements SocketTransport.Deaths, SocketTransport.Question
         if (leaving != null) {
           codes.leaves(leaving.job());
         }
-        affairs.submit(() -> gone(asker, "its program ended")).get();
+        affairs.submit(() -> gone(asker, LEFT)).get();
         yield new byte[0];
       }
       case Question.FIND_ACTOR -> find(Payload.FindActor.read(payload));
@@ -432,7 +435,7 @@ final class HeadNode implements SocketTransport.Deaths, SocketTransport.Question
     if (member == null) {
       return;
     }
-    if (transport.isGuest(process)) {
+    if (transport.isGuest(process) && !reason.equals(LEFT)) {
       LOG.warn("program {} of another machine is given up: {}", member.pid(), reason);
     }
     if (member.isDriver()) {

@@ -26,7 +26,7 @@ enum Kind {
   EXHAUSTS(DeathPrograms::exhausts, true);
 
   /** One program in so many does its process harm: some in each minute, on a slow machine too. */
-  private static final int RARELY = 150;
+  private static final int RARELY = 40;
 
   private static final List<Kind> COMMON = Stream.of(values()).filter(kind -> !kind.rare).toList();
   private static final List<Kind> RARE = Stream.of(values()).filter(kind -> kind.rare).toList();
