@@ -42,6 +42,23 @@ public final class FunctionKey {
         : new FunctionKey(function, resources, strategy, runtimeEnv.alone());
   }
 
+  /**
+   * Whether a run of this class may be made in place of one of another, while that waits: in its
+   * process, on the CPUs that it would give back. It holds nothing else.
+   */
+  public boolean mayRunInPlaceOf(FunctionKey waiting) {
+    return strategy instanceof SchedulingStrategy.Standard
+        && runtimeEnv.equals(waiting.runtimeEnv)
+        && !runtimeEnv.isolated()
+        && runtimeEnv.maxTasks() == 0
+        && resources.units().keySet().stream().allMatch(Resources.CPU::equals)
+        && cpus() <= waiting.cpus();
+  }
+
+  private long cpus() {
+    return resources.units().getOrDefault(Resources.CPU, 0L);
+  }
+
   /** The function's name. */
   public String function() {
     return function;

@@ -42,6 +42,12 @@ class NestedTasksTest {
         .sum();
   }
 
+  static boolean startsWhile(Gate gate) {
+    Ray.remote((Gate g) -> g.pass()).cpus(0).remote(gate);
+    TestRay.await("the inner task runs", () -> gate.arrived() == 1);
+    return true;
+  }
+
   static class Recursive {
     int viaTask(int left) {
       return left == 0 ? 0 : Ray.remote(NestedTasksTest::makeActor).remote(left - 1).get() + 1;
@@ -86,6 +92,18 @@ class NestedTasksTest {
         TestRay.options().cpus(1),
         ray ->
             assertThat(Ray.remote(NestedTasksTest::depth).remote(10_000).get()).isEqualTo(10_000));
+  }
+
+  @Test
+  void aTaskStartsThoughTheRunThatSubmittedItDoesNotWait() throws Exception {
+    TestRay.with(
+        TestRay.options().cpus(1),
+        ray -> {
+          Gate gate = Gate.closed();
+          ObjectRef<Boolean> started = Ray.remote(NestedTasksTest::startsWhile).remote(gate);
+          assertThat(started.get(TestRay.PATIENCE)).isTrue();
+          gate.open();
+        });
   }
 
   @Test

@@ -2,6 +2,7 @@ package ray.runtime;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
@@ -45,6 +46,22 @@ public final class ExecutorShell extends Mailbox implements Endpoint, ExecutorEf
   private record Finished(List<ExecutorCore.Result> results, @Nullable Lane closed) {}
 
   private record Unblocked(Execution run) {}
+
+  /** A task that a run is given to be run in its place, and the lane that comes of it. */
+  private static final class Lend {
+    final Execution run;
+    final Message.Push push;
+    final Lane lane;
+    final int from;
+    @Nullable Lane lent;
+
+    Lend(Execution run, Message.Push push, Lane lane, int from) {
+      this.run = run;
+      this.push = push;
+      this.lane = lane;
+      this.from = from;
+    }
+  }
 
   private record GiveBack(Lane lane, int from) {}
 
@@ -141,6 +158,9 @@ public final class ExecutorShell extends Mailbox implements Endpoint, ExecutorEf
         Execution next = lane.runs().get(i);
         ExecutorCore.Result result = runner.run(next, context, nowNs);
         nowNs = System.nanoTime();
+        if (context.hasSubmitted()) {
+          owner.flush();
+        }
         if (result != null) {
           run.add(result);
         }
@@ -189,6 +209,34 @@ public final class ExecutorShell extends Mailbox implements Endpoint, ExecutorEf
         }
       }
     }
+  }
+
+  /**
+   * A run is about to wait for a task of this process: runs that in its place, if no lease was free
+   * for it and it needs no more than this run would give back. Else nothing has happened.
+   */
+  boolean lend(TaskContext context, ObjectId task) {
+    Execution run = context.run();
+    if (!ExecutorCore.mayLend(run)) {
+      return false;
+    }
+    Lend lend = owner.lend(task, run.spec().schedulingClass(), push -> handOn(context, push));
+    if (lend == null) {
+      return false;
+    }
+    run(call(() -> Objects.requireNonNull(lend.lent)));
+    // Whoever is about to hand its result on has done so when this returns.
+    call(() -> true);
+    return true;
+  }
+
+  /** Who waits has no use for its results, and for the rest of its lane. */
+  private Lend handOn(TaskContext context, Message.Push push) {
+    flush(context.lane);
+    context.lane.takeRest();
+    Lend lend = new Lend(context.run(), push, context.lane.lane(), context.lane.begun());
+    post(lend);
+    return lend;
   }
 
   /** A run is about to wait: hands its results and the rest of its lane on, and its CPUs. */
@@ -319,6 +367,8 @@ public final class ExecutorShell extends Mailbox implements Endpoint, ExecutorEf
       case Message message -> core.receive(message, System.nanoTime());
       case Detached(Execution run) -> core.detached(run);
       case Unblocked(Execution run) -> core.unblocked(run, System.nanoTime());
+      case Lend lend ->
+          lend.lent = core.lend(lend.run, lend.push, lend.lane, lend.from, System.nanoTime());
       case GiveBack(Lane lane, int from) -> core.giveBack(lane, from, System.nanoTime());
       case Item(Execution run, int index, Outcome outcome) ->
           send(

@@ -84,6 +84,10 @@ public final class LocalWaiting implements Waiting, GeneratorStream.Parker {
     TaskContext context = TaskContext.of(backend);
     boolean mayRun =
         serial || deadlineNs == Long.MAX_VALUE && (context == null || context.depth < MAX_DEPTH);
+    if (context != null && mayRun && !serial && runInPlace(context, handle)) {
+      return cell.outcome();
+    }
+    handle.owner().want(handle.id());
     if (context == null) {
       if (mayRun) {
         runAwaited(handle.id(), cell);
@@ -99,6 +103,15 @@ public final class LocalWaiting implements Waiting, GeneratorStream.Parker {
     } finally {
       context.executor.unblock(context);
     }
+  }
+
+  /** Runs what makes the object in place of the run that waits; returns whether it has come. */
+  private static boolean runInPlace(TaskContext context, Handle<?> handle) {
+    boolean ran = handle.owner() == context.executor.owner();
+    while (ran && handle.cell().outcome() == null) {
+      ran = context.executor.lend(context, handle.id());
+    }
+    return handle.cell().outcome() != null;
   }
 
   /** Runs what makes the object, and what has to run before, for as long as that can start. */

@@ -21,6 +21,7 @@ import ray.ErrorCode;
 import ray.ObjectId;
 import ray.RayStateException;
 import ray.core.ActorSpec;
+import ray.core.FunctionKey;
 import ray.core.Message;
 import ray.core.Outcome;
 import ray.core.owner.OwnerCore;
@@ -270,6 +271,25 @@ public final class OwnerShell extends Mailbox implements Endpoint, OwnerEffects 
     post(id.owner() == self ? Flush.NOW : new Want(id));
   }
 
+  /**
+   * Hands the task that makes an object to a run of this process, of this class, that is about to
+   * wait for it, if no lease was free for it.
+   *
+   * @param then is given the task, before any later message about it; must not block
+   * @return what that returned; null if there is no such task
+   */
+  <R> @Nullable R lend(ObjectId task, FunctionKey waitingClass, Function<Message.Push, R> then) {
+    return call(() -> {
+      Message.Push push = core.lend(task, waitingClass, System.nanoTime());
+      return push == null ? null : then.apply(push);
+    });
+  }
+
+  /** Hands over what was gathered. */
+  void flush() {
+    post(Flush.NOW);
+  }
+
   /** Cancels the task that makes an object. */
   public void cancel(ObjectId id, boolean recursive) {
     post(new Cancel(id, recursive));
@@ -303,7 +323,6 @@ public final class OwnerShell extends Mailbox implements Endpoint, OwnerEffects 
 
   /** Waits for an outcome until a deadline; returns null if it is over. */
   @Nullable Outcome await(Handle<?> handle, long deadlineNs) {
-    want(handle.id());
     return waiting.await(handle, deadlineNs);
   }
 

@@ -277,8 +277,11 @@ public final class Submitter {
     // What it takes must not go before the task holds it.
     reachabilityFence(keptAlive);
     TaskContext context = TaskContext.of(backend);
-    if (context != null && context.run().areChildrenCancelled()) {
-      owner.cancel(spec.id(), true);
+    if (context != null) {
+      context.submitted();
+      if (context.run().areChildrenCancelled()) {
+        owner.cancel(spec.id(), true);
+      }
     }
     if (waiting.isSerial()) {
       waiting.runNow(spec.id(), done(given));

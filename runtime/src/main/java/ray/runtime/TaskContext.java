@@ -17,6 +17,7 @@ final class TaskContext {
   final int depth;
   private @Nullable Execution run;
   private @Nullable RunGuard guard;
+  private boolean submitted;
 
   private TaskContext(ExecutorShell executor, LaneRun lane, @Nullable TaskContext outer) {
     this.executor = executor;
@@ -48,6 +49,17 @@ final class TaskContext {
   void begin(Execution next, RunGuard nextGuard) {
     run = next;
     guard = nextGuard;
+    submitted = false;
+  }
+
+  /** The run has submitted tasks, which may have been gathered. */
+  void submitted() {
+    submitted = true;
+    executor.watchTime();
+  }
+
+  boolean hasSubmitted() {
+    return submitted;
   }
 
   Execution run() {

@@ -336,8 +336,15 @@ final class SimProcess implements OwnerEffects, ExecutorEffects {
   public void ready(Object cell, Outcome outcome) {
     Cell handle = (Cell) cell;
     handle.outcome = outcome;
-    cluster.facts().checkFailure(outcome, job);
+    checkFailure(outcome);
     wakeLater(handle.waiters);
+  }
+
+  /** What comes to one that was given up is nobody's: to all others it is dead. */
+  private void checkFailure(Outcome outcome) {
+    if (!fenced) {
+      cluster.facts().checkFailure(outcome, job);
+    }
   }
 
   private void wakeLater(List<SimThread> waiters) {
@@ -417,7 +424,7 @@ final class SimProcess implements OwnerEffects, ExecutorEffects {
 
   @Override
   public void unseenFailure(Task task, Outcome.Failed failure) {
-    cluster.facts().checkFailure(failure, job);
+    checkFailure(failure);
   }
 
   /** Every process is told the time all along. */

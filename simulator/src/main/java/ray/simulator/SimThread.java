@@ -34,6 +34,7 @@ final class SimThread implements World {
   enum State {
     READY,
     BLOCKED,
+    LENDING,
     RESUMING,
     WRITING,
     ENDED
@@ -45,6 +46,9 @@ final class SimThread implements World {
   private final @Nullable Lane lane;
   private final List<ExecutorCore.Result> unsent = new ArrayList<>();
   private final List<Object> heldUntilSent = new ArrayList<>();
+
+  /** The thread whose run waits for this lane, which runs in its place. */
+  private @Nullable SimThread lender;
 
   /** Whether it does not come to run anything for so long that others take all of its lane. */
   private final boolean heldUp;
@@ -166,6 +170,9 @@ final class SimThread implements World {
       state = State.ENDED;
       process.threads.remove(this);
       process.executor.closed(lane, process.nowNs());
+      if (lender != null) {
+        lender.lentBack();
+      }
     } else {
       stepRun(lane, lane.runs().get(index));
     }
@@ -489,6 +496,9 @@ final class SimThread implements World {
   private void block(List<Object> refs, int count, @Nullable Execution run) {
     List<Cell> cells = new ArrayList<>();
     refs.forEach(ref -> cells.add((Cell) ref));
+    if (run != null && cells.size() == 1 && dice.coin() && lend(run, cells.getFirst())) {
+      return;
+    }
     for (Cell cell : cells) {
       process.owner.want(cell.id);
     }
@@ -526,6 +536,37 @@ final class SimThread implements World {
       }
     }
     blockOn(what, run);
+  }
+
+  /** Has the task that it waits for run in its place, if that may be. */
+  private boolean lend(Execution run, Cell cell) {
+    if (!ExecutorCore.mayLend(run)) {
+      return false;
+    }
+    Message.Push push = process.owner.lend(cell.id, run.spec().schedulingClass(), process.nowNs());
+    if (push == null) {
+      return false;
+    }
+    send();
+    Lane own = Objects.requireNonNull(lane);
+    SimThread inner =
+        new SimThread(
+            process, process.executor.lend(run, push, own, index + 1, process.nowNs()), false);
+    end = index + 1;
+    cluster.trace().note("lends", process.id, run);
+    state = State.LENDING;
+    stopUsing();
+    inner.lender = this;
+    process.threads.add(inner);
+    inner.plan();
+    process.settle();
+    return true;
+  }
+
+  private void lentBack() {
+    state = State.READY;
+    use(Objects.requireNonNull(lane).runs().get(index));
+    plan();
   }
 
   private void block(Stream stream, @Nullable Execution run) {

@@ -26,21 +26,22 @@ final class BlockedRuns {
   void blocked(Execution run) {
     Invariant.check(run.state == Execution.State.TAKEN, "only what runs blocks", run);
     run.state = Execution.State.BLOCKED;
-    CallQueue queue = run.queue;
-    ActorSlot actor = queue.actor;
+    ActorSlot actor = run.queue.actor;
     if (actor != null) {
       actor.blocked++;
       suspendIfBlocked(actor);
       return;
     }
+    CallQueue permits = run.permits;
     if (run.lease == 0) {
-      run.lease = queue.leases.removeLast();
+      run.lease = permits.leases.removeLast();
     } else {
-      queue.leases.remove(run.lease);
+      permits.leases.remove(run.lease);
     }
-    queue.running--;
+    run.lentNs = 0;
+    permits.running--;
     effects.send(effects.node(), new Message.SuspendLease(run.lease));
-    queues.replaceIfStuck(queue);
+    queues.replaceIfStuck(permits);
   }
 
   /** All that an actor runs waits: what it holds is free meanwhile. */
@@ -84,8 +85,8 @@ final class BlockedRuns {
   void resumed(long lease) {
     Execution run = resuming.remove(lease);
     if (run != null) {
-      run.queue.leases.add(lease);
-      run.queue.running++;
+      run.permits.leases.add(lease);
+      run.permits.running++;
       if (run.queue.gpus == null) {
         run.lease = 0;
       }

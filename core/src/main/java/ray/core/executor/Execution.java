@@ -1,6 +1,7 @@
 package ray.core.executor;
 
 import org.jspecify.annotations.Nullable;
+import ray.core.Message;
 import ray.core.Outcome;
 import ray.core.TaskSpec;
 
@@ -11,6 +12,7 @@ public final class Execution {
     QUEUED,
     TAKEN,
     BLOCKED,
+    LENDING,
     DETACHED,
     ENDED
   }
@@ -23,6 +25,9 @@ public final class Execution {
   /** Where it waits and what limits it. */
   final CallQueue queue;
 
+  /** Whose permit it runs on: that of its queue, or of the run that has lent it its lease. */
+  final CallQueue permits;
+
   State state = State.QUEUED;
 
   /**
@@ -33,6 +38,11 @@ public final class Execution {
 
   /** The suspended lease, while it is blocked; where leases differ, its own from the start. */
   long lease;
+
+  /** Since when it lends its lease, and for how long it did since it had it from the node. */
+  long lendingSinceNs;
+
+  long lentNs;
 
   /** The GPUs that it has, a bit for each. */
   private volatile long gpus;
@@ -57,12 +67,27 @@ public final class Execution {
   /** What the shell runs it with, opaque. */
   private volatile @Nullable Object runner;
 
+  Execution(long owner, Message.Push push, CallQueue queue, CallQueue permits) {
+    this(owner, push.spec(), push.attempt(), push.values(), queue, permits);
+  }
+
   Execution(long owner, TaskSpec spec, int attempt, Outcome @Nullable [] values, CallQueue queue) {
+    this(owner, spec, attempt, values, queue, queue);
+  }
+
+  private Execution(
+      long owner,
+      TaskSpec spec,
+      int attempt,
+      Outcome @Nullable [] values,
+      CallQueue queue,
+      CallQueue permits) {
     this.owner = owner;
     this.spec = spec;
     this.attempt = attempt;
     this.values = values;
     this.queue = queue;
+    this.permits = permits;
   }
 
   /** The process that submitted it. */
@@ -100,6 +125,11 @@ public final class Execution {
   /** The actor whose method or constructor it is; null for a task. */
   public @Nullable ActorSlot actor() {
     return queue.actor;
+  }
+
+  /** Whether it waits in a {@code get}. */
+  boolean isWaiting() {
+    return state == State.BLOCKED || state == State.LENDING;
   }
 
   /** Whether it must not start. */

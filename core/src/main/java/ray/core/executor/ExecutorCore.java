@@ -31,6 +31,7 @@ public final class ExecutorCore {
   private final TaskQueues queues;
   private final ActorSlots actors;
   private final BlockedRuns blocked;
+  private final Lending lending;
   private boolean retiring;
 
   /** After how many tasks this worker is to end; 0 without limit. */
@@ -49,6 +50,7 @@ public final class ExecutorCore {
     this.queues = new TaskQueues(self, effects, runs, startable);
     this.actors = new ActorSlots(self, effects, runs, startable, reports);
     this.blocked = new BlockedRuns(effects, queues);
+    this.lending = new Lending(effects, queues);
   }
 
   /** Lets this worker end after so many tasks, where these do not say otherwise themselves. */
@@ -104,7 +106,7 @@ public final class ExecutorCore {
         queues.returnWhatIdles(run.queue);
       }
       case TAKEN, BLOCKED -> effects.interrupt(run);
-      case DETACHED, ENDED -> {}
+      case LENDING, DETACHED, ENDED -> {}
     }
   }
 
@@ -288,6 +290,10 @@ public final class ExecutorCore {
       return;
     }
     lane.open = false;
+    if (lane.lender != null) {
+      lending.lentBack(lane.lender, nowNs);
+      return;
+    }
     CallQueue queue = lane.queue;
     queue.running--;
     if (queue.gpus != null) {
@@ -317,7 +323,7 @@ public final class ExecutorCore {
 
   private void end(
       Execution run, List<Outcome> outcomes, List<ObjectId> retained, int items, long durationNs) {
-    Invariant.check(run.state != Execution.State.BLOCKED, "what is blocked does not end", run);
+    Invariant.check(!run.isWaiting(), "what waits does not end", run);
     run.state = Execution.State.ENDED;
     runs.remove(run);
     limits.stop(run);
@@ -360,6 +366,25 @@ public final class ExecutorCore {
     blocked.unblocked(run);
   }
 
+  /** Whether a run that is about to wait for a task of its process may run that in its place. */
+  public static boolean mayLend(Execution run) {
+    return Lending.mayLend(run);
+  }
+
+  /**
+   * A run waits for a task of its own process, which its thread runs in its place, on its lease:
+   * until that lane is {@link #closed}. The node need not be asked, as of the two only one computes
+   * at a time.
+   *
+   * @param push the task, as its owner hands it to this run alone
+   * @param lane what the thread runs
+   * @param from the first run of that lane that has not started: these go to others
+   */
+  public Lane lend(Execution run, Message.Push push, Lane lane, int from, long nowNs) {
+    giveBack(lane, from, nowNs);
+    return lending.lend(run, push, nowNs);
+  }
+
   // ---- ends of actors and owners, and time
 
   /** An actor's method has ended it from within. */
@@ -376,6 +401,8 @@ public final class ExecutorCore {
         if (run.state == Execution.State.TAKEN || run.state == Execution.State.BLOCKED) {
           run.cancel();
           effects.interrupt(run);
+        } else if (run.state == Execution.State.LENDING) {
+          run.cancel();
         }
       });
     }
@@ -396,7 +423,7 @@ public final class ExecutorCore {
   /** Visits the runs that are on threads. */
   public void forEachUnderWay(Consumer<Execution> visitor) {
     forEachRun(run -> {
-      if (run.state == Execution.State.TAKEN || run.state == Execution.State.BLOCKED) {
+      if (run.state == Execution.State.TAKEN || run.isWaiting()) {
         visitor.accept(run);
       }
     });
@@ -406,7 +433,7 @@ public final class ExecutorCore {
   public int blockedCount() {
     int[] count = {0};
     forEachRun(run -> {
-      if (run.state == Execution.State.BLOCKED) {
+      if (run.isWaiting()) {
         count[0]++;
       }
     });

@@ -48,6 +48,15 @@ final class TaskQueues {
     return queue;
   }
 
+  /** A run that is made in place of another: it never waits here. */
+  Execution inPlace(Message.Push push, Execution lender) {
+    CallQueue queue = of(self, push.spec().job(), push.spec().schedulingClass());
+    queue.job = push.spec().job();
+    Execution run = new Execution(self, push, queue, lender.permits);
+    runs.add(run);
+    return run;
+  }
+
   void push(Message.PushTasks message) {
     CallQueue last = null;
     for (Message.Push push : message.tasks()) {

@@ -109,12 +109,26 @@ final class LeaseQueue {
 
   /**
    * Hands tasks over unless the workers have enough for now: then a few are gathered first, until
-   * the workers run low or somebody asks for a result.
+   * the workers run low or somebody asks for a result. What a run of this process has submitted is
+   * gathered, too, unless a lease idles: that run may be about to wait for it, and run it itself.
    */
-  void dispatchWhenWorthIt(PushMaker pushes, long nowNs) {
-    if (outstanding <= 2 * leases || waiting() >= GATHER) {
+  void dispatchWhenWorthIt(boolean ofRun, PushMaker pushes, long nowNs) {
+    boolean worthIt = ofRun ? hasSurplus() : outstanding <= 2 * leases;
+    if (worthIt || waiting() >= GATHER) {
       dispatch(pushes, nowNs);
     }
+  }
+
+  /** Takes a task out that was to wait for a lease; returns whether it was at hand. */
+  boolean take(Task task) {
+    if (tasks.peekFirst() == task) {
+      tasks.removeFirst();
+    } else if (tasks.peekLast() == task) {
+      tasks.removeLast();
+    } else {
+      return false;
+    }
+    return true;
   }
 
   /** A task that waited here was cancelled; it is skipped when its turn comes. */

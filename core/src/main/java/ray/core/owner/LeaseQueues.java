@@ -47,7 +47,7 @@ final class LeaseQueues {
   /** A new task is ready: hands it over, perhaps with others that are to come. */
   void addNew(Task task, LeaseQueue queue, long nowNs) {
     queue.add(task, nowNs);
-    queue.dispatchWhenWorthIt(pushes, nowNs);
+    queue.dispatchWhenWorthIt(task.spec().parent() != null, pushes, nowNs);
   }
 
   /** A task can run at last, or once more. */

@@ -8,6 +8,7 @@ import ray.ActorId;
 import ray.ObjectId;
 import ray.core.ActorSpec;
 import ray.core.DeadProcesses;
+import ray.core.FunctionKey;
 import ray.core.Message;
 import ray.core.Outcome;
 
@@ -105,6 +106,18 @@ public final class OwnerCore {
     time.nowNs = nowNs;
     queues.flush(nowNs);
     actors.flush();
+  }
+
+  /**
+   * A run of this process, of this class, is about to wait for the task that makes an object: if no
+   * lease was free for that, returns it, to be run in place of the one that waits, and by nobody
+   * else. What was gathered beside it is handed over.
+   */
+  public Message.@Nullable Push lend(ObjectId task, FunctionKey waiting, long nowNs) {
+    time.nowNs = nowNs;
+    Message.Push push = tasks.lend(task, waiting);
+    flush(nowNs);
+    return push;
   }
 
   /** A handle was closed, or found unreachable. */

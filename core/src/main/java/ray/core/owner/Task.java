@@ -49,6 +49,9 @@ public final class Task {
   /** The worker that runs it; 0 when none does. */
   long worker;
 
+  /** Whether its current run is made in place of one that waits for it, on that one's lease. */
+  boolean inPlace;
+
   /** Where it waits; null for methods of actors. */
   @Nullable LeaseQueue queue;
 

@@ -7,9 +7,11 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import ray.ActorId;
 import ray.ErrorCode;
+import ray.ObjectId;
 import ray.TaskInfo;
 import ray.core.DeadProcesses;
 import ray.core.DeathCause;
+import ray.core.FunctionKey;
 import ray.core.Message;
 import ray.core.Outcome;
 import ray.core.TaskSpec;
@@ -19,6 +21,7 @@ import ray.core.TaskSpec;
  * believed only from the run that is the task's current one.
  */
 final class TaskLife {
+  private final long self;
   private final OwnerEffects effects;
   private final References references;
   private final Borrowing borrowing;
@@ -36,6 +39,7 @@ final class TaskLife {
 
   TaskLife(
       long self, OwnerEffects effects, References references, DeadProcesses dead, EventTime time) {
+    this.self = self;
     this.effects = effects;
     this.references = references;
     this.borrowing = references.borrowing();
@@ -143,7 +147,28 @@ final class TaskLife {
     task.enter(TaskInfo.State.RUNNING, nowNs);
     task.attempt++;
     task.worker = worker;
+    task.inPlace = false;
     return new Message.Push(task.spec(), task.attempt, arguments.values(task.spec()));
+  }
+
+  /**
+   * Hands a task that waits for a lease to a run of this process, of this class, that waits for it;
+   * null if it can't be run in its place.
+   */
+  Message.@Nullable Push lend(ObjectId id, FunctionKey waiting) {
+    OwnedReference result = id.owner() == self ? references.findOwned(id) : null;
+    Task task = result == null ? null : result.producer;
+    if (task == null
+        || task.state != TaskInfo.State.QUEUED
+        || task.queue == null
+        || task.spec().isGenerator()
+        || !task.queue.key.mayRunInPlaceOf(waiting)
+        || !task.queue.take(task)) {
+      return null;
+    }
+    Message.Push push = run(task, self, time.nowNs);
+    task.inPlace = true;
+    return push;
   }
 
   /** A task that is to end does not wait for a lease any more. */
@@ -179,7 +204,7 @@ final class TaskLife {
     task.acquit();
     if (result.durationNs() < 0) {
       abandon(task);
-    } else {
+    } else if (!task.inPlace) {
       leave(task, worker, result.durationNs());
     }
     if (!result.outcomes().isEmpty()
@@ -234,7 +259,7 @@ final class TaskLife {
 
   /** A task is to end while its run goes on. */
   void abandon(Task task) {
-    abandoned.add(task, true);
+    abandoned.add(task, !task.inPlace);
   }
 
   /**
