@@ -154,6 +154,16 @@ public final class Ray extends RemoteEntryPoints {
     current().cancel(ref, recursive);
   }
 
+  /** {@link RayInstance#cancel(ObjectRef, CancelOptions)}. */
+  public static void cancel(ObjectRef<?> ref, CancelOptions options) {
+    current().cancel(ref, options);
+  }
+
+  /** {@link RayInstance#cancel(ObjectRefStream, CancelOptions)}. */
+  public static void cancel(ObjectRefStream<?> stream, CancelOptions options) {
+    current().cancel(stream, options);
+  }
+
   /** {@link RayInstance#cancel(ObjectRefStream, boolean)}. */
   public static void cancel(ObjectRefStream<?> stream, boolean recursive) {
     current().cancel(stream, recursive);

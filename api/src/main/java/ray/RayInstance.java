@@ -76,10 +76,33 @@ public interface RayInstance extends AutoCloseable {
    * @param recursive whether the tasks that it submitted, and those that it submits after that, are
    *     cancelled too
    */
-  void cancel(ObjectRef<?> ref, boolean recursive);
+  default void cancel(ObjectRef<?> ref, boolean recursive) {
+    cancel(ref, CancelOptions.DEFAULT.withRecursive(recursive));
+  }
+
+  /**
+   * Cancels the task that makes an object, in this way. With force, a task that was cancelled
+   * before, or is over its time, and goes on all the same, is ended, too. A Ray that is embedded in
+   * this JVM can't end one that ignores its interrupt: that goes on, though its result is the
+   * cancellation. Returns at once: waits for no end.
+   *
+   * @throws IllegalArgumentException if the object is still to be made by an actor that this
+   *     process called, and force is asked for, which is for tasks: {@link ActorRef#kill()} ends an
+   *     actor. Calls that others made are cancelled without force
+   */
+  void cancel(ObjectRef<?> ref, CancelOptions options);
 
   /** Cancels the task behind a stream. */
-  void cancel(ObjectRefStream<?> stream, boolean recursive);
+  default void cancel(ObjectRefStream<?> stream, boolean recursive) {
+    cancel(stream, CancelOptions.DEFAULT.withRecursive(recursive));
+  }
+
+  /**
+   * Cancels the task behind a stream, in this way; see {@link #cancel(ObjectRef, CancelOptions)}.
+   *
+   * @throws IllegalArgumentException if that is a call of an actor, and force is asked for
+   */
+  void cancel(ObjectRefStream<?> stream, CancelOptions options);
 
   /** Finds a living actor by name, in this program's namespace. */
   <T> Optional<ActorRef<T>> actor(String name);

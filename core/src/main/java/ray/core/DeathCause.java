@@ -12,5 +12,11 @@ public enum DeathCause {
   MADE_ROOM,
 
   /** Its node ended it because memory ran short, most of which it took itself. */
-  OUT_OF_MEMORY
+  OUT_OF_MEMORY,
+
+  /**
+   * Its node ended it because a task that was cancelled by force went on there. What else ran there
+   * is not to blame, and loses no retry.
+   */
+  FORCED
 }

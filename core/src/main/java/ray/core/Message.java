@@ -136,11 +136,28 @@ public sealed interface Message {
   /** The consumer of a generator has taken so many items. */
   record ItemsTaken(ObjectId task, int count) implements Message {}
 
-  /** Stop a run. */
-  record CancelRun(ObjectId task, boolean recursive) implements Message {}
+  /**
+   * Stop a run.
+   *
+   * @param force whether its worker is to be ended if it goes on
+   */
+  record CancelRun(ObjectId task, boolean recursive, boolean force) implements Message {
+    /** Stop a run, unless it ignores that. */
+    public CancelRun(ObjectId task, boolean recursive) {
+      this(task, recursive, false);
+    }
+  }
 
   /** A borrower of its result wants the task cancelled by its owner. */
-  record CancelTask(ObjectId task, boolean recursive) implements Message {}
+  record CancelTask(ObjectId task, boolean recursive, boolean force) implements Message {
+    /** Cancel it, but not by force. */
+    public CancelTask(ObjectId task, boolean recursive) {
+      this(task, recursive, false);
+    }
+  }
+
+  /** A run in this worker was cancelled by force and goes on: its node is to end the process. */
+  record EndWorker(long worker, String reason) implements Message {}
 
   // ---- between owners: references
 

@@ -89,7 +89,14 @@ final class EmbeddedRay extends RuntimeBackend {
     transport.register(controlId, control);
     this.node =
         new NodeShell(
-            nodeId, total(options), options.labels(), transport, controlId, this::startWorker);
+            nodeId,
+            total(options),
+            options.labels(),
+            transport,
+            controlId,
+            this::startWorker,
+            // Its one worker is this program.
+            (worker, reason) -> {});
     transport.register(nodeId, node);
     LocalWaiting waiting = waiting();
     var peers = new OwnerShell.Peers(transport, nodeId, controlId);

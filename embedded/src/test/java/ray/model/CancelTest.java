@@ -10,6 +10,7 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import ray.ActorRef;
+import ray.CancelOptions;
 import ray.ObjectRef;
 import ray.Ray;
 import ray.TaskCancelledException;
@@ -69,6 +70,26 @@ class CancelTest {
     assertThatThrownBy(() -> ref.get(TestRay.PATIENCE))
         .isInstanceOf(TaskCancelledException.class)
         .hasMessageContaining("was cancelled");
+  }
+
+  static void ignores(Gate gate) {
+    gate.passStubbornly();
+  }
+
+  @Test
+  void byForceTheResultIsTheCancellationAtOnceThoughTheTaskGoesOn() throws Exception {
+    TestRay.with(
+        TestRay.options(),
+        ray -> {
+          Gate gate = Gate.closed();
+          ObjectRef<Void> ref = Ray.remote(CancelTest::ignores).on(ray).remote(gate);
+          gate.awaitArrivals(1);
+
+          ray.cancel(ref, CancelOptions.DEFAULT.withForce(true));
+
+          assertCancelled(ref);
+          gate.open();
+        });
   }
 
   @Test

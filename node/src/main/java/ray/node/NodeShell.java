@@ -18,6 +18,7 @@ public final class NodeShell extends Mailbox implements Endpoint, NodeEffects {
   private final NodeCore core;
   private final Transport transport;
   private final WorkerStarter starter;
+  private final WorkerEnder ender;
   private final long control;
 
   /** Starts workers. */
@@ -28,6 +29,13 @@ public final class NodeShell extends Mailbox implements Endpoint, NodeEffects {
      * must not block.
      */
     void start(long job, RuntimeEnv runtimeEnv);
+  }
+
+  /** Ends workers. */
+  @FunctionalInterface
+  public interface WorkerEnder {
+    /** Ends one's process if that is there; must not block. */
+    void end(long worker, String reason);
   }
 
   private record Started(long job, RuntimeEnv runtimeEnv, long worker) {}
@@ -45,11 +53,13 @@ public final class NodeShell extends Mailbox implements Endpoint, NodeEffects {
       Map<String, String> labels,
       Transport transport,
       long control,
-      WorkerStarter starter) {
+      WorkerStarter starter,
+      WorkerEnder ender) {
     this.core = new NodeCore(self, total, labels, this);
     this.transport = transport;
     this.control = control;
     this.starter = starter;
+    this.ender = ender;
   }
 
   /** Makes the node known to the control service. */
@@ -116,6 +126,11 @@ public final class NodeShell extends Mailbox implements Endpoint, NodeEffects {
   @Override
   public void startWorker(long job, RuntimeEnv runtimeEnv) {
     starter.start(job, runtimeEnv);
+  }
+
+  @Override
+  public void endWorker(long worker, String reason) {
+    ender.end(worker, reason);
   }
 
   @Override

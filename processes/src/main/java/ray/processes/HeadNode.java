@@ -112,7 +112,13 @@ final class HeadNode implements SocketTransport.Deaths, SocketTransport.Question
     this.control = new ControlShell(transport);
     this.node =
         new NodeShell(
-            session.node(), total, labels, transport, session.control(), this::startWorker);
+            session.node(),
+            total,
+            labels,
+            transport,
+            session.control(),
+            this::startWorker,
+            this::endByForce);
     this.launcher = new WorkerLauncher(session, tokenFile, workers);
     this.memory =
         new MemoryWatch(memoryLimits, members, launcher, store, transport, this::endForMemory);
@@ -402,6 +408,17 @@ final class HeadNode implements SocketTransport.Deaths, SocketTransport.Question
 
   private void endAtOnce(long worker, String reason) {
     CompletableFuture.runAsync(() -> gone(worker, reason), affairs).join();
+  }
+
+  /** A task that was cancelled by force goes on in a worker. */
+  private void endByForce(long worker, String reason) {
+    inOrder(() -> {
+      Member member = members.find(worker);
+      if (member != null && !member.isDriver()) {
+        LOG.info("worker {} is ended: {}", member.pid(), reason);
+        gone(worker, reason, DeathCause.FORCED);
+      }
+    });
   }
 
   /** A worker is ended for want of memory, and its program told. */

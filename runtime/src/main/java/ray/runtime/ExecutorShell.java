@@ -364,7 +364,13 @@ public final class ExecutorShell extends Mailbox implements Endpoint, ExecutorEf
           core.closed(closed, nowNs);
         }
       }
-      case Message message -> core.receive(message, System.nanoTime());
+      case Message message -> {
+        core.receive(message, System.nanoTime());
+        if (message instanceof Message.CancelRun cancel && cancel.force()) {
+          timersRun = true;
+          toRun.add(this::watchTime);
+        }
+      }
       case Detached(Execution run) -> core.detached(run);
       case Unblocked(Execution run) -> core.unblocked(run, System.nanoTime());
       case Lend lend ->
@@ -441,8 +447,8 @@ public final class ExecutorShell extends Mailbox implements Endpoint, ExecutorEf
   }
 
   @Override
-  public void cancelChildren(ObjectId task) {
-    toRun.add(() -> owner.cancelChildren(task));
+  public void cancelChildren(ObjectId task, boolean force) {
+    toRun.add(() -> owner.cancelChildren(task, force));
   }
 
   @Override

@@ -3,6 +3,7 @@ package ray.runtime;
 import java.util.ArrayDeque;
 import java.util.NoSuchElementException;
 import org.jspecify.annotations.Nullable;
+import ray.CancelOptions;
 import ray.ObjectRef;
 import ray.ObjectRefStream;
 import ray.core.TaskSpec;
@@ -126,7 +127,7 @@ final class GeneratorStream<T extends @Nullable Object> implements ObjectRefStre
       left = new ArrayDeque<>(items);
       items.clear();
     }
-    owner.cancel(task().spec().id(), false);
+    owner.cancel(task().spec().id(), CancelOptions.DEFAULT);
     left.forEach(Handle::close);
   }
 }

@@ -17,6 +17,7 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import ray.ActorId;
 import ray.ActorRef;
+import ray.CancelOptions;
 import ray.ErrorCode;
 import ray.ObjectId;
 import ray.RayStateException;
@@ -82,9 +83,9 @@ public final class OwnerShell extends Mailbox implements Endpoint, OwnerEffects 
     NOW
   }
 
-  private record Cancel(ObjectId id, boolean recursive) {}
+  private record Cancel(ObjectId id, CancelOptions how) {}
 
-  private record CancelChildren(ObjectId parent) {}
+  private record CancelChildren(ObjectId parent, boolean force) {}
 
   private record Kill(ActorId actor, boolean restart) {}
 
@@ -291,8 +292,13 @@ public final class OwnerShell extends Mailbox implements Endpoint, OwnerEffects 
   }
 
   /** Cancels the task that makes an object. */
-  public void cancel(ObjectId id, boolean recursive) {
-    post(new Cancel(id, recursive));
+  public void cancel(ObjectId id, CancelOptions how) {
+    post(new Cancel(id, how));
+  }
+
+  /** Whether an object of this process is still to be made by a call of an actor. */
+  boolean isCall(ObjectId id) {
+    return id.owner() == self && call(() -> core.isCall(id));
   }
 
   void kill(ActorId actor, boolean restart) {
@@ -300,8 +306,8 @@ public final class OwnerShell extends Mailbox implements Endpoint, OwnerEffects 
   }
 
   /** Cancels what a task that runs in this process submitted. */
-  void cancelChildren(ObjectId parent) {
-    post(new CancelChildren(parent));
+  void cancelChildren(ObjectId parent, boolean force) {
+    post(new CancelChildren(parent, force));
   }
 
   void itemsTaken(Task task, int count) {
@@ -459,10 +465,11 @@ public final class OwnerShell extends Mailbox implements Endpoint, OwnerEffects 
       }
       case Want(ObjectId id) -> core.want(id);
       case Flush now -> core.flush(System.nanoTime());
-      case Cancel(ObjectId id, boolean recursive) -> core.cancel(id, recursive, System.nanoTime());
+      case Cancel(ObjectId id, CancelOptions how) -> core.cancel(id, how, System.nanoTime());
       case Kill(ActorId actor, boolean restart) ->
           core.kill(actor, restart, "it was killed with kill()");
-      case CancelChildren(ObjectId parent) -> core.cancelChildren(parent, System.nanoTime());
+      case CancelChildren(ObjectId parent, boolean force) ->
+          core.cancelChildren(parent, force, System.nanoTime());
       case Create(ActorSpec spec, Task creation, Object cell, long nowNs) ->
           core.createActor(spec, creation, cell, nowNs);
       case Promise(Handle<?> handle, Object site) -> core.promise(handle.id(), handle.cell(), site);

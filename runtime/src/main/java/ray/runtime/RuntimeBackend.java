@@ -12,6 +12,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import ray.ActorRef;
+import ray.CancelOptions;
 import ray.ObjectRef;
 import ray.ObjectRefStream;
 import ray.Ray;
@@ -240,13 +241,13 @@ public abstract class RuntimeBackend implements Backend, SubmitterSource {
   }
 
   @Override
-  public void cancel(ObjectRef<?> ref, boolean recursive) {
-    submitter().cancel((Handle<?>) ref, recursive);
+  public void cancel(ObjectRef<?> ref, CancelOptions how) {
+    submitter().cancel((Handle<?>) ref, how);
   }
 
   @Override
-  public void cancel(ObjectRefStream<?> stream, boolean recursive) {
-    submitter().cancel(stream, recursive);
+  public void cancel(ObjectRefStream<?> stream, CancelOptions how) {
+    submitter().cancel(stream, how);
   }
 
   @Override

@@ -15,6 +15,7 @@ import ray.ActorDiedException;
 import ray.ActorId;
 import ray.ActorOptions;
 import ray.ActorRef;
+import ray.CancelOptions;
 import ray.MethodOptions;
 import ray.ObjectId;
 import ray.ObjectRef;
@@ -280,7 +281,7 @@ public final class Submitter {
     if (context != null) {
       context.submitted();
       if (context.run().areChildrenCancelled()) {
-        owner.cancel(spec.id(), true);
+        owner.cancel(spec.id(), new CancelOptions(true, context.run().isForced()));
       }
     }
     if (waiting.isSerial()) {
@@ -451,17 +452,29 @@ public final class Submitter {
   }
 
   /** Cancels the task that makes an object. */
-  public void cancel(Handle<?> ref, boolean recursive) {
+  public void cancel(Handle<?> ref, CancelOptions how) {
     ref.owner().checkOpen();
+    if (how.force() && ref.owner().isCall(ref.id())) {
+      throw noForce();
+    }
     ref.cell().observe();
-    ref.owner().cancel(ref.id(), recursive);
+    ref.owner().cancel(ref.id(), how);
     reachabilityFence(ref);
   }
 
   /** Cancels a generator. */
-  public void cancel(ObjectRefStream<?> stream, boolean recursive) {
+  public void cancel(ObjectRefStream<?> stream, CancelOptions how) {
     GeneratorStream<?> generator = (GeneratorStream<?>) stream;
-    generator.owner().cancel(generator.task().spec().id(), recursive);
+    if (how.force() && generator.task().spec().actor() != null) {
+      throw noForce();
+    }
+    generator.owner().cancel(generator.task().spec().id(), how);
+  }
+
+  private static IllegalArgumentException noForce() {
+    return new IllegalArgumentException(
+        "a call of an actor can't be cancelled by force, as the actor would end with it: cancel it"
+            + " without force, or end the actor with its kill()");
   }
 
   /** Where the calling code runs. */

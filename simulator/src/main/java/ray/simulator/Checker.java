@@ -34,8 +34,11 @@ final class Checker {
    */
   private final Set<ObjectId> moved = new HashSet<>();
 
-  /** How often tasks lost a worker that made room for others, and were to run again. */
-  private final Map<ObjectId, Integer> madeRoom = new HashMap<>();
+  /** Tasks that were cancelled by force while they ran. */
+  private final Set<ObjectId> forced = new HashSet<>();
+
+  /** How often tasks lost a worker for the sake of others, and were to run again. */
+  private final Map<ObjectId, Integer> sparedOnce = new HashMap<>();
 
   /** How often they did so while they ran, as far as anybody knows. */
   private final Map<ObjectId, Integer> spared = new HashMap<>();
@@ -82,6 +85,11 @@ final class Checker {
     switch (message) {
       case Message.PushTasks push -> push.tasks().forEach(each -> pushed(each, to));
       case Message.TasksDone done -> done.results().forEach(this::done);
+      case Message.CancelRun cancel -> {
+        if (cancel.force()) {
+          forced.add(cancel.task());
+        }
+      }
       default -> {}
     }
   }
@@ -90,9 +98,12 @@ final class Checker {
   private void pushed(Message.Push push, long worker) {
     ObjectId task = push.spec().id();
     boolean isolated = push.spec().schedulingClass().runtimeEnv().isolated();
+    if (forced.contains(task)) {
+      throw new Violation(Rule.RUNS, push.spec() + " is to run, though it was cancelled by force");
+    }
     Sent before = sent.put(task, new Sent(push.attempt(), worker, isolated));
-    if (before != null && facts.madeRoom(before.worker())) {
-      madeRoom.merge(task, 1, Integer::sum);
+    if (before != null && facts.isSpared(before.worker())) {
+      sparedOnce.merge(task, 1, Integer::sum);
       if (!retryable.contains(new Attempt(task, before.attempt(), 0))) {
         spared.merge(task, 1, Integer::sum);
       }
@@ -128,7 +139,7 @@ final class Checker {
     int before = runs.merge(task, 1, Integer::sum) - 1;
     int most = run.spec().policy().maxRetries();
     if (most >= 0
-        && before > most + madeRoom.getOrDefault(task, 0) + (moved.contains(task) ? 1 : 0)) {
+        && before > most + sparedOnce.getOrDefault(task, 0) + (moved.contains(task) ? 1 : 0)) {
       throw new Violation(
           Rule.RUNS, run + " runs, though it may be retried but " + most + " times");
     }

@@ -8,6 +8,7 @@ import java.util.Objects;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import ray.ActorId;
+import ray.CancelOptions;
 import ray.ObjectId;
 import ray.Resources;
 import ray.RuntimeEnv;
@@ -19,6 +20,7 @@ import ray.core.Outcome;
 import ray.core.VisibleGpus;
 import ray.core.control.ControlCore;
 import ray.core.control.ControlEffects;
+import ray.core.executor.Execution;
 import ray.core.node.MemoryMonitor;
 import ray.simulator.World.Body;
 
@@ -507,9 +509,45 @@ final class Cluster implements Network.Members {
       return false;
     }
     long worker = victim.worker().id();
-    facts.endedForMemory(worker, victim.cause());
-    network.endedForMemory(worker, victim.cause());
-    kill(process(worker), victim.reason());
+    endByNode(process(worker), victim.reason(), victim.cause());
+    return true;
+  }
+
+  private void endByNode(SimProcess worker, String reason, DeathCause cause) {
+    facts.endedByNode(worker.id, cause);
+    network.endedByNode(worker.id, cause);
+    kill(worker, reason);
+  }
+
+  /** A node is told that a task that was cancelled by force goes on. */
+  void endByForce(long worker, String reason) {
+    if (isAlive(worker)) {
+      endByNode(process(worker), reason, DeathCause.FORCED);
+    }
+  }
+
+  /** A task that runs is cancelled by force, or one that was cancelled before and still runs. */
+  boolean cancelByForce(Dice faultDice) {
+    List<Execution> running = new ArrayList<>();
+    for (SimProcess each : processes.values()) {
+      if (each.alive) {
+        each.threads.forEach(thread -> {
+          Execution run = thread.task(found -> isAlive(found.owner()) && !found.isForced());
+          if (run != null) {
+            running.add(run);
+          }
+        });
+      }
+    }
+    if (running.isEmpty()) {
+      return false;
+    }
+    Execution run = faultDice.pick(running);
+    SimProcess owner = process(run.owner());
+    trace.note("cancels by force", owner.id, run);
+    facts.cancelled();
+    owner.owner.cancel(run.spec().id(), new CancelOptions(faultDice.coin(), true), owner.nowNs());
+    owner.settle();
     return true;
   }
 

@@ -45,7 +45,7 @@ final class Facts {
   private final BiPredicate<Long, ObjectId> holds;
   private final Set<Long> dead = new HashSet<>();
   private final Set<Long> retired = new HashSet<>();
-  private final Map<Long, DeathCause> endedForMemory = new HashMap<>();
+  private final Map<Long, DeathCause> endedByNode = new HashMap<>();
 
   /** Jobs whose programs have ended, or whose drivers have died. */
   private final Set<Long> endedJobs = new HashSet<>();
@@ -80,9 +80,9 @@ final class Facts {
     dead.add(process);
   }
 
-  /** Its node ends it because memory is short. */
-  void endedForMemory(long process, DeathCause cause) {
-    endedForMemory.put(process, cause);
+  /** Its node ends it, because memory is short or of a task that was cancelled by force. */
+  void endedByNode(long process, DeathCause cause) {
+    endedByNode.put(process, cause);
   }
 
   /** It ended because nobody had any use for it, which must harm nobody. */
@@ -157,9 +157,20 @@ final class Facts {
     return dead.contains(process) || retired.contains(process);
   }
 
-  /** Whether its node ended a process to make room for others. */
-  boolean madeRoom(long process) {
-    return endedForMemory.get(process) == DeathCause.MADE_ROOM;
+  /** Whether its node ended a process for the sake of others, so that its tasks lose no retry. */
+  boolean isSpared(long process) {
+    DeathCause cause = endedByNode.get(process);
+    return cause == DeathCause.MADE_ROOM || cause == DeathCause.FORCED;
+  }
+
+  private boolean endedForMemory(long process) {
+    DeathCause cause = endedByNode.get(process);
+    return cause == DeathCause.MADE_ROOM || cause == DeathCause.OUT_OF_MEMORY;
+  }
+
+  /** Whether the death of a process takes a retry of a task that has so many, or is its end. */
+  private boolean costs(long process, int retries) {
+    return isDead(process) && (retries == 0 || endedByNode.get(process) != DeathCause.FORCED);
   }
 
   private boolean anyDeath() {
@@ -230,11 +241,16 @@ final class Facts {
       }
       case WORKER_DIED, OUT_OF_MEMORY -> {
         Matcher task = WORKER_GONE.matcher(text);
-        yield task.find()
-            && provenance.ranOn(
-                failed.code() == ErrorCode.WORKER_DIED ? this::isDead : endedForMemory::containsKey,
-                task.group(1),
-                1 + Integer.parseInt(task.group(2)));
+        if (!task.find()) {
+          yield false;
+        }
+        int retries = Integer.parseInt(task.group(2));
+        yield provenance.ranOn(
+            failed.code() == ErrorCode.WORKER_DIED
+                ? process -> costs(process, retries)
+                : this::endedForMemory,
+            task.group(1),
+            1 + retries);
       }
       case OUT_OF_RESOURCES -> noNodeHasIt(text);
       case OUT_OF_STORE_MEMORY -> storeFailed;

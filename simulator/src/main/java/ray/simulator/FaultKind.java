@@ -36,6 +36,8 @@ public enum FaultKind {
   RESTART(When.ON_ITS_OCCASION),
   /** A task is cancelled. */
   CANCEL(When.AT_ANY_TIME),
+  /** A task that runs is cancelled by force, and may ignore its interrupt. */
+  FORCE(When.AT_ANY_TIME),
   /** A run takes longer than it may. */
   TIMEOUT(When.ON_ITS_OCCASION),
   /** An actor is killed. */
@@ -61,7 +63,7 @@ public enum FaultKind {
   /** Whether a process is gone by it, or is held to be gone. */
   boolean isDeath() {
     return switch (this) {
-      case WORKER_DEATH, MEMORY_KILL, DRIVER_DEATH, NODE_DEATH, FENCED -> true;
+      case WORKER_DEATH, MEMORY_KILL, FORCE, DRIVER_DEATH, NODE_DEATH, FENCED -> true;
       case BREAK,
           NODE_BIRTH,
           WORKER_BIRTH,

@@ -99,6 +99,7 @@ final class Faults {
           case WORKER_BIRTH -> cluster.addWorker(dice);
           case PAUSE -> cluster.pause(dice);
           case CANCEL -> cluster.cancelSomething(dice);
+          case FORCE -> cluster.cancelByForce(dice);
           case KILL -> cluster.killActor(dice);
           case SLOW_NODE, SKEWED_CLOCKS, STORE_FAILURE, FULL_STORE, NO_WORKER, RESTART, TIMEOUT ->
               throw new AssertionError(kind + " has no time");

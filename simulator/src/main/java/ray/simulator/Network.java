@@ -206,8 +206,8 @@ final class Network {
         });
   }
 
-  /** A process is about to be ended by its node, for want of memory. */
-  void endedForMemory(long process, DeathCause cause) {
+  /** A process is about to be ended by its node. */
+  void endedByNode(long process, DeathCause cause) {
     causes.put(process, cause);
   }
 

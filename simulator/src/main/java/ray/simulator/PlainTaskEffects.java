@@ -64,7 +64,7 @@ interface PlainTaskEffects extends OwnerEffects, ExecutorEffects {
   }
 
   @Override
-  default void cancelChildren(ObjectId task) {
+  default void cancelChildren(ObjectId task, boolean force) {
     throw notPlain("a cancel", task);
   }
 

@@ -170,6 +170,11 @@ public final class ScaleRun implements Network.Members {
               }
 
               @Override
+              public void endWorker(long worker, String reason) {
+                throw new AssertionError("nothing is cancelled");
+              }
+
+              @Override
               public long control() {
                 return CONTROL;
               }

@@ -135,6 +135,11 @@ final class SimNode implements NodeEffects, StoreEffects {
   }
 
   @Override
+  public void endWorker(long worker, String reason) {
+    cluster.endByForce(worker, reason);
+  }
+
+  @Override
   public long control() {
     return Cluster.CONTROL;
   }

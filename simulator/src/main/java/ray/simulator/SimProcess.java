@@ -13,6 +13,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import ray.ActorId;
 import ray.ActorOptions;
+import ray.CancelOptions;
 import ray.ErrorCode;
 import ray.ObjectId;
 import ray.core.ActorSpec;
@@ -469,8 +470,8 @@ final class SimProcess implements OwnerEffects, ExecutorEffects {
   }
 
   @Override
-  public void cancelChildren(ObjectId task) {
-    afterwards.add(() -> owner.cancelChildren(task, nowNs()));
+  public void cancelChildren(ObjectId task, boolean force) {
+    afterwards.add(() -> owner.cancelChildren(task, force, nowNs()));
   }
 
   @Override
@@ -755,8 +756,8 @@ final class SimProcess implements OwnerEffects, ExecutorEffects {
     }
   }
 
-  void cancel(ObjectId task) {
-    owner.cancel(task, true, nowNs());
+  void cancel(ObjectId task, boolean force) {
+    owner.cancel(task, new CancelOptions(true, force), nowNs());
     settle();
   }
 

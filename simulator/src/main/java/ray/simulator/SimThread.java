@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import ray.ActorId;
 import ray.ActorOptions;
@@ -37,6 +38,8 @@ final class SimThread implements World {
     LENDING,
     RESUMING,
     WRITING,
+    /** It ignores its interrupt, and does nothing else for ever. */
+    SPINNING,
     ENDED
   }
 
@@ -74,6 +77,10 @@ final class SimThread implements World {
   private @Nullable Consumer<List<Outcome>> whenMade;
 
   private boolean interrupted;
+
+  /** Whether it goes on for ever as soon as it can. */
+  private boolean deaf;
+
   private long startedNs;
   private int items;
   private int itemsTaken;
@@ -215,6 +222,11 @@ final class SimThread implements World {
     }
     if (making != null) {
       goOnMaking(run);
+      return;
+    }
+    if (deaf && write == null) {
+      cluster.trace().note("spins", process.id, run);
+      state = State.SPINNING;
       return;
     }
     if (interrupted && write == null && !dice.oneIn(4)) {
@@ -374,6 +386,7 @@ final class SimThread implements World {
     stopUsing();
     script = null;
     interrupted = false;
+    deaf = false;
     index++;
     cluster.later(process, 10 * STEP_NS, stage::complete);
   }
@@ -428,6 +441,7 @@ final class SimThread implements World {
     stopUsing();
     script = null;
     interrupted = false;
+    deaf = false;
     index++;
     unsent.add(
         new ExecutorCore.Result(run, outcomes, retained, items, process.nowNs() - startedNs));
@@ -647,6 +661,7 @@ final class SimThread implements World {
       return;
     }
     interrupted = true;
+    deaf = run.isForced() && dice.coin();
     if (state == State.BLOCKED) {
       wake();
     } else if (making != null) {
@@ -657,6 +672,15 @@ final class SimThread implements World {
   }
 
   // ---- the world
+
+  /** What it runs, unless that is an actor's; null if nothing. */
+  @Nullable Execution task(Predicate<Execution> wanted) {
+    if (lane == null || index >= end || script == null) {
+      return null;
+    }
+    Execution run = lane.runs().get(index);
+    return run.actor() == null && wanted.test(run) ? run : null;
+  }
 
   private @Nullable ObjectId task() {
     return lane == null || index >= end ? null : lane.runs().get(index).spec().id();
@@ -712,7 +736,7 @@ final class SimThread implements World {
   /** What a run submits whose children were cancelled is cancelled, too. */
   private void cancelWithParent(ObjectId submitted) {
     if (lane != null && index < end && lane.runs().get(index).areChildrenCancelled()) {
-      process.cancel(submitted);
+      process.cancel(submitted, lane.runs().get(index).isForced());
     }
   }
 

@@ -27,7 +27,7 @@ public record Workload(String name, String text, Features features, Set<FaultKin
       List.of(
           new Workload(
               "everything",
-              "all that programs do, all that goes wrong but short memory",
+              "all that programs do, all that goes wrong but short memory and force",
               Features.ALL,
               all()),
           new Workload(
@@ -62,11 +62,16 @@ public record Workload(String name, String text, Features features, Set<FaultKin
                   FaultKind.CLOSE,
                   FaultKind.STORE_FAILURE,
                   FaultKind.FULL_STORE,
-                  FaultKind.NO_WORKER)));
+                  FaultKind.NO_WORKER)),
+          new Workload(
+              "force",
+              "tasks are cancelled by force, or take too long, and workers die, nothing else does",
+              Features.ALL,
+              with(FaultKind.FORCE, FaultKind.TIMEOUT, FaultKind.WORKER_DEATH)));
 
-  /** Whose worker ends for want of memory is a matter of workers alone, which have a workload. */
+  /** Whose worker its node ends is a matter of workers alone, which have workloads. */
   private static Set<FaultKind> all() {
-    return EnumSet.complementOf(EnumSet.of(FaultKind.MEMORY_KILL));
+    return EnumSet.complementOf(EnumSet.of(FaultKind.MEMORY_KILL, FaultKind.FORCE));
   }
 
   private static Set<FaultKind> with(FaultKind... more) {

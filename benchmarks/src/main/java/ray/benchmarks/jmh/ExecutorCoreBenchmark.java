@@ -102,7 +102,7 @@ public class ExecutorCoreBenchmark {
     }
 
     @Override
-    public void cancelChildren(ObjectId task) {
+    public void cancelChildren(ObjectId task, boolean force) {
       throw new IllegalStateException("nothing is cancelled");
     }
 

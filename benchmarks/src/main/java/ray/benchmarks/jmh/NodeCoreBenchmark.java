@@ -64,6 +64,9 @@ public class NodeCoreBenchmark {
     public void startWorker(long job, RuntimeEnv runtimeEnv) {}
 
     @Override
+    public void endWorker(long worker, String reason) {}
+
+    @Override
     public long control() {
       return Tasks.CONTROL;
     }

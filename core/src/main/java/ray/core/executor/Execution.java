@@ -64,6 +64,9 @@ public final class Execution {
   /** Whether what it submits is cancelled with it; written and read as that. */
   private volatile boolean childrenCancelled;
 
+  /** Whether its worker is ended if it goes on; written and read as that. */
+  private volatile boolean forced;
+
   /** What the shell runs it with, opaque. */
   private volatile @Nullable Object runner;
 
@@ -151,6 +154,15 @@ public final class Execution {
 
   void cancelChildren() {
     childrenCancelled = true;
+  }
+
+  /** Whether it was cancelled by force; so is then what is cancelled with it. */
+  public boolean isForced() {
+    return forced;
+  }
+
+  void force() {
+    forced = true;
   }
 
   /** What the shell runs it with. */

@@ -28,6 +28,7 @@ public final class ExecutorCore {
   private final Startable startable;
   private final Reports reports;
   private final TimeLimits limits;
+  private final ForcedEnds forced;
   private final TaskQueues queues;
   private final ActorSlots actors;
   private final BlockedRuns blocked;
@@ -47,6 +48,7 @@ public final class ExecutorCore {
     this.startable = new Startable(effects);
     this.reports = new Reports(self, effects);
     this.limits = new TimeLimits(effects, reports);
+    this.forced = new ForcedEnds(self, effects);
     this.queues = new TaskQueues(self, effects, runs, startable);
     this.actors = new ActorSlots(self, effects, runs, startable, reports);
     this.blocked = new BlockedRuns(effects, queues);
@@ -68,7 +70,7 @@ public final class ExecutorCore {
       case Message.AttachLease attach -> queues.attach(attach);
       case Message.LeaseResumed resumed -> blocked.resumed(resumed.lease());
       case Message.ShrinkLeases shrink -> queues.shrink(shrink);
-      case Message.CancelRun cancel -> cancel(cancel);
+      case Message.CancelRun cancel -> cancel(cancel, nowNs);
       case Message.ItemsTaken taken -> {
         Execution run = runs.find(taken.task());
         if (run != null) {
@@ -83,16 +85,22 @@ public final class ExecutorCore {
     }
   }
 
-  private void cancel(Message.CancelRun message) {
+  private void cancel(Message.CancelRun message, long nowNs) {
     Execution run = runs.find(message.task());
     if (run == null) {
       return;
     }
+    if (message.force()) {
+      run.force();
+    }
     if (message.recursive()) {
       run.cancelChildren();
-      effects.cancelChildren(message.task());
+      effects.cancelChildren(message.task(), message.force());
     }
     cancel(run);
+    if (message.force() && run.state != Execution.State.ENDED) {
+      forced.start(run, nowNs);
+    }
   }
 
   private void cancel(Execution run) {
@@ -410,7 +418,8 @@ public final class ExecutorCore {
 
   /** Time passed: ends what is over its limit. Returns whether anything has a limit. */
   public boolean tick(long nowNs) {
-    return limits.tick(nowNs);
+    boolean forces = forced.tick(nowNs);
+    return limits.tick(nowNs) || forces;
   }
 
   // ---- looking in

@@ -20,8 +20,8 @@ public interface ExecutorEffects {
   /** The consumer of a generator took so many items. */
   void itemsTaken(Execution execution, int count);
 
-  /** Cancel what a run has submitted. */
-  void cancelChildren(ObjectId task);
+  /** Cancel what a run has submitted, by force if so. */
+  void cancelChildren(ObjectId task, boolean force);
 
   /** An actor has ended; its object can go. */
   void actorGone(ActorSlot actor);

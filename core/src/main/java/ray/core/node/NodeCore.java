@@ -121,6 +121,7 @@ public final class NodeCore {
           grant();
         }
       }
+      case Message.EndWorker end -> effects.endWorker(end.worker(), end.reason());
       case Message.ActorCreated created -> effects.send(effects.control(), created);
       case Message.ActorStopped stopped -> effects.send(effects.control(), stopped);
       case Message.NodesChanged changed -> cluster.changed(changed).forEach(this::decide);

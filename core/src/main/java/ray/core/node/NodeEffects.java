@@ -14,6 +14,9 @@ public interface NodeEffects {
    */
   void startWorker(long job, RuntimeEnv runtimeEnv);
 
+  /** Ends a worker's process, if that is possible and it is there; nobody in it is to blame. */
+  void endWorker(long worker, String reason);
+
   /** Where the control service is. */
   long control();
 }

@@ -5,6 +5,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 import ray.ObjectId;
 import ray.core.LongMap;
+import ray.core.TaskSpec;
 
 /**
  * Runs whose results nobody waits for any more, but which may still go on, or be about to begin:
@@ -42,6 +43,28 @@ final class AbandonedRuns {
   /** One of them; null if that run was waited for to its end, or is not known. */
   @Nullable Run find(ObjectId task, int attempt) {
     return of(task).stream().filter(run -> run.attempt() == attempt).findFirst().orElse(null);
+  }
+
+  /** Runs of the task that makes an object, or was to make it. */
+  List<Run> making(ObjectId object) {
+    List<Run> found = new ArrayList<>();
+    runs.forEach(ofTask -> {
+      for (Run run : ofTask) {
+        if (makes(run.task().spec(), object)) {
+          found.add(run);
+        }
+      }
+    });
+    return found;
+  }
+
+  private static boolean makes(TaskSpec spec, ObjectId object) {
+    for (int i = 0; i < spec.returns(); i++) {
+      if (spec.result(i).equals(object)) {
+        return true;
+      }
+    }
+    return spec.id().equals(object);
   }
 
   private List<Run> of(ObjectId task) {

@@ -2,6 +2,7 @@ package ray.core.owner;
 
 import java.util.ArrayList;
 import java.util.List;
+import ray.CancelOptions;
 import ray.ErrorCode;
 import ray.ObjectId;
 import ray.TaskInfo;
@@ -23,39 +24,51 @@ final class Cancellation {
   }
 
   /** Cancels the task that makes an object, whoever owns it. */
-  void cancel(ObjectId id, boolean recursive) {
+  void cancel(ObjectId id, CancelOptions how) {
     if (id.owner() != self) {
-      effects.send(id.owner(), new Message.CancelTask(id, recursive));
+      tell(id, how);
       return;
     }
     OwnedReference reference = references.findOwned(id);
     while (reference != null && reference.producer == null && reference.outcome == null) {
       if (reference.adopting != null) {
-        effects.send(
-            reference.adopting.id().owner(),
-            new Message.CancelTask(reference.adopting.id(), recursive));
+        tell(reference.adopting.id(), how);
         return;
       }
       if (reference.target instanceof BorrowedReference foreign) {
-        effects.send(foreign.id().owner(), new Message.CancelTask(foreign.id(), recursive));
+        tell(foreign.id(), how);
         return;
       }
       reference = (OwnedReference) reference.target;
     }
     if (reference != null && reference.producer != null) {
-      cancel(reference.producer, recursive);
+      cancel(reference.producer, how);
+    } else if (how.force()) {
+      tasks.forceAbandoned(id, how.recursive());
     }
   }
 
+  private void tell(ObjectId foreign, CancelOptions how) {
+    effects.send(foreign.owner(), new Message.CancelTask(foreign, how.recursive(), how.force()));
+  }
+
+  /** Whether an object of this owner is still to be made by a call of an actor. */
+  boolean isCall(ObjectId id) {
+    OwnedReference reference = references.findOwned(id);
+    return reference != null
+        && reference.producer != null
+        && reference.producer.spec().actor() != null;
+  }
+
   /** Cancels all that a task of this process's executor submitted. */
-  void cancelChildren(ObjectId parent) {
+  void cancelChildren(ObjectId parent, boolean force) {
     List<Task> children = new ArrayList<>();
     references.forEachOwned(own -> {
       if (own.producer != null && parent.equals(own.producer.spec().parent())) {
         children.add(own.producer);
       }
     });
-    children.forEach(child -> cancel(child, true));
+    children.forEach(child -> cancel(child, new CancelOptions(true, force)));
   }
 
   /** Ends all that is unfinished. */
@@ -67,29 +80,31 @@ final class Cancellation {
       }
     });
     for (Task task : unfinished) {
-      interrupt(task, true, failure);
+      interrupt(task, CancelOptions.DEFAULT.withRecursive(true), failure);
     }
     references.outcomes().failUnresolved(failure);
   }
 
-  private void cancel(Task task, boolean recursive) {
+  private void cancel(Task task, CancelOptions how) {
     if (task.spec().isCreation()) {
       return;
     }
     interrupt(
         task,
-        recursive,
+        how,
         Outcome.Failed.of(
             ErrorCode.TASK_CANCELLED, "task " + task.spec().name() + " was cancelled"));
   }
 
   /** Ends a task now, whatever its run does. */
-  private void interrupt(Task task, boolean recursive, Outcome.Failed failure) {
+  private void interrupt(Task task, CancelOptions how, Outcome.Failed failure) {
     if (task.isEnded()) {
       return;
     }
     if (task.state == TaskInfo.State.RUNNING && !task.spec().isCreation()) {
-      effects.send(task.worker, new Message.CancelRun(task.spec().id(), recursive));
+      boolean force = how.force() && task.spec().actor() == null;
+      var cancel = new Message.CancelRun(task.spec().id(), how.recursive(), force);
+      effects.send(task.worker, cancel);
       tasks.abandon(task);
     }
     tasks.leaveQueue(task);

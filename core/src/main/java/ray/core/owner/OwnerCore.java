@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import ray.ActorId;
+import ray.CancelOptions;
 import ray.ObjectId;
 import ray.core.ActorSpec;
 import ray.core.DeadProcesses;
@@ -177,10 +178,20 @@ public final class OwnerCore {
     }
   }
 
-  /** Cancels the task that makes an object. */
+  /** Cancels the task that makes an object, but not by force. */
   public void cancel(ObjectId id, boolean recursive, long nowNs) {
+    cancel(id, CancelOptions.DEFAULT.withRecursive(recursive), nowNs);
+  }
+
+  /** Cancels the task that makes an object. */
+  public void cancel(ObjectId id, CancelOptions how, long nowNs) {
     time.nowNs = nowNs;
-    cancellation.cancel(id, recursive);
+    cancellation.cancel(id, how);
+  }
+
+  /** Whether an object of this owner is still to be made by a call of an actor. */
+  public boolean isCall(ObjectId id) {
+    return cancellation.isCall(id);
   }
 
   /**
@@ -192,9 +203,9 @@ public final class OwnerCore {
   }
 
   /** Cancels all that a task of this process's executor submitted. */
-  public void cancelChildren(ObjectId parent, long nowNs) {
+  public void cancelChildren(ObjectId parent, boolean force, long nowNs) {
     time.nowNs = nowNs;
-    cancellation.cancelChildren(parent);
+    cancellation.cancelChildren(parent, force);
   }
 
   /**
@@ -266,7 +277,8 @@ public final class OwnerCore {
       case Message.ProbeAlias probe -> aliases.probe(probe.origin(), probe.at());
       case Message.AliasCycle cycle -> aliases.breakCycle(cycle.origin());
       case Message.CancelTask cancelled ->
-          cancellation.cancel(cancelled.task(), cancelled.recursive());
+          cancellation.cancel(
+              cancelled.task(), new CancelOptions(cancelled.recursive(), cancelled.force()));
       case Message.ActorChanged change -> actors.changed(change);
       case Message.ConstructorsEnded ended -> actors.constructorsEnded(ended.actor());
       case Message.CallsRefused refused -> actors.refused(refused);
@@ -298,6 +310,7 @@ public final class OwnerCore {
       case Message.WorkerSpent m -> misrouted(m);
       case Message.NodesChanged m -> misrouted(m);
       case Message.CancelRun m -> misrouted(m);
+      case Message.EndWorker m -> misrouted(m);
     }
   }
 

@@ -262,6 +262,16 @@ final class TaskLife {
     abandoned.add(task, !task.inPlace);
   }
 
+  /** The runs of a task that goes on, though it has ended, are to end by force. */
+  void forceAbandoned(ObjectId result, boolean recursive) {
+    for (AbandonedRuns.Run run : abandoned.making(result)) {
+      TaskSpec spec = run.task().spec();
+      if (spec.actor() == null) {
+        effects.send(run.worker(), new Message.CancelRun(spec.id(), recursive, true));
+      }
+    }
+  }
+
   /**
    * The actor of a call that is under way is dead, or made again, of which the worker may not know
    * yet: it may still run the call, or begin it, and will say so, or that it refused it. So what
@@ -371,6 +381,10 @@ final class TaskLife {
     });
     queues.processDied(died.process());
     for (Task task : hit) {
+      if (died.cause() == DeathCause.FORCED && task.spec().policy().maxRetries() != 0) {
+        again(task);
+        continue;
+      }
       boolean free = died.cause() == DeathCause.MADE_ROOM && task.mayMakeRoom();
       if (free || task.takeRetry()) {
         moveToItsOwnProcess(task, !free);
@@ -398,7 +412,8 @@ final class TaskLife {
   }
 
   private static Outcome.Failed workerDied(Task task, Message.ProcessDied died) {
-    boolean forMemory = died.cause() != DeathCause.LOST;
+    boolean forMemory =
+        died.cause() == DeathCause.MADE_ROOM || died.cause() == DeathCause.OUT_OF_MEMORY;
     return Outcome.Failed.of(
         forMemory ? ErrorCode.OUT_OF_MEMORY : ErrorCode.WORKER_DIED,
         "task "
@@ -408,10 +423,13 @@ final class TaskLife {
             + ") and its "
             + task.spec().policy().maxRetries()
             + " retries are used up; "
-            + (forMemory
-                ? "let fewer run at a time (memory(…) says what one takes), give the node more"
-                    + " memory, or allow more retries"
-                : "see the worker's log, or allow more retries"));
+            + switch (died.cause()) {
+              case LOST -> "see the worker's log, or allow more retries";
+              case MADE_ROOM, OUT_OF_MEMORY ->
+                  "let fewer run at a time (memory(…) says what one takes), give the node more"
+                      + " memory, or allow more retries";
+              case FORCED -> "run what may be cancelled by force isolated(), or allow retries";
+            });
   }
 
   /** No more tasks are accepted. */

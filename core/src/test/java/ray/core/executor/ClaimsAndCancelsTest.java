@@ -27,12 +27,14 @@ import ray.core.TaskSpec;
 /** Runs that a waiting thread takes, that are given back, cancelled, or over their time. */
 class ClaimsAndCancelsTest implements ExecutorEffects {
   private static final long OWNER = 0xa;
+  private static final long FORCE_AFTER_NS = ForcedEnds.FORCE_AFTER.toNanos();
   private static final FunctionKey KEY =
       new FunctionKey("f", Resources.ONE_CPU, SchedulingStrategy.standard());
   private static final ActorId ACTOR = new ActorId(new ObjectId(OWNER, -2));
   private static final Outcome VALUE = new Outcome.Inline("a", 8, List.of());
 
   private final List<Message> toOwner = new ArrayList<>();
+  private final List<Message> toNode = new ArrayList<>();
   private final List<Execution> interrupted = new ArrayList<>();
   private final List<Integer> taken = new ArrayList<>();
   private final ExecutorCore core = new ExecutorCore(0xb, this);
@@ -206,6 +208,59 @@ class ClaimsAndCancelsTest implements ExecutorEffects {
   }
 
   @Test
+  void theProcessOfATaskThatIgnoresACancelByForceIsToBeEnded() {
+    withTasks(2, 4);
+    Lane lane = take();
+    lane.runs().getFirst().runner("a thread");
+
+    core.receive(new Message.CancelRun(id(2), false, true), 1);
+
+    assertThat(interrupted).containsExactly(lane.runs().getFirst());
+    assertThat(core.tick(FORCE_AFTER_NS)).isTrue();
+    assertThat(endings()).isEmpty();
+    assertThat(core.tick(1 + FORCE_AFTER_NS)).isFalse();
+    assertThat(endings())
+        .singleElement()
+        .satisfies(end -> assertThat(end.reason()).contains("was cancelled by force", "500 ms"));
+  }
+
+  @Test
+  void noProcessIsEndedForATaskThatEndsInTimeOrHasNotBegunOrIsCancelledWithoutForce() {
+    withTasks(2, 4, 6);
+    core.receive(new Message.AttachLease(2, OWNER, KEY, 0), 1);
+    core.receive(new Message.AttachLease(3, OWNER, KEY, 0), 1);
+    Lane heeds = take();
+    heeds.runs().getFirst().runner("a thread");
+    Lane neverBegins = take();
+    Lane plain = take();
+    plain.runs().getFirst().runner("a thread");
+    core.receive(new Message.CancelRun(id(2), false, true), 1);
+    core.receive(new Message.CancelRun(id(4), false, true), 1);
+    core.receive(new Message.CancelRun(id(6), false), 1);
+
+    core.finished(
+        List.of(
+            new ExecutorCore.Result(
+                heeds.runs().getFirst(), List.of(cancelled()), List.of(), 0, 1)),
+        1);
+
+    assertThat(neverBegins.runs()).hasSize(1);
+    assertThat(core.tick(1 + FORCE_AFTER_NS)).isFalse();
+    assertThat(endings()).isEmpty();
+  }
+
+  private List<Message.EndWorker> endings() {
+    return toNode.stream()
+        .filter(Message.EndWorker.class::isInstance)
+        .map(Message.EndWorker.class::cast)
+        .toList();
+  }
+
+  private static Outcome.Failed cancelled() {
+    return Outcome.Failed.of(ErrorCode.TASK_CANCELLED, "interrupted");
+  }
+
+  @Test
   void aTaskCancelledInALaneThatIsHeldUpEndsWhenItIsGivenBack() {
     withQuickActor();
     calls(2, 4);
@@ -310,9 +365,7 @@ class ClaimsAndCancelsTest implements ExecutorEffects {
 
   @Override
   public void send(long process, Message message) {
-    if (process == OWNER) {
-      toOwner.add(message);
-    }
+    (process == OWNER ? toOwner : toNode).add(message);
   }
 
   @Override
@@ -332,7 +385,7 @@ class ClaimsAndCancelsTest implements ExecutorEffects {
   }
 
   @Override
-  public void cancelChildren(ObjectId task) {}
+  public void cancelChildren(ObjectId task, boolean force) {}
 
   @Override
   public void actorGone(ActorSlot actor) {}

@@ -140,7 +140,7 @@ class EndOfWorkersTest implements ExecutorEffects {
   public void itemsTaken(Execution execution, int count) {}
 
   @Override
-  public void cancelChildren(ObjectId task) {}
+  public void cancelChildren(ObjectId task, boolean force) {}
 
   @Override
   public void actorGone(ActorSlot actor) {}

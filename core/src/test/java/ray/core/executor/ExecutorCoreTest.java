@@ -974,7 +974,7 @@ class ExecutorCoreTest implements ExecutorEffects {
   public void itemsTaken(Execution execution, int count) {}
 
   @Override
-  public void cancelChildren(ObjectId task) {
+  public void cancelChildren(ObjectId task, boolean force) {
     parents.add(task);
   }
 

@@ -202,7 +202,7 @@ class LendingTest implements ExecutorEffects {
   public void itemsTaken(Execution execution, int count) {}
 
   @Override
-  public void cancelChildren(ObjectId task) {}
+  public void cancelChildren(ObjectId task, boolean force) {}
 
   @Override
   public void actorGone(ActorSlot actor) {}

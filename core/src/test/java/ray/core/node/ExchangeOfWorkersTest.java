@@ -186,6 +186,9 @@ class ExchangeOfWorkersTest implements NodeEffects {
   }
 
   @Override
+  public void endWorker(long worker, String reason) {}
+
+  @Override
   public long control() {
     return 1;
   }

@@ -102,6 +102,9 @@ class FairSharesTest implements NodeEffects {
   public void startWorker(long job, RuntimeEnv runtimeEnv) {}
 
   @Override
+  public void endWorker(long worker, String reason) {}
+
+  @Override
   public long control() {
     return 2;
   }

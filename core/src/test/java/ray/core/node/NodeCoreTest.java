@@ -829,6 +829,9 @@ class NodeCoreTest implements NodeEffects {
   }
 
   @Override
+  public void endWorker(long worker, String reason) {}
+
+  @Override
   public long control() {
     return CONTROL_SERVICE;
   }

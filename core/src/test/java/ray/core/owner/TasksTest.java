@@ -320,7 +320,7 @@ class TasksTest {
     Task child = submitChild(own(2), parent);
     Task stranger = submitChild(own(4), of(OTHER, 4));
 
-    owner.core.cancelChildren(parent, 1);
+    owner.core.cancelChildren(parent, false, 1);
 
     assertThat(child.state()).isEqualTo(TaskInfo.State.CANCELLED);
     assertThat(stranger.state()).isEqualTo(TaskInfo.State.QUEUED);

@@ -140,10 +140,19 @@ public final class PlantedBugs {
               "cancel-forgotten",
               "the worker is not told that a run was cancelled",
               "owner/Cancellation.java",
-              "effects.send(task.worker, new Message.CancelRun(task.spec().id(), recursive));",
+              "effects.send(task.worker, cancel);",
               "",
               PROGRESS,
               FREED),
+          bug(
+                  "force-forgotten",
+                  "a run that was cancelled by force is not looked at again",
+                  "executor/ExecutorCore.java",
+                  "forced.start(run, nowNs);",
+                  "",
+                  PROGRESS,
+                  FREED)
+              .in("force"),
           bug(
               "arguments-let-go-early",
               "the arguments of a run that was given up are let go while it still reads them",

@@ -62,7 +62,7 @@ class CoverageTest {
   @Test
   void everyKindOfMessageAndCallIsReachedOrExplained() {
     try (Coverage coverage = new Coverage()) {
-      for (String workload : List.of("calm", "cancels", "everything", "deaths")) {
+      for (String workload : List.of("calm", "cancels", "everything", "deaths", "force")) {
         LongFunction<Map<String, Long>> runs = coverage.seeds(workload, 0);
         for (long seed = 0; seed < 100; seed++) {
           assertThat(runs.apply(seed)).containsKey("steps");

@@ -188,7 +188,7 @@ public final class MessageDecoder {
     ACTOR("33:1 37:1 38:1"),
     VALUES("33:2 37:2 38:2"),
     FAILED("36:5 39:4"),
-    TEXT("9:2 34:3 43:3 44:3 45:4 48:2");
+    TEXT("9:2 34:3 43:3 44:3 45:4 48:2 57:2");
 
     private static final Shape[][] BY_FIELD = byField();
 
@@ -362,8 +362,8 @@ public final class MessageDecoder {
         case 19 -> new Message.LeasesReturned(numbers[1], key(2), count(3), count(4));
         case 20 -> new Message.ItemMade(numbers[1], id(2), count(3), count(4), outcome(5));
         case 21 -> new Message.ItemsTaken(id(1), count(2));
-        case 22 -> new Message.CancelRun(id(1), flag(2));
-        case 23 -> new Message.CancelTask(id(1), flag(2));
+        case 22 -> new Message.CancelRun(id(1), flag(2), flag(3));
+        case 23 -> new Message.CancelTask(id(1), flag(2), flag(3));
         case 24 -> new Message.Resolve(numbers[1], id(2), flag(3));
         case 25 -> new Message.Resolved(id(1), outcome(2), flag(3));
         case 26 -> new Message.AddBorrower(id(1), numbers[2], numbers[3], flag(4));
@@ -397,6 +397,7 @@ public final class MessageDecoder {
         case 50 -> new Message.Retire(flag(1));
         case 55 -> new Message.WorkerSpent(numbers[1]);
         case 56 -> new Message.WorkerRetires(numbers[1]);
+        case 57 -> new Message.EndWorker(numbers[1], string(2));
         default -> throw new InvalidProtocolBufferException("no message has the number " + kind);
       };
     }

@@ -260,10 +260,16 @@ public final class MessageEncoder {
       case Message.CancelRun m -> {
         id(1, m.task());
         out.bool(2, m.recursive());
+        out.bool(3, m.force());
       }
       case Message.CancelTask m -> {
         id(1, m.task());
         out.bool(2, m.recursive());
+        out.bool(3, m.force());
+      }
+      case Message.EndWorker m -> {
+        out.fixed64(1, m.worker());
+        out.string(2, m.reason());
       }
       case Message.Resolve m -> {
         out.fixed64(1, m.asker());

@@ -5,7 +5,7 @@ import ray.core.Message;
 /** Which field of an {@code Envelope} each message is. */
 final class MessageFields {
   /** The last of them. */
-  static final int LAST = 56;
+  static final int LAST = 57;
 
   static final int REQUEST = 60;
   static final int RESPONSE = 61;
@@ -63,6 +63,7 @@ final class MessageFields {
       case Message.Retire m -> 50;
       case Message.WorkerSpent m -> 55;
       case Message.WorkerRetires m -> 56;
+      case Message.EndWorker m -> 57;
     };
   }
 }
