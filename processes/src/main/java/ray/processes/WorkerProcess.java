@@ -4,19 +4,24 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
+import java.io.Reader;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.LoggerFactory;
 import ray.RayOptions;
 import ray.core.Message;
 import ray.core.executor.ExecutorCore;
 import ray.runtime.WorkerEndpoint;
+import ray.runtime.serialization.Functions;
 import ray.runtime.serialization.ValueSerializers;
 import ray.wire.Endpoint;
 
@@ -32,6 +37,11 @@ public final class WorkerProcess extends ProcessRay {
 
   /** How long closing what tasks were lent may take. */
   private static final Duration CLOSE_PATIENCE = Duration.ofSeconds(1);
+
+  private static final byte[] NOTHING = {};
+
+  /** How long a step that a worker takes ahead of need may be waited for. */
+  private static final Duration PATIENCE = Duration.ofSeconds(10);
 
   private final CountDownLatch retired = new CountDownLatch(1);
 
@@ -76,8 +86,11 @@ public final class WorkerProcess extends ProcessRay {
         new Payload.Session(Path.of(arguments[0]), id(arguments[1]), id(arguments[2]), 0, "");
     byte[] token = Tokens.load(Path.of(arguments[4]));
     Ready ready = new Ready(new Identity(session, id(arguments[3]), token));
+    LogLimits limits = new LogLimits(Long.parseLong(arguments[5]), Integer.parseInt(arguments[6]));
+    WorkerOutput.install(ready::printed, isError -> rotation(ready.identity, isError, limits));
     BufferedReader orders =
         new BufferedReader(new InputStreamReader(System.in, StandardCharsets.US_ASCII));
+    ready.prepare(orders);
     String order = orders.readLine();
     if (order == null) {
       Runtime.getRuntime().halt(0);
@@ -89,10 +102,6 @@ public final class WorkerProcess extends ProcessRay {
     long job = id(words[0]);
     WorkerProcess worker = ready.employ(job, driver);
     worker.executor().endAfter(Integer.parseInt(arguments[7]));
-    LogLimits limits = new LogLimits(Long.parseLong(arguments[5]), Integer.parseInt(arguments[6]));
-    WorkerOutput.install(
-        (line, isError) -> worker.tell(driver, line, isError),
-        isError -> rotation(ready.identity, isError, limits));
     // The node tells it so when its job has ended.
     Runtime.getRuntime().addShutdownHook(new Thread(worker::end, "ray-end"));
     ready.serve(worker, reason -> worker.end());
@@ -158,6 +167,9 @@ public final class WorkerProcess extends ProcessRay {
 
     private volatile long job;
 
+    /** Who is told what the job's code prints. */
+    private volatile long program;
+
     private volatile @Nullable WorkerProcess worker;
 
     Ready(Identity identity) {
@@ -207,9 +219,49 @@ public final class WorkerProcess extends ProcessRay {
       }
     }
 
+    /**
+     * Does what every job needs and none changes, step by step until there is one: connects to the
+     * node and is connected with by it, and lets the JVM load and link what a first task takes.
+     */
+    void prepare(Reader orders) {
+      List<Callable<?>> steps =
+          List.of(
+              () ->
+                  transports
+                      .sockets()
+                      .ask(identity.session().node(), Question.LOAD, NOTHING)
+                      .get(PATIENCE.toSeconds(), TimeUnit.SECONDS),
+              () -> Thread.ofVirtual().start(() -> {}).join(PATIENCE),
+              () -> {
+                Functions.rehearse();
+                return NOTHING;
+              });
+      try {
+        for (Callable<?> step : steps) {
+          if (orders.ready()) {
+            return;
+          }
+          step.call();
+        }
+      } catch (Exception e) {
+        // Loaded only now: a worker that has nothing to say starts faster without.
+        LoggerFactory.getLogger(WorkerProcess.class)
+            .debug("what is left is done for the first job", e);
+      }
+    }
+
+    /** A line that this process printed: of nobody before there is a job. */
+    private void printed(String line, boolean isError) {
+      WorkerProcess runs = worker;
+      if (runs != null) {
+        runs.tell(program, line, isError);
+      }
+    }
+
     /** Learns from a driver how its job is set up. */
     WorkerProcess employ(long itsJob, long itsDriver) throws IOException {
       job = itsJob;
+      program = itsDriver;
       driver.set(itsDriver);
       byte[] settings = askProgram(Question.SETTINGS, new Payload.OfJob(itsJob).bytes());
       RayOptions options = JobSettings.read(Payload.Settings.read(settings), serializers);

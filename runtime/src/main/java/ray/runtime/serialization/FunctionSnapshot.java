@@ -134,12 +134,13 @@ public sealed interface FunctionSnapshot {
     }
 
     private Object make(ValueSerializers serializers, RefResolver refs) {
-      Object value = Objects.requireNonNull(serializers.deserialize(form.value(), refs));
+      Object value = serializers.deserialize(form.value(), refs);
       FunctionForm.LambdaForm lambda = form.lambda();
       if (lambda == null) {
-        return value;
+        return Objects.requireNonNull(value);
       }
-      return Functions.make(info, lambda, serializers.classLoader(), (Object[]) value);
+      @Nullable Object[] captured = value == null ? new Object[0] : (Object[]) value;
+      return Functions.make(info, lambda, serializers.classLoader(), captured);
     }
   }
 }

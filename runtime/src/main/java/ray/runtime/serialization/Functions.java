@@ -12,6 +12,7 @@ import java.util.Objects;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
+import ray.function.Func1;
 
 /**
  * Looks into lambdas and method references: their name, what they capture, and how to make them
@@ -95,10 +96,30 @@ public final class Functions {
       ValueSerializers serializers,
       RefCollector refs) {
     try {
-      return serializers.serialize(captured, refs).detach();
+      // Most capture nothing: the first use of Fory would be half of the time of a first task.
+      Object value = captured.length == 0 ? null : captured;
+      return serializers.serialize(value, refs).detach();
     } catch (UnserializableValueException e) {
       throw e.captured(info.name());
     }
+  }
+
+  /**
+   * Makes a function again, as for a task, so that the JVM has loaded and linked by then what its
+   * first one needs.
+   */
+  public static void rehearse() {
+    Func1<Integer, Integer> function = Functions::same;
+    LambdaClass lambdaClass = CLASSES.get(function.getClass());
+    make(
+        lambdaClass.info(function),
+        FunctionForm.LambdaForm.of(lambdaClass.toForm(function)),
+        Functions.class.getClassLoader(),
+        new Object[0]);
+  }
+
+  private static Integer same(Integer value) {
+    return value;
   }
 
   /** A function that is shared, as data. */
