@@ -35,6 +35,7 @@ import ray.runtime.serialization.Serialized;
 import ray.runtime.serialization.UnserializableValueException;
 import ray.runtime.serialization.ValueSerializers;
 import ray.store.CreateFailedException;
+import ray.store.ObjectNotFoundException;
 import ray.store.ReadableObject;
 import ray.store.RemoteStoreException;
 import ray.store.Store;
@@ -199,8 +200,20 @@ final class Values {
         : new HandleTable(owner.open(contained, kinds, umbrella, acquired));
   }
 
-  @SuppressWarnings("unchecked")
   private @Nullable Object load(
+      Outcome.Stored stored, @Nullable ObjectId umbrella, @Nullable Acquired acquired) {
+    try {
+      return loadKept(stored, umbrella, acquired);
+    } catch (ObjectNotFoundException gone) {
+      throw new ObjectLostException(
+          (umbrella == null ? "an argument" : "object " + umbrella)
+              + " is gone from the object store: the process that kept it there has died; submit its"
+              + " task again from a process that lives");
+    }
+  }
+
+  @SuppressWarnings("unchecked")
+  private @Nullable Object loadKept(
       Outcome.Stored stored, @Nullable ObjectId umbrella, @Nullable Acquired acquired) {
     List<@Nullable ActorKind> kinds =
         stored.kinds() == null ? List.of() : (List<@Nullable ActorKind>) stored.kinds();

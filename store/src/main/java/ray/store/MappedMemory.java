@@ -9,6 +9,8 @@ import java.nio.channels.FileChannel.MapMode;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.NotLinkException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -64,7 +66,7 @@ final class MappedMemory implements StoreMemory {
     long pid = ProcessHandle.current().pid();
     try (DirectoryStream<Path> open = Files.newDirectoryStream(Path.of("/proc/self/fd"))) {
       for (Path each : open) {
-        if (Files.isSymbolicLink(each) && Files.readSymbolicLink(each).equals(file)) {
+        if (leadsTo(each, file)) {
           return Path.of("/proc", Long.toString(pid), "fd", each.getFileName().toString());
         }
       }
@@ -72,6 +74,15 @@ final class MappedMemory implements StoreMemory {
       return null;
     }
     return null;
+  }
+
+  private static boolean leadsTo(Path descriptor, Path file) throws IOException {
+    try {
+      return Files.readSymbolicLink(descriptor).equals(file);
+    } catch (NoSuchFileException | NotLinkException other) {
+      // Another thread has closed it since it was listed.
+      return false;
+    }
   }
 
   @Override

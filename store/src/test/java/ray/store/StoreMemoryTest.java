@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -12,6 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
@@ -60,6 +63,42 @@ class StoreMemoryTest {
       }
     }
     return -1;
+  }
+
+  /** Whose descriptor is found among others of this JVM, which come and go. */
+  @Test
+  @EnabledOnOs(OS.LINUX)
+  void sharedMemoryCanBeOpenedByOthersWhateverThisProcessOpensAndClosesMeanwhile()
+      throws Exception {
+    var stop = new AtomicBoolean();
+    List<Thread> busy = new ArrayList<>();
+    for (int i = 0; i < 4; i++) {
+      busy.add(
+          Thread.ofPlatform().start(() -> {
+            while (!stop.get()) {
+              try (InputStream in = Files.newInputStream(Path.of("/proc/self/status"))) {
+                in.read();
+              } catch (IOException e) {
+                throw new UncheckedIOException(e);
+              }
+            }
+          }));
+    }
+    try {
+      for (int i = 0; i < 300; i++) {
+        StoreMemory memory = StoreMemories.open(MemoryKind.SHARED, MIB);
+        try {
+          assertThat(memory.sharedFile()).isNotNull();
+        } finally {
+          memory.discard();
+        }
+      }
+    } finally {
+      stop.set(true);
+      for (Thread each : busy) {
+        each.join();
+      }
+    }
   }
 
   @ParameterizedTest

@@ -1,0 +1,4 @@
+@NullMarked
+package ray.runtime;
+
+import org.jspecify.annotations.NullMarked;
