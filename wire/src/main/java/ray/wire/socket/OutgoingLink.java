@@ -108,7 +108,7 @@ final class OutgoingLink extends Mailbox implements Endpoint, Poller.Channel {
 
   @Override
   protected @Nullable Object leaving() {
-    if (!closed && !stalled && sent < out.size()) {
+    if (!closed && !stalled && (chunk.hasRemaining() || sent < out.size())) {
       try {
         write(channel == null ? connect() : channel);
       } catch (IOException e) {
