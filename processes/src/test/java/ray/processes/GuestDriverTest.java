@@ -34,11 +34,12 @@ class GuestDriverTest {
   private static final Duration PATIENCE = Duration.ofSeconds(60);
   private static final long STORE_BYTES = 64L << 20;
 
-  private static LocalNode node =
-      LocalNode.start(RayOptions.defaults().cpus(2).objectStore(STORE_BYTES));
+  /** Not made with the class, which workers load, too. */
+  private static LocalNode node;
 
   @BeforeAll
-  static void isUp() throws IOException {
+  static void start() throws IOException {
+    node = LocalNode.start(RayOptions.defaults().cpus(2).objectStore(STORE_BYTES));
     assertThat(status().workers()).isZero();
   }
 

@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.EnabledOnOs;
@@ -44,13 +45,19 @@ class MemoryMonitorOnNodeTest {
 
   private static final long HOG_BYTES = 900 * MIB;
 
-  private static final LocalNode node =
-      LocalNode.start(
-          RayOptions.defaults().cpus(2).objectStore(32 * MIB),
-          new WorkerPolicy(0, NodeOptions.DEFAULT_WORKER_IDLE, LogLimits.DEFAULT),
-          new MemoryLimits(0.9, LIMIT_BYTES));
+  /** Not made with the class, which workers load, too. */
+  private static LocalNode node;
 
   @TempDir private Path folder = Path.of("");
+
+  @BeforeAll
+  static void start() {
+    node =
+        LocalNode.start(
+            RayOptions.defaults().cpus(2).objectStore(32 * MIB),
+            new WorkerPolicy(0, NodeOptions.DEFAULT_WORKER_IDLE, LogLimits.DEFAULT),
+            new MemoryLimits(0.9, LIMIT_BYTES));
+  }
 
   @AfterAll
   static void close() {

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import ray.ActorRef;
@@ -24,22 +25,29 @@ import ray.Resources;
 class NodeResourcesTest {
   private static final Duration PATIENCE = Duration.ofSeconds(60);
 
-  private static final LocalNode NODE =
-      LocalNode.start(
-          RayOptions.defaults()
-              .cpus(4)
-              .gpus(2)
-              .memory(1L << 30)
-              .resource("tickets", 1)
-              .objectStore(32L << 20),
-          new WorkerPolicy(0, Duration.ofMinutes(1), LogLimits.DEFAULT));
-  private static final RayInstance RAY =
-      Ray.start(RayOptions.defaults().address(NODE.address()).quiet());
+  /** Not made with the class, which workers load, too. */
+  private static LocalNode node;
+
+  private static RayInstance ray;
+
+  @BeforeAll
+  static void start() {
+    node =
+        LocalNode.start(
+            RayOptions.defaults()
+                .cpus(4)
+                .gpus(2)
+                .memory(1L << 30)
+                .resource("tickets", 1)
+                .objectStore(32L << 20),
+            new WorkerPolicy(0, Duration.ofMinutes(1), LogLimits.DEFAULT));
+    ray = Ray.start(RayOptions.defaults().address(node.address()).quiet());
+  }
 
   @AfterAll
   static void close() {
-    RAY.close();
-    NODE.close();
+    ray.close();
+    node.close();
   }
 
   /** Counts who is here, and holds them until it is told to let them go. */
@@ -93,7 +101,7 @@ class NodeResourcesTest {
   }
 
   private static ActorRef<Gate> gate() {
-    return Ray.actor(Gate::new).on(RAY).remote();
+    return Ray.actor(Gate::new).on(ray).remote();
   }
 
   private static void awaitCount(ActorRef<Gate> gate, int count) throws InterruptedException {
@@ -107,11 +115,11 @@ class NodeResourcesTest {
   @Test
   void aRunSeesTheGpusOfItsLeaseAndNoOthers() throws InterruptedException {
     ActorRef<Gate> gate = gate();
-    var one = Ray.remote(NodeResourcesTest::seeAndStay).on(RAY).cpus(0).gpus(1);
+    var one = Ray.remote(NodeResourcesTest::seeAndStay).on(ray).cpus(0).gpus(1);
     ObjectRef<Seen> first = one.remote(gate);
     ObjectRef<Seen> second = one.remote(gate);
     awaitCount(gate, 2);
-    assertThat(RAY.availableResources().amount(Resources.GPU)).isZero();
+    assertThat(ray.availableResources().amount(Resources.GPU)).isZero();
     gate.call(Gate::open).get(PATIENCE);
 
     Seen a = first.get(PATIENCE);
@@ -121,7 +129,7 @@ class NodeResourcesTest {
     assertThat(a.ids()).containsExactly(Integer.valueOf(a.cuda()));
     assertThat(a.pid()).isNotEqualTo(b.pid());
 
-    Seen both = Ray.remote(NodeResourcesTest::see).on(RAY).gpus(2).remote().get(PATIENCE);
+    Seen both = Ray.remote(NodeResourcesTest::see).on(ray).gpus(2).remote().get(PATIENCE);
     assertThat(both.cuda()).isEqualTo("0,1");
     assertThat(both.ids()).containsExactly(0, 1);
   }
@@ -129,14 +137,14 @@ class NodeResourcesTest {
   @Test
   void fractionsShareOneGpuAndATaskWithoutSeesWhatTheNodeSees() throws InterruptedException {
     ActorRef<Gate> gate = gate();
-    var half = Ray.remote(NodeResourcesTest::seeAndStay).on(RAY).cpus(0).gpus(0.5);
+    var half = Ray.remote(NodeResourcesTest::seeAndStay).on(ray).cpus(0).gpus(0.5);
     ObjectRef<Seen> first = half.remote(gate);
     ObjectRef<Seen> second = half.remote(gate);
     awaitCount(gate, 2);
     gate.call(Gate::open).get(PATIENCE);
 
     assertThat(first.get(PATIENCE).cuda()).isEqualTo(second.get(PATIENCE).cuda());
-    Seen without = Ray.remote(NodeResourcesTest::see).on(RAY).remote().get(PATIENCE);
+    Seen without = Ray.remote(NodeResourcesTest::see).on(ray).remote().get(PATIENCE);
     assertThat(without.ids()).isEmpty();
     assertThat(without.cuda())
         .isEqualTo(Objects.requireNonNullElse(System.getenv("CUDA_VISIBLE_DEVICES"), "unset"));
@@ -144,21 +152,21 @@ class NodeResourcesTest {
 
   @Test
   void anActorKeepsItsGpuUntilItEnds() {
-    ActorRef<Model> model = Ray.actor(Model::new).on(RAY).gpus(1).remote();
+    ActorRef<Model> model = Ray.actor(Model::new).on(ray).gpus(1).remote();
     Seen seen = model.call(Model::see).get(PATIENCE);
     assertThat(seen.ids()).containsExactly(Integer.valueOf(seen.cuda()));
 
-    Seen other = Ray.remote(NodeResourcesTest::see).on(RAY).gpus(1).remote().get(PATIENCE);
+    Seen other = Ray.remote(NodeResourcesTest::see).on(ray).gpus(1).remote().get(PATIENCE);
     assertThat(other.cuda()).isNotEqualTo(seen.cuda());
 
     model.kill();
-    assertThat(Ray.remote(NodeResourcesTest::see).on(RAY).gpus(2).remote().get(PATIENCE).cuda())
+    assertThat(Ray.remote(NodeResourcesTest::see).on(ray).gpus(2).remote().get(PATIENCE).cuda())
         .isEqualTo("0,1");
   }
 
   @Test
   void whatIsMoreThanOneMustBeWholeAndMoreThanThereIsIsRefused() {
-    var see = Ray.remote(NodeResourcesTest::see).on(RAY);
+    var see = Ray.remote(NodeResourcesTest::see).on(ray);
     assertThatThrownBy(() -> see.gpus(1.5)).hasMessageContaining("1.5");
     assertThatThrownBy(() -> see.gpus(3).remote().get(PATIENCE))
         .isInstanceOf(OutOfResourcesException.class)
@@ -180,7 +188,7 @@ class NodeResourcesTest {
     // The inner task needs all CPUs, so the outer one has given its own back; its memory it keeps.
     double[] seen =
         Ray.remote(NodeResourcesTest::nested)
-            .on(RAY)
+            .on(ray)
             .cpus(1)
             .memory(1L << 29)
             .resource("tickets", 1)
@@ -193,14 +201,14 @@ class NodeResourcesTest {
   @Test
   void halvesOfAResourceRunBesideEachOtherAndAThirdWaits() throws InterruptedException {
     ActorRef<Gate> gate = gate();
-    var half = Ray.remote(NodeResourcesTest::seeAndStay).on(RAY).cpus(0).resource("tickets", 0.5);
+    var half = Ray.remote(NodeResourcesTest::seeAndStay).on(ray).cpus(0).resource("tickets", 0.5);
     List<ObjectRef<Seen>> all = List.of(half.remote(gate), half.remote(gate), half.remote(gate));
     awaitCount(gate, 2);
 
     // What asks for none of it passes by; the third has had the time for that, too.
-    Ray.remote(NodeResourcesTest::quick).on(RAY).remote().get(PATIENCE);
+    Ray.remote(NodeResourcesTest::quick).on(ray).remote().get(PATIENCE);
     assertThat(gate.call(Gate::count).get(PATIENCE)).isEqualTo(2);
-    assertThat(RAY.availableResources().amount("tickets")).isZero();
+    assertThat(ray.availableResources().amount("tickets")).isZero();
 
     gate.call(Gate::open).get(PATIENCE);
     all.forEach(each -> assertThat(each.get(PATIENCE).pid()).isPositive());

@@ -21,22 +21,17 @@ import ray.RayOptions;
 class OtherMachineTest {
   private static final Duration PATIENCE = Duration.ofSeconds(60);
 
-  private static LocalNode node = start();
-
-  private static LocalNode start() {
-    try {
-      return LocalNode.start(
-          RayOptions.defaults().cpus(2).objectStore(128L << 20),
-          new WorkerPolicy(0, NodeOptions.DEFAULT_WORKER_IDLE, LogLimits.DEFAULT),
-          MemoryLimits.NONE,
-          InetAddress.getByName("0.0.0.0"));
-    } catch (IOException e) {
-      throw new AssertionError(e);
-    }
-  }
+  /** Not made with the class, which workers load, too. */
+  private static LocalNode node;
 
   @BeforeAll
-  static void isUp() throws IOException {
+  static void start() throws IOException {
+    node =
+        LocalNode.start(
+            RayOptions.defaults().cpus(2).objectStore(128L << 20),
+            new WorkerPolicy(0, NodeOptions.DEFAULT_WORKER_IDLE, LogLimits.DEFAULT),
+            MemoryLimits.NONE,
+            InetAddress.getByName("0.0.0.0"));
     assertThat(status().drivers()).isZero();
   }
 
