@@ -34,6 +34,7 @@ final class Facts {
       Pattern.compile("object ([0-9a-f]+)-\\S+ is lost: the process that owned it is gone");
   private static final Pattern WORKER_GONE =
       Pattern.compile("task (.+?) failed: its worker died .* and its (\\d+) retries are used up");
+  private static final Pattern ONE_WORKER_GONE = Pattern.compile("^worker ([0-9a-f]+) is gone$");
   private static final Pattern ACTOR =
       Pattern.compile("actor (?:Scripted (?:'\\w+' )?)?([0-9a-f]+)-actor-([0-9a-f]+)");
   private static final Pattern OF_ACTOR = Pattern.compile("task (METHOD|EXIT|CREATION) ");
@@ -45,6 +46,10 @@ final class Facts {
   private final BiPredicate<Long, ObjectId> holds;
   private final Set<Long> dead = new HashSet<>();
   private final Set<Long> retired = new HashSet<>();
+
+  /** Who was told to end. */
+  private final Set<Long> leaving = new HashSet<>();
+
   private final Map<Long, DeathCause> endedByNode = new HashMap<>();
 
   /** Jobs whose programs have ended, or whose drivers have died. */
@@ -128,6 +133,9 @@ final class Facts {
   void sent(long from, long to, Message message) {
     if (deadly) {
       provenance.sent(from, to, message);
+    }
+    if (message instanceof Message.Retire) {
+      leaving.add(to);
     }
     if (message instanceof Message.Resolved(ObjectId object, Outcome.Failed failed, boolean adopt)
         && failed.code() == ErrorCode.OBJECT_LOST
@@ -252,7 +260,7 @@ final class Facts {
             task.group(1),
             1 + retries);
       }
-      case OUT_OF_RESOURCES -> noNodeHasIt(text);
+      case OUT_OF_RESOURCES -> noNodeHasIt(text) || oneWorkerIsGone(text);
       case OUT_OF_STORE_MEMORY -> storeFailed;
       case TASK_FAILED,
           GET_TIMED_OUT,
@@ -298,6 +306,16 @@ final class Facts {
     int restarts = actor.options().maxRestarts();
     boolean forGood = text.contains(" is dead: ");
     return forGood ? restarts >= 0 && touched > restarts : touched > 0;
+  }
+
+  /** What is for one worker alone finds it gone when it has died, or was told to end. */
+  private boolean oneWorkerIsGone(String text) {
+    Matcher which = ONE_WORKER_GONE.matcher(text);
+    if (!which.find()) {
+      return false;
+    }
+    long worker = Long.parseLong(which.group(1), 16);
+    return isGone(worker) || leaving.contains(worker);
   }
 
   /** What asks for a node's own resource, or for that node, finds none when it is gone. */

@@ -132,7 +132,7 @@ final class Faults {
 
   /** Whether a worker that is wanted can't be started. */
   boolean workerFails(long node) {
-    if (!stopped && has(FaultKind.NO_WORKER) && starts.oneIn(16)) {
+    if (!stopped && has(FaultKind.NO_WORKER) && starts.oneIn(setting.startsAFailure())) {
       count(FaultKind.NO_WORKER);
       cluster.facts().workerFailed();
       cluster.trace().note("can't start a worker", node, 0);

@@ -91,6 +91,24 @@ record Setting(
     return hasProcesses() && dice.coin() ? 1 + dice.below(20) : 0;
   }
 
+  /**
+   * Whether some actors that nobody waits for hold CPUs. Such take what tasks need, so runs without
+   * them have more that goes on at a time.
+   */
+  boolean hasActorsWithCpus() {
+    return Dice.of(seed, 9).oneIn(3);
+  }
+
+  /** Whether some tasks that nobody waits for are for one worker alone. */
+  boolean hasTasksForOneWorker() {
+    return Dice.of(seed, 10).oneIn(3);
+  }
+
+  /** Of how many starts of a worker one fails, where some may. */
+  int startsAFailure() {
+    return Dice.of(seed, 11).oneIn(4) ? 2 : 16;
+  }
+
   /** How many tasks the programs submit when all goes well. */
   int tasks() {
     int tasks = 0;

@@ -16,8 +16,11 @@ import ray.ActorOptions;
 import ray.CancelOptions;
 import ray.ErrorCode;
 import ray.ObjectId;
+import ray.Resources;
+import ray.SchedulingStrategy;
 import ray.core.ActorSpec;
 import ray.core.CallSpec;
+import ray.core.FunctionKey;
 import ray.core.Message;
 import ray.core.Outcome;
 import ray.core.RefArgument;
@@ -686,17 +689,23 @@ final class SimProcess implements OwnerEffects, ExecutorEffects {
       @Nullable ObjectId parent,
       @Nullable ActorId actor,
       TaskPolicy policy) {
+    FunctionKey key = cluster.schedulingClass(program);
+    return spec(task, program, key, arguments, parent, actor, policy);
+  }
+
+  private TaskSpec spec(
+      ObjectId task,
+      Program program,
+      FunctionKey key,
+      List<Argument> arguments,
+      @Nullable ObjectId parent,
+      @Nullable ActorId actor,
+      TaskPolicy policy) {
     Arguments lowered = lower(arguments);
     return new TaskSpec(
         task,
         parent,
-        new CallSpec(
-            job,
-            cluster.schedulingClass(program),
-            program.toString(),
-            program,
-            program.returns(),
-            policy),
+        new CallSpec(job, key, program.toString(), program, program.returns(), policy),
         lowered.values(),
         lowered.nested(),
         actor);
@@ -715,6 +724,21 @@ final class SimProcess implements OwnerEffects, ExecutorEffects {
     ObjectId task = mint(program.returns());
     TaskPolicy policy = policy(program.maxRetries(), program, "");
     return submit(spec(task, program, arguments, parent, null, policy));
+  }
+
+  /** Submits a task to one of the workers of its job on its node, or if there is none, to any. */
+  List<Object> submitToOneWorker(
+      Program program, List<Argument> arguments, @Nullable ObjectId parent) {
+    List<Long> there = node.core.sharedWorkers(job);
+    if (there.isEmpty()) {
+      return submit(program, arguments, parent);
+    }
+    SchedulingStrategy only = SchedulingStrategy.worker(Long.toHexString(dice.pick(there)));
+    Resources needs = dice.coin() ? Resources.ONE_CPU : Resources.NONE;
+    TaskPolicy policy = policy(program.maxRetries(), program, "");
+    ObjectId task = mint(program.returns());
+    return submit(
+        spec(task, program, new FunctionKey("w", needs, only), arguments, parent, null, policy));
   }
 
   private List<Object> submit(TaskSpec spec) {

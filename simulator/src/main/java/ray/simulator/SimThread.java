@@ -875,6 +875,12 @@ final class SimThread implements World {
 
   @Override
   public void doomed(Program program, List<Argument> arguments, boolean recursive) {
+    if (cluster.setting().hasTasksForOneWorker() && program.seed() % 3 == 0) {
+      process
+          .submitToOneWorker(program, arguments, task())
+          .forEach(each -> process.keepInStatic((Cell) each));
+      return;
+    }
     for (Object each : process.submit(program, arguments, task())) {
       Cell made = (Cell) each;
       process.keepInStatic(made);
@@ -897,7 +903,7 @@ final class SimThread implements World {
         process.createActor(
             constructor.sound(),
             List.of(),
-            options("", false, false, shape, loosely(), isolated(constructor)),
+            options("", false, false, shape, loosely(false), isolated(constructor)),
             task());
     cluster.checker().made(new ActorId(made.id), shape);
     callLoosely(made, method);
@@ -913,8 +919,15 @@ final class SimThread implements World {
     }
   }
 
-  /** What an actor asks for that nobody waits for: it may wait until others of its like end. */
-  private Resources loosely() {
+  /**
+   * What an actor asks for that nobody waits for: it may wait until others of its like end.
+   *
+   * @param lasts whether it may stay when all who know it are gone: tasks would wait for its CPUs
+   */
+  private Resources loosely(boolean lasts) {
+    if (!lasts && cluster.setting().hasActorsWithCpus() && dice.coin()) {
+      return Resources.NONE.with(Resources.CPU, dice.between(1, cluster.setting().cpus()));
+    }
     return Resources.NONE.with(dice.coin() ? "scarce" : "slots", 1);
   }
 
@@ -951,7 +964,12 @@ final class SimThread implements World {
               constructor.sound(),
               List.of(),
               options(
-                  name, dice.coin(), detached, ActorShape.PLAIN, loosely(), isolated(constructor)),
+                  name,
+                  dice.coin(),
+                  detached,
+                  ActorShape.PLAIN,
+                  loosely(detached),
+                  isolated(constructor)),
               task());
       cluster.checker().made(new ActorId(found.id), ActorShape.PLAIN);
     }
