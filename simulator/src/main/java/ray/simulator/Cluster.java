@@ -35,6 +35,9 @@ final class Cluster implements Network.Members {
   static final int DRIVER = 2;
   static final int WORKER = 3;
 
+  /** The labels of every other node. */
+  static final Map<String, String> ODD = Map.of("number", "odd");
+
   /** After how long everybody knows of a death, about. */
   private static final long DETECTION_NS = 2_000_000;
 
@@ -118,7 +121,12 @@ final class Cluster implements Network.Members {
   private void addClasses() {
     SchedulingStrategy anywhere = SchedulingStrategy.standard();
     classes.add(new FunctionKey("a", Resources.ONE_CPU, anywhere));
-    classes.add(new FunctionKey("b", Resources.ONE_CPU, SchedulingStrategy.spread()));
+    boolean rare = setting.hasRareStrategies();
+    classes.add(
+        new FunctionKey(
+            "b",
+            Resources.ONE_CPU,
+            rare ? new SchedulingStrategy.NodeLabels(ODD) : SchedulingStrategy.spread()));
     classes.add(new FunctionKey("c", Resources.NONE, anywhere));
     classes.add(new FunctionKey("l", Resources.ONE_CPU, SchedulingStrategy.localityAware()));
     classes.add(new FunctionKey("m", Resources.ONE_CPU, SchedulingStrategy.naive()));
@@ -141,9 +149,16 @@ final class Cluster implements Network.Members {
       holding.add(new FunctionKey("k", Resources.NONE.with(Resources.GPU, 2), anywhere, alone));
     }
     for (long id : nodes.keySet()) {
-      holding.add(new FunctionKey("e", Resources.NONE.with("n" + id, 0.5), anywhere));
+      holding.add(
+          new FunctionKey(
+              "e",
+              Resources.NONE.with("n" + id, 0.5),
+              rare ? SchedulingStrategy.naive() : anywhere));
       classes.add(
-          new FunctionKey("f", Resources.ONE_CPU, SchedulingStrategy.node(Long.toHexString(id))));
+          new FunctionKey(
+              "f",
+              Resources.ONE_CPU,
+              new SchedulingStrategy.NodeAffinity(Long.toHexString(id), rare)));
     }
   }
 
@@ -421,7 +436,13 @@ final class Cluster implements Network.Members {
     slowness.put(id, faults.slowness());
     SimNode node =
         new SimNode(
-            id, total, faults.clock(), this, faults.storeLimits(), faults.storePatienceNs());
+            id,
+            total,
+            isOdd(id) ? ODD : Map.of(),
+            faults.clock(),
+            this,
+            faults.storeLimits(),
+            faults.storePatienceNs());
     nodes.put(id, node);
     trace.note("comes", id, 0);
     node.core.start();
@@ -429,6 +450,11 @@ final class Cluster implements Network.Members {
     share(node);
     announceEarlierDeathsTo(id);
     return true;
+  }
+
+  /** Whether that is the id of a node that has a label. */
+  static boolean isOdd(long id) {
+    return id >>> KIND_BITS == NODE && id % 2 == 1;
   }
 
   /** The node wants a worker for a job. */
@@ -689,7 +715,7 @@ final class Cluster implements Network.Members {
   }
 
   private void stop(SimProcess process) {
-    process.threads.forEach(SimThread::stopUsing);
+    process.stopUsing();
     if (process.id >>> KIND_BITS == DRIVER
         && process.threads.stream().anyMatch(t -> t.state() != SimThread.State.ENDED)) {
       driversLeft--;
@@ -729,7 +755,7 @@ final class Cluster implements Network.Members {
     trace.note("is given up", worker.id, 0);
     facts.died(worker.id);
     worker.fenced = true;
-    worker.threads.forEach(SimThread::stopUsing);
+    worker.stopUsing();
     announce(worker.id, "it did not answer");
     schedule.after(
         faultDice.around(5 * DETECTION_NS),

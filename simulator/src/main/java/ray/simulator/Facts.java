@@ -318,13 +318,18 @@ final class Facts {
     return isGone(worker) || leaving.contains(worker);
   }
 
-  /** What asks for a node's own resource, or for that node, finds none when it is gone. */
+  /**
+   * What asks for a node's own resource, for its label, or for that node, finds none when it is
+   * gone.
+   */
   private boolean noNodeHasIt(String text) {
     int end = text.indexOf(NO_NODE);
     String asked = end < 0 ? "" : text.substring(0, end);
     for (long process : dead) {
       if (asked.contains("n" + process + ": ")
-          || asked.endsWith(" on node " + Long.toHexString(process))) {
+          || asked.endsWith(" on node " + Long.toHexString(process))
+          || asked.endsWith(" on a node with the labels " + Cluster.ODD)
+              && Cluster.isOdd(process)) {
         return true;
       }
     }

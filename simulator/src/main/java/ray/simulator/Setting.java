@@ -92,8 +92,8 @@ record Setting(
   }
 
   /**
-   * Whether some actors that nobody waits for hold CPUs. Such take what tasks need, so runs without
-   * them have more that goes on at a time.
+   * Whether some actors that nobody waits for hold CPUs, or GPUs. Such take what tasks need, so
+   * runs without them have more that goes on at a time.
    */
   boolean hasActorsWithCpus() {
     return Dice.of(seed, 9).oneIn(3);
@@ -102,6 +102,14 @@ record Setting(
   /** Whether some tasks that nobody waits for are for one worker alone. */
   boolean hasTasksForOneWorker() {
     return Dice.of(seed, 10).oneIn(3);
+  }
+
+  /**
+   * Whether some tasks prefer a node to others, ask for a label, or take the nodes in turn that
+   * have what they need, in place of such that go to one node, or to all.
+   */
+  boolean hasRareStrategies() {
+    return Dice.of(seed, 12).oneIn(3);
   }
 
   /** Of how many starts of a worker one fails, where some may. */

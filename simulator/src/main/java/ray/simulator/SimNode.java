@@ -91,6 +91,7 @@ final class SimNode implements NodeEffects, StoreEffects {
   SimNode(
       long id,
       Resources total,
+      Map<String, String> labels,
       Clock clock,
       Cluster cluster,
       @Nullable StoreLimits small,
@@ -99,7 +100,7 @@ final class SimNode implements NodeEffects, StoreEffects {
     this.cluster = cluster;
     this.total = total;
     this.clock = clock;
-    this.core = new NodeCore(id, total, Map.of(), this);
+    this.core = new NodeCore(id, total, labels, this);
     this.roomy = small == null;
     this.patienceNs = patienceNs;
     this.store = new StoreCore(small == null ? ROOMY : small, this);
@@ -346,10 +347,14 @@ final class SimNode implements NodeEffects, StoreEffects {
   }
 
   boolean addReader(long key, long process) {
-    return store.addReader(key, process) != null;
+    return !dead.contains(process) && store.addReader(key, process) != null;
   }
 
   void removeReader(long key, long process) {
+    if (dead.contains(process)) {
+      // One that was given up reads on for a while; the node keeps nothing for it any more.
+      return;
+    }
     if (!bodies.containsKey(key)) {
       throw new Violation(Rule.REACHABLE, "stored value " + key + " was freed under a view");
     }

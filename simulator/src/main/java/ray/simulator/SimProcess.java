@@ -6,6 +6,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Iterator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -99,6 +100,9 @@ final class SimProcess implements OwnerEffects, ExecutorEffects {
 
   /** What its environment says of GPUs. */
   String visibleGpus = "";
+
+  /** Actors that have GPUs, a bit for each. */
+  private final Map<ActorSlot, Long> actorsWithGpus = new LinkedHashMap<>();
 
   final long job;
   final OwnerCore owner;
@@ -479,10 +483,36 @@ final class SimProcess implements OwnerEffects, ExecutorEffects {
 
   @Override
   public void actorGone(ActorSlot actor) {
+    giveBackGpus(actor, actorsWithGpus.remove(actor));
     if (actor.instance() instanceof ActorState state) {
       actorStates.remove(state);
       afterwards.add(() -> state.takeAll().forEach(this::drop));
     }
+  }
+
+  /** An actor begins: it has its GPUs for all of its life. */
+  void holdGpus(ActorSlot actor, long gpus) {
+    if (!fenced && needsOf(actor).amount(Resources.GPU) > 0) {
+      actorsWithGpus.put(actor, gpus);
+      node.useGpus(needsOf(actor), gpus, visibleGpus);
+    }
+  }
+
+  private void giveBackGpus(ActorSlot actor, @Nullable Long gpus) {
+    if (gpus != null) {
+      node.giveBackGpus(needsOf(actor), gpus);
+    }
+  }
+
+  private static Resources needsOf(ActorSlot actor) {
+    return actor.spec().options().resources();
+  }
+
+  /** What runs and actors here use is free again, or not counted any more. */
+  void stopUsing() {
+    threads.forEach(SimThread::stopUsing);
+    actorsWithGpus.forEach(this::giveBackGpus);
+    actorsWithGpus.clear();
   }
 
   /** An actor has come to life here. */
@@ -734,7 +764,9 @@ final class SimProcess implements OwnerEffects, ExecutorEffects {
       return submit(program, arguments, parent);
     }
     SchedulingStrategy only = SchedulingStrategy.worker(Long.toHexString(dice.pick(there)));
-    Resources needs = dice.coin() ? Resources.ONE_CPU : Resources.NONE;
+    // Of all CPUs of the node, so that it may have to wait, or of none.
+    Resources needs =
+        dice.coin() ? Resources.NONE.with(Resources.CPU, cluster.setting().cpus()) : Resources.NONE;
     TaskPolicy policy = policy(program.maxRetries(), program, "");
     ObjectId task = mint(program.returns());
     return submit(
@@ -794,10 +826,15 @@ final class SimProcess implements OwnerEffects, ExecutorEffects {
       Program program, List<Argument> arguments, ActorOptions options, @Nullable ObjectId parent) {
     ObjectId creation = mint(1);
     ActorId actor = new ActorId(new ObjectId(creation.owner(), -creation.number()));
+    Resources needs = options.resources();
+    boolean greedy = needs.amount(Resources.CPU) + needs.amount(Resources.GPU) > 0;
     TaskSpec constructor =
         spec(
             actor.creation(),
             program,
+            greedy
+                ? new FunctionKey("Scripted", needs, options.strategy(), options.runtimeEnv())
+                : cluster.schedulingClass(program),
             arguments,
             parent,
             actor,

@@ -300,6 +300,8 @@ final class SimThread implements World {
     cluster.checker().started(run);
     if (run.actor() == null) {
       use(run);
+    } else if (run.spec().isCreation()) {
+      process.holdGpus(run.actor(), run.gpus());
     }
     Program body = (Program) run.spec().function();
     try {
@@ -899,11 +901,18 @@ final class SimThread implements World {
   public void doomedActor(Program constructor, Program method, boolean exits) {
     ActorShape shape =
         new ActorShape(1 + dice.below(2), dice.below(3), dice.below(2), dice.below(3));
+    Resources gpus = gpus(constructor, method);
     Cell made =
         process.createActor(
             constructor.sound(),
             List.of(),
-            options("", false, false, shape, loosely(false), isolated(constructor)),
+            options(
+                "",
+                false,
+                false,
+                shape,
+                gpus == null ? loosely(false) : gpus,
+                gpus != null || isolated(constructor)),
             task());
     cluster.checker().made(new ActorId(made.id), shape);
     callLoosely(made, method);
@@ -913,8 +922,8 @@ final class SimThread implements World {
       callLoosely(made, method);
     }
     process.keepInStatic(made);
-    if (!exits || dice.coin()) {
-      boolean restart = dice.coin();
+    if (!exits || gpus != null || dice.coin()) {
+      boolean restart = gpus == null && dice.coin();
       cluster.later(process, 300_000, () -> kill(new ActorId(made.id), restart));
     }
   }
@@ -929,6 +938,23 @@ final class SimThread implements World {
       return Resources.NONE.with(Resources.CPU, dice.between(1, cluster.setting().cpus()));
     }
     return Resources.NONE.with(dice.coin() ? "scarce" : "slots", 1);
+  }
+
+  /**
+   * The GPUs that an actor asks for; null for most. One that had some and waited for a task that
+   * needs some would wait for ever, as in Ray: so it is one that never waits, and ends soon.
+   */
+  private @Nullable Resources gpus(Program constructor, Program method) {
+    Setting setting = cluster.setting();
+    if (!setting.hasProcesses()
+        || !setting.hasActorsWithCpus()
+        || !constructor.neverWaits()
+        || !method.neverWaits()
+        || dice.coin()) {
+      return null;
+    }
+    double count = dice.pick(List.of(0.5, 1.0, 2.0));
+    return Resources.NONE.with(Resources.GPU, count);
   }
 
   private void kill(ActorId actor, boolean restart) {
