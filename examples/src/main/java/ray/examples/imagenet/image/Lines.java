@@ -25,22 +25,30 @@ final class Lines {
   private Lines() {}
 
   /**
-   * Copies a block of rows, one after the other, into columns.
+   * Copies a block of columns out of rows.
    *
-   * @param width of the rows, and how many columns
-   * @param row where the first row goes in each column
+   * @param rows one after the other
+   * @param width of the rows
+   * @param x the first column; those beyond the width become anything
    */
-  static void rowsToColumns(int[] rows, int width, int[][] columns, int row) {
-    for (int x = 0; x < width; x++) {
-      int[] column = columns[x];
-      column[row] = rows[x];
-      column[row + 1] = rows[x + width];
-      column[row + 2] = rows[x + 2 * width];
-      column[row + 3] = rows[x + 3 * width];
-      column[row + 4] = rows[x + 4 * width];
-      column[row + 5] = rows[x + 5 * width];
-      column[row + 6] = rows[x + 6 * width];
-      column[row + 7] = rows[x + 7 * width];
+  static void rowsToColumns(int[] rows, int width, int x, int[][] columns, int rowCount) {
+    int[] a = columns[0];
+    int[] b = columns[1];
+    int[] c = columns[2];
+    int[] d = columns[3];
+    int[] e = columns[4];
+    int[] f = columns[5];
+    int[] g = columns[6];
+    int[] h = columns[7];
+    for (int y = 0, at = x; y < rowCount; y++, at += width) {
+      a[y] = rows[at];
+      b[y] = rows[at + 1];
+      c[y] = rows[at + 2];
+      d[y] = rows[at + 3];
+      e[y] = rows[at + 4];
+      f[y] = rows[at + 5];
+      g[y] = rows[at + 6];
+      h[y] = rows[at + 7];
     }
   }
 
@@ -67,34 +75,63 @@ final class Lines {
     }
   }
 
-  /** Takes pixels apart. The line of blues holds them before. */
-  static void split(int[] reds, int[] greens, int[] blues, int length) {
-    for (int i = 0; i < length; i++) {
-      int pixel = blues[i];
-      reds[i] = (pixel >>> 16) & 0xFF;
-      greens[i] = (pixel >>> 8) & 0xFF;
-      blues[i] = pixel & 0xFF;
-    }
-  }
+  /**
+   * Takes lines of whole pixels apart into channels, all reds, then all greens, then all blues, and
+   * puts them together again. Long lines pay: one of all channels is weighed in a quarter less time
+   * than three. Not thread-safe.
+   */
+  static final class Channels {
+    private final int[] reds;
+    private final int[] greens;
+    private final int[] blues;
 
-  /** Puts pixels together. The line of blues holds them afterwards. */
-  static void join(int[] reds, int[] greens, int[] blues, int length) {
-    for (int i = 0; i < length; i++) {
-      blues[i] |= reds[i] << 16 | greens[i] << 8;
+    /** For lines of up to so many pixels. */
+    Channels(int most) {
+      reds = new int[most];
+      greens = new int[most];
+      blues = new int[most];
     }
-  }
 
-  /** In place. */
-  static void pixelsToGray(int[] line, int length) {
-    for (int i = 0; i < length; i++) {
-      line[i] &= 0xFF;
+    /** Takes a line apart, into {@code count} times as many; one channel is the blues. */
+    void split(int[] pixels, int length, int[] into, int count) {
+      if (count == 1) {
+        for (int i = 0; i < length; i++) {
+          into[i] = pixels[i] & 0xFF;
+        }
+        return;
+      }
+      split(pixels, reds, greens, blues, length);
+      System.arraycopy(reds, 0, into, 0, length);
+      System.arraycopy(greens, 0, into, length, length);
+      System.arraycopy(blues, 0, into, 2 * length, length);
     }
-  }
 
-  /** In place. */
-  static void grayToPixels(int[] line, int length) {
-    for (int i = 0; i < length; i++) {
-      line[i] *= GRAY;
+    private static void split(int[] pixels, int[] reds, int[] greens, int[] blues, int length) {
+      for (int i = 0; i < length; i++) {
+        int pixel = pixels[i];
+        reds[i] = (pixel >>> 16) & 0xFF;
+        greens[i] = (pixel >>> 8) & 0xFF;
+        blues[i] = pixel & 0xFF;
+      }
+    }
+
+    /** Puts the pixels together at the start of the line that holds {@code count} channels. */
+    void join(int[] line, int length, int count) {
+      if (count == 1) {
+        for (int i = 0; i < length; i++) {
+          line[i] *= GRAY;
+        }
+        return;
+      }
+      System.arraycopy(line, length, greens, 0, length);
+      System.arraycopy(line, 2 * length, blues, 0, length);
+      join(line, greens, blues, length);
+    }
+
+    private static void join(int[] line, int[] greens, int[] blues, int length) {
+      for (int i = 0; i < length; i++) {
+        line[i] = line[i] << 16 | greens[i] << 8 | blues[i];
+      }
     }
   }
 

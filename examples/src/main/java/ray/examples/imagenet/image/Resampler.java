@@ -10,15 +10,13 @@ import java.util.Map;
  * thread-safe; keeps its working memory from image to image.
  *
  * <p>A filter is a weighted sum of neighbouring pixels, first along rows, then along columns.
- * {@link Lines} adds whole lines up, each channel by itself. For the pass along rows that means
- * columns as lines, so the image is turned over before it and turned back after it, in tiles that
- * stay in the cache, while its pixels are still one {@code int} each.
+ * {@link Lines} adds whole lines up, in which the channels lie one after the other. For the pass
+ * along rows that means columns as lines, so the image is turned over before it and turned back
+ * after it, in tiles that stay in the cache, while its pixels are still one {@code int} each.
  */
 final class Resampler {
-  /**
-   * Rows of one tile: loops long enough to pay, columns short enough for the second-level cache.
-   */
-  private static final int TILE_ROWS = 256;
+  /** Most rows of a tile: few enough for its columns to stay in the second-level cache. */
+  private static final int TILE_ROWS = 192;
 
   /** Filters kept; a data set has a few hundred different widths and heights. */
   private static final int MAX_CACHED_WEIGHTS = 256;
@@ -34,31 +32,45 @@ final class Resampler {
         }
       };
 
-  /** Lines of channels: the last channel of an image holds its whole pixels at first. */
-  private int[][][] columns = new int[CHANNELS][0][];
+  /** The columns of a tile, in channels. */
+  private int[][] columns = {};
 
-  private int[][][] rows = new int[CHANNELS][0][];
-  private final int[][][] turned = new int[CHANNELS][Lines.BLOCK][TILE_ROWS];
-  private final int[][] output;
-  private int[] block = {};
+  /** The rows between the two passes, in whole pixels. */
+  private int[][] rows = {};
+
+  /** The same, in channels. */
+  private int[][] lines = {};
+
+  /** Columns that are being turned over. */
+  private final int[][] pixels = new int[Lines.BLOCK][TILE_ROWS];
+
+  private final int[][] turned = new int[Lines.BLOCK][CHANNELS * TILE_ROWS];
+  private final int[] output;
+  private final Lines.Channels channels;
+
+  /** The rows of a tile as they were decoded, one after the other. */
+  private int[] tile = {};
 
   Resampler(int size) {
     this.size = size;
-    this.output = new int[CHANNELS][size];
+    this.output = new int[CHANNELS * size];
+    this.channels = new Lines.Channels(Math.max(size, TILE_ROWS));
   }
 
   /** Writes {@code [size, size, 3]} bytes, red green blue, at an offset of {@code into}. */
   void resample(PixelBuffer image, byte[] into, int offset) {
-    int channels = image.isGray() ? 1 : CHANNELS;
+    int count = image.isGray() ? 1 : CHANNELS;
     ResamplingWeights across = weights(image.width());
     ResamplingWeights down = weights(image.height());
-    makeRoom(image, channels, Math.max(across.taps(), down.taps()));
-    for (int tile = 0; tile < image.height(); tile += TILE_ROWS) {
-      int tileRows = Math.min(TILE_ROWS, image.height() - tile);
-      readColumns(image, tile, tileRows, channels);
-      shrinkRows(across, channels, tile, tileRows);
+    makeRoom(image, Math.max(across.taps(), down.taps()));
+    int tiles = Math.ceilDiv(image.height(), TILE_ROWS);
+    int tileRows = Math.ceilDiv(image.height(), tiles);
+    for (int first = 0; first < image.height(); first += tileRows) {
+      int rowCount = Math.min(tileRows, image.height() - first);
+      readColumns(image, first, rowCount, count);
+      shrinkRows(across, first, rowCount, count);
     }
-    shrinkColumns(down, channels, image.height(), into, offset);
+    shrinkColumns(down, image.height(), count, into, offset);
     dropIfLarge();
   }
 
@@ -66,80 +78,61 @@ final class Resampler {
     return weightsByLength.computeIfAbsent(length, _ -> ResamplingWeights.lanczos(length, size));
   }
 
-  private void makeRoom(PixelBuffer image, int channels, int maxTaps) {
-    if (block.length < Lines.BLOCK * image.width()) {
-      block = new int[Lines.BLOCK * image.width()];
+  private void makeRoom(PixelBuffer image, int maxTaps) {
+    int widthInBlocks = Math.ceilDiv(image.width(), Lines.BLOCK) * Lines.BLOCK;
+    if (tile.length < TILE_ROWS * image.width() + Lines.BLOCK) {
+      tile = new int[TILE_ROWS * image.width() + Lines.BLOCK];
     }
-    int wholeBlocks = Math.ceilDiv(size, Lines.BLOCK) * Lines.BLOCK;
-    for (int c = 0; c < channels; c++) {
-      if (columns[c].length < image.width() + maxTaps) {
-        columns[c] = new int[image.width() + maxTaps][TILE_ROWS];
-      }
-      if (rows[c].length < image.height() + maxTaps) {
-        rows[c] = new int[image.height() + maxTaps][wholeBlocks];
-      }
+    if (columns.length < widthInBlocks + maxTaps) {
+      columns = new int[widthInBlocks + maxTaps][CHANNELS * TILE_ROWS];
+    }
+    if (lines.length < image.height() + maxTaps) {
+      int wholeBlocks = Math.ceilDiv(size, Lines.BLOCK) * Lines.BLOCK;
+      rows = new int[image.height() + maxTaps][wholeBlocks];
+      lines = new int[image.height() + maxTaps][CHANNELS * size];
     }
   }
 
   /** A rare giant does not keep its working memory occupied for the life of the program. */
   private void dropIfLarge() {
-    if (columns[0].length > 2048 || rows[0].length > 2048) {
-      columns = new int[CHANNELS][0][];
-      rows = new int[CHANNELS][0][];
-      block = new int[0];
+    if (columns.length > 2048 || rows.length > 2048) {
+      columns = new int[0][];
+      rows = new int[0][];
+      lines = new int[0][];
+      tile = new int[0];
     }
   }
 
   /** Turns some rows over and takes the channels apart. */
-  private void readColumns(PixelBuffer image, int firstRow, int rowCount, int channels) {
-    int[][] pixels = columns[channels - 1];
-    for (int row = 0; row < rowCount; row += Lines.BLOCK) {
-      image.readRows(firstRow + row, Math.min(Lines.BLOCK, rowCount - row), block);
-      Lines.rowsToColumns(block, image.width(), pixels, row);
+  private void readColumns(PixelBuffer image, int firstRow, int rowCount, int count) {
+    image.readRows(firstRow, rowCount, tile);
+    for (int x = 0; x < image.width(); x += Lines.BLOCK) {
+      Lines.rowsToColumns(tile, image.width(), x, pixels, rowCount);
+      for (int i = 0; i < Lines.BLOCK; i++) {
+        channels.split(pixels[i], rowCount, columns[x + i], count);
+      }
     }
-    split(columns, channels, image.width(), rowCount);
   }
 
-  private void shrinkRows(ResamplingWeights weights, int channels, int firstRow, int rowCount) {
+  private void shrinkRows(ResamplingWeights weights, int firstRow, int rowCount, int count) {
     for (int x = 0; x < size; x += Lines.BLOCK) {
-      int count = Math.min(Lines.BLOCK, size - x);
-      for (int c = 0; c < channels; c++) {
-        for (int i = 0; i < count; i++) {
-          Lines.weigh(weights, x + i, columns[c], turned[c][i], rowCount);
-        }
+      for (int i = 0; i < Math.min(Lines.BLOCK, size - x); i++) {
+        Lines.weigh(weights, x + i, columns, turned[i], count * rowCount);
+        channels.join(turned[i], rowCount, count);
       }
-      if (channels == CHANNELS) {
-        for (int i = 0; i < count; i++) {
-          Lines.join(turned[0][i], turned[1][i], turned[2][i], rowCount);
-        }
-      }
-      Lines.columnsToRows(turned[channels - 1], rows[channels - 1], firstRow, rowCount, x);
+      Lines.columnsToRows(turned, rows, firstRow, rowCount, x);
     }
   }
 
   private void shrinkColumns(
-      ResamplingWeights weights, int channels, int height, byte[] into, int offset) {
-    split(rows, channels, height, size);
-    for (int y = 0; y < size; y++) {
-      for (int c = 0; c < channels; c++) {
-        Lines.weigh(weights, y, rows[c], output[c], size);
-      }
-      if (channels == CHANNELS) {
-        Lines.join(output[0], output[1], output[2], size);
-      } else {
-        Lines.grayToPixels(output[0], size);
-      }
-      Lines.writeRgb(output[channels - 1], into, offset + y * size * CHANNELS, size);
+      ResamplingWeights weights, int height, int count, byte[] into, int offset) {
+    for (int y = 0; y < height; y++) {
+      channels.split(rows[y], size, lines[y], count);
     }
-  }
-
-  private static void split(int[][][] lines, int channels, int lineCount, int length) {
-    for (int line = 0; line < lineCount; line++) {
-      if (channels == CHANNELS) {
-        Lines.split(lines[0][line], lines[1][line], lines[2][line], length);
-      } else {
-        Lines.pixelsToGray(lines[0][line], length);
-      }
+    for (int y = 0; y < size; y++) {
+      Lines.weigh(weights, y, lines, output, count * size);
+      channels.join(output, size, count);
+      Lines.writeRgb(output, into, offset + y * size * CHANNELS, size);
     }
   }
 }
