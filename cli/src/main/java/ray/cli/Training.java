@@ -4,6 +4,8 @@ import java.io.PrintWriter;
 import java.io.Writer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Collections;
+import java.util.List;
 import java.util.stream.IntStream;
 import ray.Ray;
 import ray.processes.Rehearsal;
@@ -13,6 +15,12 @@ import ray.processes.Rehearsal;
  * classes loaded and linked (JEP 514). It does what users do first.
  */
 public final class Training {
+  /** So often that the JDK keeps how the code ran, and compiles it sooner the next time. */
+  private static final int ROUNDS = 5;
+
+  private static final int MANY = 2_000;
+  private static final int DEEP = 200;
+
   private Training() {}
 
   /**
@@ -54,14 +62,32 @@ public final class Training {
     }
   }
 
+  private static List<Integer> many() {
+    return Collections.nCopies(MANY, 1);
+  }
+
+  private static int deep(int deeper) {
+    return deeper == 0 ? 0 : 1 + Ray.remote(Training::deep).remote(deeper - 1).get();
+  }
+
   private static boolean rehearse(String address) {
     var square = Ray.remote(Training::square);
     var nine = square.remote(3);
     square.remote(nine).get();
-    Ray.get(IntStream.range(0, 100).mapToObj(square::remote).toList());
     Ray.put(new byte[1 << 20]).get();
     var counter = Ray.actor(Counter::new).remote();
     counter.call(Counter::add, nine).get();
+    for (int round = 0; round < ROUNDS; round++) {
+      Ray.get(IntStream.range(0, MANY).mapToObj(square::remote).toList());
+      Ray.get(IntStream.range(0, MANY).mapToObj(i -> counter.call(Counter::add, i)).toList());
+      Ray.all(IntStream.range(0, MANY).mapToObj(Ray::put).toList()).get();
+      Ray.get(Ray.remoteMany(MANY, Training::many).remote());
+      Ray.remote(Training::deep).remote(DEEP).get();
+      for (int i = 0; i < DEEP; i++) {
+        square.remote(i).get();
+        counter.call(Counter::add, i).get();
+      }
+    }
     run("status", "--address", address);
     for (ListCommand.Kind kind : ListCommand.Kind.values()) {
       run("list", kind.toString(), "--address", address);

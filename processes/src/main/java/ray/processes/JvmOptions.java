@@ -22,6 +22,8 @@ final class JvmOptions {
         || option.startsWith("-XX:+Use")
         || option.startsWith("-XX:TieredStopAtLevel=")
         || option.startsWith("-XX:+IgnoreUnrecognizedVMOptions")
+        || option.equals("-XX:+UnlockDiagnosticVMOptions")
+        || option.startsWith("-XX:ArchiveRelocationMode=")
         || option.startsWith("-XX:AOTCache=")
         || option.startsWith("-Xlog:aot")
         || option.startsWith("-Xlog:cds");

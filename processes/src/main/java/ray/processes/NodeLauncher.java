@@ -61,6 +61,9 @@ public final class NodeLauncher {
         said.isEmpty() ? "the node's process ended and said nothing" : String.join("\n", said));
   }
 
+  /** A node keeps little in its heap, which grows where it has to. */
+  private static final String SMALL_HEAP = "-Xms32m";
+
   private static List<String> commandLine(NodeOptions options) {
     List<String> words = new ArrayList<>();
     // A session of its own, so that the end of the terminal is not its end.
@@ -70,6 +73,7 @@ public final class NodeLauncher {
     }
     words.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     words.addAll(JvmOptions.ofThisJvm().stream().filter(NodeLauncher::isForLongLife).toList());
+    words.add(SMALL_HEAP);
     words.add("-cp");
     words.add(System.getProperty("java.class.path"));
     words.add(HeadProcess.class.getName());

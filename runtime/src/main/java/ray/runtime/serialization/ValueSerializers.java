@@ -1,7 +1,6 @@
 package ray.runtime.serialization;
 
 import java.lang.foreign.MemorySegment;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.function.Predicate;
@@ -246,18 +245,6 @@ public final class ValueSerializers {
       engine = current;
     }
     return current;
-  }
-
-  /**
-   * Loads Fory on a background thread, so that the first value that needs it does not wait for it
-   * (some 300 ms of one core, cold). Does nothing but start the thread.
-   */
-  public void preloadInBackground() {
-    Thread.ofPlatform()
-        .daemon()
-        .priority(Thread.MIN_PRIORITY)
-        .name("ray-serializer-preload")
-        .start(() -> copy(new ArrayList<>(List.of(""))));
   }
 
   /** Switches to generated code now, for benchmarks that must not wait for it to happen. */
