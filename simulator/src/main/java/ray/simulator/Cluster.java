@@ -504,6 +504,15 @@ final class Cluster implements Network.Members {
     return able.isEmpty() ? null : faultDice.pick(able);
   }
 
+  /** The workers of a job on a node. */
+  List<Long> workers(SimNode node, long job) {
+    return processes.values().stream()
+        .filter(each -> each.alive && !each.fenced && each.id >>> KIND_BITS == WORKER)
+        .filter(each -> each.node == node && each.job == job)
+        .map(each -> each.id)
+        .toList();
+  }
+
   boolean killWorker(Dice faultDice) {
     SimProcess worker = pick(faultDice, WORKER);
     if (worker == null) {

@@ -29,6 +29,12 @@ final class Facts {
   /** Why tasks are refused and actors die where no worker can be started. */
   static final String NO_WORKER = "no worker can be started";
 
+  /** The function of tasks for one worker alone, which may not be what they ask for. */
+  static final String FOR_ONE_WORKER = "w";
+
+  private static final String NO_SUCH_WORKER =
+      " is no process of its own with the GPUs that " + FOR_ONE_WORKER + " asks for";
+
   private static final Pattern OBJECT_GONE = Pattern.compile("object (\\S+) is gone:");
   private static final Pattern OWNER_GONE =
       Pattern.compile("object ([0-9a-f]+)-\\S+ is lost: the process that owned it is gone");
@@ -260,7 +266,8 @@ final class Facts {
             task.group(1),
             1 + retries);
       }
-      case OUT_OF_RESOURCES -> noNodeHasIt(text) || oneWorkerIsGone(text);
+      case OUT_OF_RESOURCES ->
+          noNodeHasIt(text) || oneWorkerIsGone(text) || text.contains(NO_SUCH_WORKER);
       case OUT_OF_STORE_MEMORY -> storeFailed;
       case TASK_FAILED,
           GET_TIMED_OUT,

@@ -18,6 +18,7 @@ import ray.CancelOptions;
 import ray.ErrorCode;
 import ray.ObjectId;
 import ray.Resources;
+import ray.RuntimeEnv;
 import ray.SchedulingStrategy;
 import ray.core.ActorSpec;
 import ray.core.CallSpec;
@@ -759,18 +760,29 @@ final class SimProcess implements OwnerEffects, ExecutorEffects {
   /** Submits a task to one of the workers of its job on its node, or if there is none, to any. */
   List<Object> submitToOneWorker(
       Program program, List<Argument> arguments, @Nullable ObjectId parent) {
-    List<Long> there = node.core.sharedWorkers(job);
+    boolean alone = cluster.setting().hasProcesses() && dice.oneIn(3);
+    List<Long> there = alone ? cluster.workers(node, job) : node.core.sharedWorkers(job);
     if (there.isEmpty()) {
       return submit(program, arguments, parent);
     }
     SchedulingStrategy only = SchedulingStrategy.worker(Long.toHexString(dice.pick(there)));
-    // Of all CPUs of the node, so that it may have to wait, or of none.
-    Resources needs =
-        dice.coin() ? Resources.NONE.with(Resources.CPU, cluster.setting().cpus()) : Resources.NONE;
-    TaskPolicy policy = policy(program.maxRetries(), program, "");
+    RuntimeEnv runtimeEnv = alone ? RuntimeEnv.SHARED.alone() : RuntimeEnv.SHARED;
+    FunctionKey key =
+        new FunctionKey(
+            Facts.FOR_ONE_WORKER, needsThere(alone && program.neverWaits()), only, runtimeEnv);
     ObjectId task = mint(program.returns());
-    return submit(
-        spec(task, program, new FunctionKey("w", needs, only), arguments, parent, null, policy));
+    TaskPolicy policy = policy(program.maxRetries(), program, "");
+    return submit(spec(task, program, key, arguments, parent, null, policy));
+  }
+
+  /** Some GPUs, or all CPUs of the node, so that it may have to wait, or nothing. */
+  private Resources needsThere(boolean mayHoldGpus) {
+    if (mayHoldGpus && dice.coin()) {
+      return Resources.NONE.with(Resources.GPU, dice.pick(List.of(0.5, 1.0, 2.0)));
+    }
+    return dice.coin()
+        ? Resources.NONE.with(Resources.CPU, cluster.setting().cpus())
+        : Resources.NONE;
   }
 
   private List<Object> submit(TaskSpec spec) {

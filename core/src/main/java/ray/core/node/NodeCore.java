@@ -203,6 +203,10 @@ public final class NodeCore {
     long worker = affinity.id();
     if (request.count() > 0 && !workers.isThere(worker)) {
       refuse(request.owner(), wanted, "worker " + affinity.worker() + " is gone");
+    } else if (request.count() > 0 && !workers.suits(worker, wanted)) {
+      String asked = " is no process of its own with the GPUs that " + wanted.function();
+      String next = " asks for: name one that is, or let the node choose";
+      refuse(request.owner(), wanted, "worker " + affinity.worker() + asked + next);
     } else if (request.count() > 0 && !Placement.fits(wanted.resources(), total)) {
       refuse(request.owner(), wanted, cluster.refusal(wanted, view()));
     } else {

@@ -9,7 +9,9 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.function.LongPredicate;
 import org.jspecify.annotations.Nullable;
+import ray.Resources;
 import ray.RuntimeEnv;
+import ray.core.FunctionKey;
 import ray.core.Invariant;
 import ray.core.VisibleGpus;
 
@@ -127,6 +129,13 @@ final class WorkerPools {
   boolean isIsolated(long id) {
     Worker worker = workers.get(id);
     return worker != null && worker.pool.isIsolated();
+  }
+
+  /** Whether a worker is a process of its own with as many GPUs, for a class that asks for one. */
+  boolean suits(long id, FunctionKey wanted) {
+    return !wanted.runtimeEnv().isolated()
+        || isIsolated(id)
+            && Long.bitCount(gpus(id)) == Math.ceil(wanted.resources().amount(Resources.GPU));
   }
 
   /** One that has not ended, also if it is to. */

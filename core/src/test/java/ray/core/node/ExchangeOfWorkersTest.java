@@ -11,6 +11,7 @@ import ray.RuntimeEnv;
 import ray.SchedulingStrategy;
 import ray.core.FunctionKey;
 import ray.core.Message;
+import ray.core.VisibleGpus;
 
 /** Workers that are to end, so that others take over; and tasks that are for one worker alone. */
 class ExchangeOfWorkersTest implements NodeEffects {
@@ -142,6 +143,46 @@ class ExchangeOfWorkersTest implements NodeEffects {
     core.receive(new Message.ProcessDied(WORKER, "killed"));
 
     assertThat(sent(OTHER, Message.LeasesRefused.class)).hasSize(1);
+  }
+
+  /** It would be told of no GPUs there, and share the process with others. */
+  @Test
+  void whatAsksForAProcessWithGpusIsRefusedForAWorkerThatIsNone() {
+    NodeCore withGpus = new NodeCore(SELF, Resources.NONE.with(Resources.GPU, 2), Map.of(), this);
+    RuntimeEnv alone = RuntimeEnv.SHARED.alone();
+    SchedulingStrategy there = SchedulingStrategy.worker(Long.toHexString(WORKER));
+    FunctionKey oneGpu =
+        new FunctionKey("train", Resources.NONE.with(Resources.GPU, 1), there, alone);
+    FunctionKey twoGpus =
+        new FunctionKey("train", Resources.NONE.with(Resources.GPU, 2), there, alone);
+
+    // when the worker is one that tasks share
+    withGpus.workerStarted(JOB, RuntimeEnv.SHARED, WORKER);
+    withGpus.receive(new Message.RequestLeases(OWNER, JOB, oneGpu, 1));
+
+    // then
+    assertThat(sent(OWNER, Message.LeasesRefused.class))
+        .containsExactly(
+            new Message.LeasesRefused(
+                oneGpu,
+                "worker b is no process of its own with the GPUs that train asks for: name one"
+                    + " that is, or let the node choose"));
+
+    // when it is a process of its own that sees another number of GPUs
+    withGpus.receive(new Message.ProcessDied(WORKER, "killed"));
+    withGpus.workerStarted(JOB, VisibleGpus.in(alone, 0b10), WORKER);
+    withGpus.receive(new Message.RequestLeases(OTHER, JOB, twoGpus, 1));
+
+    // then
+    assertThat(sent(OTHER, Message.LeasesRefused.class)).hasSize(1);
+    assertThat(sent(WORKER, Message.AttachLease.class)).isEmpty();
+
+    // when it sees as many
+    withGpus.receive(new Message.RequestLeases(OWNER, JOB, oneGpu, 1));
+
+    // then the task has those, and no others
+    assertThat(sent(WORKER, Message.AttachLease.class))
+        .containsExactly(new Message.AttachLease(1, OWNER, oneGpu, 0b10));
   }
 
   @Test

@@ -362,6 +362,22 @@ public final class PlantedBugs {
               PROGRESS),
           // ---- the store
           bug(
+              "actor-keeps-cpus",
+              "an actor keeps its CPUs while all that it runs waits",
+              "executor/BlockedRuns.java",
+              "actor.blocked == actor.running && holdsCpus(actor)",
+              "actor.blocked > actor.running && holdsCpus(actor)",
+              FREED,
+              PROGRESS),
+          bug(
+              "actor-stays-suspended",
+              "an actor that has its CPUs again does not know, and waits for them once more",
+              "executor/BlockedRuns.java",
+              "actor.suspended = false;\n        resume(waiting)",
+              "resume(waiting)",
+              FREED,
+              PROGRESS),
+          bug(
               "waiting-overtaken",
               "a value for which there is room does not wait behind those that came before it",
               "store/StoreCore.java",
