@@ -186,6 +186,30 @@ class ExchangeOfWorkersTest implements NodeEffects {
   }
 
   @Test
+  void aTaskForOneWorkerWaitsForTheGpusThatItSees() {
+    NodeCore withGpus = new NodeCore(SELF, Resources.NONE.with(Resources.GPU, 2), Map.of(), this);
+    RuntimeEnv alone = RuntimeEnv.SHARED.alone();
+    withGpus.workerStarted(JOB, VisibleGpus.in(alone, 0b1), WORKER);
+    withGpus.workerStarted(JOB, VisibleGpus.in(alone, 0b1), NEXT_WORKER);
+    Resources half = Resources.NONE.with(Resources.GPU, 0.5);
+    FunctionKey anywhere = new FunctionKey("half", half, SchedulingStrategy.standard(), alone);
+    SchedulingStrategy there = SchedulingStrategy.worker(Long.toHexString(NEXT_WORKER));
+    FunctionKey whole =
+        new FunctionKey("train", Resources.NONE.with(Resources.GPU, 1), there, alone);
+    withGpus.receive(new Message.RequestLeases(OWNER, JOB, anywhere, 1));
+    Message.AttachLease other = sent(WORKER, Message.AttachLease.class).getFirst();
+
+    // when a GPU is free, but not the one that the worker sees
+    withGpus.receive(new Message.RequestLeases(OTHER, JOB, whole, 1));
+
+    // then the task waits for that
+    assertThat(sent(NEXT_WORKER, Message.AttachLease.class)).isEmpty();
+    withGpus.receive(new Message.ReturnLease(other.lease()));
+    assertThat(sent(NEXT_WORKER, Message.AttachLease.class))
+        .containsExactly(new Message.AttachLease(other.lease() + 1, OTHER, whole, 0b1));
+  }
+
+  @Test
   void whatNoNodeHasIsRefusedForOneWorkerToo() {
     core.workerStarted(JOB, RuntimeEnv.SHARED, WORKER);
     FunctionKey greedy =

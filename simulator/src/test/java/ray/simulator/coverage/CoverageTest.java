@@ -62,7 +62,8 @@ class CoverageTest {
   @Test
   void everyKindOfMessageAndCallIsReachedOrExplained() {
     try (Coverage coverage = new Coverage()) {
-      for (String workload : List.of("calm", "cancels", "everything", "deaths", "force")) {
+      for (String workload :
+          List.of("calm", "cancels", "everything", "deaths", "force", "workers")) {
         LongFunction<Map<String, Long>> runs = coverage.seeds(workload, 0);
         for (long seed = 0; seed < 100; seed++) {
           assertThat(runs.apply(seed)).containsKey("steps");
