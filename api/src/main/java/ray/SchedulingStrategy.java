@@ -32,7 +32,8 @@ public sealed interface SchedulingStrategy {
   record NodeAffinity(String node, boolean soft) implements SchedulingStrategy {}
 
   /**
-   * On one worker process: where that is gone, tasks fail.
+   * On one worker process: where that is gone, tasks fail, as do those that ask for a process of
+   * their own, or for GPUs there, where it is none, or sees others.
    *
    * @param worker the worker's id in hexadecimal, as {@link Ray#workers} gives it
    */
