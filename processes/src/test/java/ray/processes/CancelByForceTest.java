@@ -2,6 +2,7 @@ package ray.processes;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static ray.processes.Waiting.await;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -75,14 +76,8 @@ class CancelByForceTest {
 
   /** Waits until something runs, and returns the process. */
   private ProcessHandle firstRun(String name) throws IOException {
-    long deadlineNs = System.nanoTime() + PATIENCE.toNanos();
-    List<Long> found = runs(folder.resolve(name));
-    while (found.isEmpty()) {
-      assertThat(System.nanoTime() - deadlineNs).as(name + " does not run").isNegative();
-      LockSupport.parkNanos(1_000_000);
-      found = runs(folder.resolve(name));
-    }
-    return ProcessHandle.of(found.getFirst()).orElseThrow();
+    await(name + " runs", () -> !runs(folder.resolve(name)).isEmpty());
+    return ProcessHandle.of(runs(folder.resolve(name)).getFirst()).orElseThrow();
   }
 
   static int deaf(String folder) throws IOException {

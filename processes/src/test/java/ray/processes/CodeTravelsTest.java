@@ -1,18 +1,16 @@
 package ray.processes;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static ray.processes.Waiting.await;
 
 import java.io.File;
 import java.net.URL;
 import java.net.URLClassLoader;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
-import java.util.concurrent.locks.LockSupport;
-import java.util.function.BooleanSupplier;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
@@ -25,8 +23,6 @@ import ray.RayOptions;
 /** How the code of programs comes to the workers of a node. */
 @Timeout(300)
 class CodeTravelsTest {
-  private static final Duration PATIENCE = Duration.ofSeconds(120);
-
   private static final LocalNode NODE =
       LocalNode.start(RayOptions.defaults().cpus(2).objectStore(32L << 20));
 
@@ -35,14 +31,6 @@ class CodeTravelsTest {
   @AfterAll
   static void close() {
     NODE.close();
-  }
-
-  private static void await(String what, BooleanSupplier condition) {
-    long deadlineNs = System.nanoTime() + PATIENCE.toNanos();
-    while (!condition.getAsBoolean()) {
-      assertThat(System.nanoTime() - deadlineNs).as(what + ", not in time").isNegative();
-      LockSupport.parkNanos(1_000_000);
-    }
   }
 
   /** A program in this JVM whose classes come from a jar or folder. */

@@ -1,15 +1,13 @@
 package ray.processes;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static ray.processes.Waiting.await;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.locks.LockSupport;
-import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -19,8 +17,6 @@ import ray.RayOptions;
 /** Actors that outlive the programs that made them, which are processes of their own. */
 @Timeout(300)
 class DetachedActorsTest {
-  private static final Duration PATIENCE = Duration.ofSeconds(120);
-
   private static final LocalNode NODE =
       LocalNode.start(RayOptions.defaults().cpus(2).objectStore(32L << 20));
 
@@ -29,14 +25,6 @@ class DetachedActorsTest {
   @AfterAll
   static void close() {
     NODE.close();
-  }
-
-  private static void await(String what, BooleanSupplier condition) {
-    long deadlineNs = System.nanoTime() + PATIENCE.toNanos();
-    while (!condition.getAsBoolean()) {
-      assertThat(System.nanoTime() - deadlineNs).as(what + ", not in time").isNegative();
-      LockSupport.parkNanos(1_000_000);
-    }
   }
 
   /** What both programs have. */

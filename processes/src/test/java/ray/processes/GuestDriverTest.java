@@ -2,6 +2,7 @@ package ray.processes;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static ray.processes.Waiting.await;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -12,8 +13,6 @@ import java.lang.foreign.ValueLayout;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.locks.LockSupport;
-import java.util.function.BooleanSupplier;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -62,24 +61,8 @@ class GuestDriverTest {
     }
   }
 
-  private static void await(String what, BooleanSupplier condition) {
-    long deadlineNs = System.nanoTime() + PATIENCE.toNanos();
-    while (!condition.getAsBoolean()) {
-      assertThat(System.nanoTime() - deadlineNs).as(what + ", not in time").isNegative();
-      LockSupport.parkNanos(1_000_000);
-    }
-  }
-
-  private static void awaitEmptyStore() {
-    await(
-        "the store is empty",
-        () -> {
-          try {
-            return status().usedBytes() == 0;
-          } catch (IOException e) {
-            throw new AssertionError(e);
-          }
-        });
+  private static void awaitEmptyStore() throws IOException {
+    await("the store is empty", () -> status().usedBytes() == 0);
   }
 
   static int square(int x) {

@@ -1,6 +1,7 @@
 package ray.processes;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static ray.processes.Waiting.await;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -73,11 +74,7 @@ class LookingIntoNodeTest {
 
   private ObjectRef<Long> running() {
     ObjectRef<Long> ref = Ray.remote(LookingIntoNodeTest::waits).remote(gate());
-    long deadlineNs = System.nanoTime() + PATIENCE.toNanos();
-    while (!Files.exists(Path.of(gate() + ".reached"))) {
-      assertThat(System.nanoTime() - deadlineNs).as("the task runs, in time").isNegative();
-      LockSupport.parkNanos(1_000_000);
-    }
+    await("the task runs", () -> Files.exists(Path.of(gate() + ".reached")));
     return ref;
   }
 

@@ -4,10 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -50,30 +48,6 @@ class NodeResourcesTest {
     node.close();
   }
 
-  /** Counts who is here, and holds them until it is told to let them go. */
-  static final class Gate {
-    private final List<String> inside = new ArrayList<>();
-    private boolean open;
-
-    synchronized int enter(String who) {
-      inside.add(who);
-      return inside.size();
-    }
-
-    synchronized int count() {
-      return inside.size();
-    }
-
-    synchronized boolean isOpen() {
-      return open;
-    }
-
-    synchronized boolean open() {
-      open = true;
-      return true;
-    }
-  }
-
   /** What a run sees of GPUs. */
   record Seen(List<Integer> ids, String cuda, String hip, long pid) {}
 
@@ -85,12 +59,9 @@ class NodeResourcesTest {
         ProcessHandle.current().pid());
   }
 
-  static Seen seeAndStay(ActorRef<Gate> gate) throws InterruptedException {
+  static Seen seeAndStay(ActorRef<Gate> gate) {
     Seen seen = see();
-    gate.call(Gate::enter, seen.cuda()).get(PATIENCE);
-    while (!gate.call(Gate::isOpen).get(PATIENCE)) {
-      TimeUnit.MILLISECONDS.sleep(10);
-    }
+    Gate.pass(gate, seen.cuda());
     return seen;
   }
 
@@ -100,25 +71,13 @@ class NodeResourcesTest {
     }
   }
 
-  private static ActorRef<Gate> gate() {
-    return Ray.actor(Gate::new).on(ray).remote();
-  }
-
-  private static void awaitCount(ActorRef<Gate> gate, int count) throws InterruptedException {
-    long untilNs = System.nanoTime() + PATIENCE.toNanos();
-    while (gate.call(Gate::count).get(PATIENCE) < count) {
-      assertThat(System.nanoTime()).as("runs at the gate").isLessThan(untilNs);
-      TimeUnit.MILLISECONDS.sleep(10);
-    }
-  }
-
   @Test
-  void aRunSeesTheGpusOfItsLeaseAndNoOthers() throws InterruptedException {
-    ActorRef<Gate> gate = gate();
+  void aRunSeesTheGpusOfItsLeaseAndNoOthers() {
+    ActorRef<Gate> gate = Gate.of(ray);
     var one = Ray.remote(NodeResourcesTest::seeAndStay).on(ray).cpus(0).gpus(1);
     ObjectRef<Seen> first = one.remote(gate);
     ObjectRef<Seen> second = one.remote(gate);
-    awaitCount(gate, 2);
+    Gate.awaitCount(gate, 2);
     assertThat(ray.availableResources().amount(Resources.GPU)).isZero();
     gate.call(Gate::open).get(PATIENCE);
 
@@ -135,12 +94,12 @@ class NodeResourcesTest {
   }
 
   @Test
-  void fractionsShareOneGpuAndATaskWithoutSeesWhatTheNodeSees() throws InterruptedException {
-    ActorRef<Gate> gate = gate();
+  void fractionsShareOneGpuAndATaskWithoutSeesWhatTheNodeSees() {
+    ActorRef<Gate> gate = Gate.of(ray);
     var half = Ray.remote(NodeResourcesTest::seeAndStay).on(ray).cpus(0).gpus(0.5);
     ObjectRef<Seen> first = half.remote(gate);
     ObjectRef<Seen> second = half.remote(gate);
-    awaitCount(gate, 2);
+    Gate.awaitCount(gate, 2);
     gate.call(Gate::open).get(PATIENCE);
 
     assertThat(first.get(PATIENCE).cuda()).isEqualTo(second.get(PATIENCE).cuda());
@@ -199,15 +158,15 @@ class NodeResourcesTest {
   }
 
   @Test
-  void halvesOfAResourceRunBesideEachOtherAndAThirdWaits() throws InterruptedException {
-    ActorRef<Gate> gate = gate();
+  void halvesOfAResourceRunBesideEachOtherAndAThirdWaits() {
+    ActorRef<Gate> gate = Gate.of(ray);
     var half = Ray.remote(NodeResourcesTest::seeAndStay).on(ray).cpus(0).resource("tickets", 0.5);
     List<ObjectRef<Seen>> all = List.of(half.remote(gate), half.remote(gate), half.remote(gate));
-    awaitCount(gate, 2);
+    Gate.awaitCount(gate, 2);
 
     // What asks for none of it passes by; the third has had the time for that, too.
     Ray.remote(NodeResourcesTest::quick).on(ray).remote().get(PATIENCE);
-    assertThat(gate.call(Gate::count).get(PATIENCE)).isEqualTo(2);
+    assertThat(gate.call(Gate::inside).get(PATIENCE)).hasSize(2);
     assertThat(ray.availableResources().amount("tickets")).isZero();
 
     gate.call(Gate::open).get(PATIENCE);

@@ -2,6 +2,7 @@ package ray.processes;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static ray.processes.Waiting.await;
 
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
@@ -12,8 +13,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.locks.LockSupport;
-import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -54,14 +53,6 @@ class NodeTest {
   private NodeClient.Status status() throws IOException {
     try (NodeClient client = NodeClient.connect(node.address())) {
       return client.status();
-    }
-  }
-
-  private static void await(String what, BooleanSupplier condition) {
-    long deadlineNs = System.nanoTime() + PATIENCE.toNanos();
-    while (!condition.getAsBoolean()) {
-      assertThat(System.nanoTime() - deadlineNs).as(what + ", not in time").isNegative();
-      LockSupport.parkNanos(1_000_000);
     }
   }
 
@@ -257,16 +248,8 @@ class NodeTest {
     }
   }
 
-  private void awaitEmptyStore() {
-    await(
-        "an empty store",
-        () -> {
-          try {
-            return status().usedBytes() == 0;
-          } catch (IOException e) {
-            throw new AssertionError(e);
-          }
-        });
+  private void awaitEmptyStore() throws IOException {
+    await("an empty store", () -> status().usedBytes() == 0);
   }
 
   @Test

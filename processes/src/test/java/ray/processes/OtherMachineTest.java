@@ -1,13 +1,12 @@
 package ray.processes;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static ray.processes.Waiting.await;
 
 import java.io.IOException;
 import java.net.InetAddress;
 import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.locks.LockSupport;
-import java.util.function.LongSupplier;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
@@ -46,30 +45,14 @@ class OtherMachineTest {
     }
   }
 
-  private static void awaitZero(String what, LongSupplier count) {
-    long deadlineNs = System.nanoTime() + PATIENCE.toNanos();
-    while (count.getAsLong() != 0) {
-      assertThat(System.nanoTime() - deadlineNs).as(what + ", not in time").isNegative();
-      LockSupport.parkNanos(10_000_000);
-    }
+  private static void awaitNothingLeft() throws IOException {
+    await("no program", () -> status().drivers() == 0);
+    await("no worker", () -> status().workers() == 0);
+    await("an empty store", () -> status().usedBytes() == 0);
   }
 
-  private static void awaitNothingLeft() {
-    awaitZero("no program", () -> statusNow().drivers());
-    awaitZero("no worker", () -> statusNow().workers());
-    awaitZero("an empty store", () -> statusNow().usedBytes());
-  }
-
-  private static NodeClient.Status statusNow() {
-    try {
-      return status();
-    } catch (IOException e) {
-      throw new AssertionError(e);
-    }
-  }
-
-  private static void awaitSomethingInStore() {
-    awaitZero("a value in the store", () -> statusNow().usedBytes() > 0 ? 0 : 1);
+  private static void awaitSomethingInStore() throws IOException {
+    await("a value in the store", () -> status().usedBytes() > 0);
   }
 
   @Test

@@ -2,6 +2,7 @@ package ray.processes;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static ray.processes.Waiting.await;
 
 import java.time.Duration;
 import java.util.ArrayList;
@@ -9,8 +10,6 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
-import java.util.concurrent.locks.LockSupport;
-import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -46,12 +45,12 @@ class RuntimeEnvTest {
     return ProcessHandle.current().pid();
   }
 
-  /** How many of these run in this process at once, as far as this one sees. */
-  static int neighbours() throws InterruptedException {
+  /** How many of these have run in this process beside this one, and with it. */
+  static int neighbours(ActorRef<Gate> gate) {
     synchronized (RuntimeEnvTest.class) {
       running++;
     }
-    Thread.sleep(50);
+    Gate.pass(gate, "neighbour");
     synchronized (RuntimeEnvTest.class) {
       return running--;
     }
@@ -64,13 +63,22 @@ class RuntimeEnvTest {
         Long.toString(ProcessHandle.current().pid()));
   }
 
-  static int die(int value) {
+  /** Ends its process, the first time once it has a neighbour there. */
+  static int die(ActorRef<Gate> gate) {
+    int run = gate.call(Gate::enter, Long.toString(pid())).get(PATIENCE);
+    if (run == 1) {
+      Gate.awaitCount(gate, 2);
+    }
     Runtime.getRuntime().halt(3);
-    return value;
+    return run;
   }
 
-  static int slow(int value) throws InterruptedException {
-    Thread.sleep(200);
+  /** Waits for ever where the other runs first, and elsewhere returns. */
+  static int besideIt(ActorRef<Gate> gate, int value) {
+    Gate.awaitCount(gate, 1);
+    if (gate.call(Gate::inside).get(PATIENCE).getFirst().equals(Long.toString(pid()))) {
+      Gate.pass(gate, "a neighbour that dies with it");
+    }
     return value;
   }
 
@@ -83,11 +91,14 @@ class RuntimeEnvTest {
   @Test
   void anIsolatedTaskHasItsProcessForItself() {
     long shared = Ray.remote(RuntimeEnvTest::pid).on(ray).remote().get(PATIENCE);
+    ActorRef<Gate> gate = Gate.of(ray);
     var isolated = Ray.remote(RuntimeEnvTest::neighbours).on(ray).isolated();
     List<ObjectRef<Integer>> all = new ArrayList<>();
-    for (int i = 0; i < 10; i++) {
-      all.add(isolated.remote());
+    for (int i = 0; i < 4; i++) {
+      all.add(isolated.remote(gate));
     }
+    Gate.awaitCount(gate, 2);
+    gate.call(Gate::open).get(PATIENCE);
     for (ObjectRef<Integer> each : all) {
       assertThat(each.get(PATIENCE)).isOne();
     }
@@ -175,23 +186,17 @@ class RuntimeEnvTest {
 
   @Test
   void aTaskThatKillsItsWorkerDoesNotTakeItsNeighboursAlongTwice() {
+    // Elsewhere than the tasks, as it has to outlive their worker.
+    ActorRef<Gate> gate = Ray.actor(Gate::new).on(ray).isolated().remote();
     List<ObjectRef<Integer>> neighbours = new ArrayList<>();
-    ObjectRef<Integer> poison = Ray.remote(RuntimeEnvTest::die).on(ray).retries(2).remote(1);
+    ObjectRef<Integer> poison = Ray.remote(RuntimeEnvTest::die).on(ray).retries(2).remote(gate);
     for (int i = 0; i < 8; i++) {
-      neighbours.add(Ray.remote(RuntimeEnvTest::slow).on(ray).retries(1).remote(i));
+      neighbours.add(Ray.remote(RuntimeEnvTest::besideIt).on(ray).retries(1).remote(gate, i));
     }
 
     assertThatThrownBy(() -> poison.get(PATIENCE)).isInstanceOf(WorkerDiedException.class);
     Set<Integer> values = new HashSet<>();
     neighbours.forEach(each -> values.add(each.get(PATIENCE)));
     assertThat(values).hasSize(8);
-  }
-
-  private static void await(String what, BooleanSupplier condition) {
-    long untilNs = System.nanoTime() + PATIENCE.toNanos();
-    while (!condition.getAsBoolean()) {
-      assertThat(System.nanoTime()).as(what).isLessThan(untilNs);
-      LockSupport.parkNanos(10_000_000);
-    }
   }
 }

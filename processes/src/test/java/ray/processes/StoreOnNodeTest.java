@@ -2,6 +2,7 @@ package ray.processes;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static ray.processes.Waiting.await;
 
 import com.sun.management.ThreadMXBean;
 import java.io.BufferedReader;
@@ -22,8 +23,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.concurrent.locks.LockSupport;
-import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -73,14 +72,6 @@ class StoreOnNodeTest {
   private static StoreContent content() throws IOException {
     try (NodeClient client = NodeClient.connect(node.address())) {
       return client.store(10);
-    }
-  }
-
-  private static void await(String what, BooleanSupplier condition) {
-    long deadlineNs = System.nanoTime() + PATIENCE.toNanos();
-    while (!condition.getAsBoolean()) {
-      assertThat(System.nanoTime() - deadlineNs).as(what + ", not in time").isNegative();
-      LockSupport.parkNanos(1_000_000);
     }
   }
 
@@ -152,16 +143,8 @@ class StoreOnNodeTest {
         new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
   }
 
-  private static void awaitEmptyStore() {
-    await(
-        "an empty store",
-        () -> {
-          try {
-            return content().usedBytes() == 0;
-          } catch (IOException e) {
-            throw new AssertionError(e);
-          }
-        });
+  private static void awaitEmptyStore() throws IOException {
+    await("an empty store", () -> content().usedBytes() == 0);
   }
 
   // ---- one copy

@@ -2,6 +2,7 @@ package ray.processes;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static ray.processes.Waiting.await;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -255,11 +256,7 @@ class WorkerEndsTest {
   }
 
   private static void awaitEmptyStore() throws IOException {
-    long deadlineNs = System.nanoTime() + PATIENCE.toNanos();
-    while (usedBytes() > 0) {
-      assertThat(System.nanoTime() - deadlineNs).as("the store is not empty").isNegative();
-      LockSupport.parkNanos(1_000_000);
-    }
+    await("an empty store", () -> usedBytes() == 0);
   }
 
   private static long usedBytes() throws IOException {

@@ -2,6 +2,7 @@ package ray.processes;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static ray.processes.Waiting.await;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -13,7 +14,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.locks.LockSupport;
-import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -255,13 +255,5 @@ class WorkerExchangeTest {
                 .get(PATIENCE))
         .isInstanceOf(OutOfResourcesException.class)
         .hasMessageContaining("worker " + worker + " is gone");
-  }
-
-  private static void await(String what, BooleanSupplier condition) {
-    long untilNs = System.nanoTime() + PATIENCE.toNanos();
-    while (!condition.getAsBoolean()) {
-      assertThat(System.nanoTime()).as(what).isLessThan(untilNs);
-      LockSupport.parkNanos(10_000_000);
-    }
   }
 }

@@ -2,6 +2,7 @@ package ray.processes;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static ray.processes.Waiting.await;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -11,8 +12,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.locks.LockSupport;
-import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -157,13 +156,5 @@ class WorkerLocalOnNodeTest {
           assertThat(after.made()).isOne();
           assertThat(after.resets()).isOne();
         });
-  }
-
-  private static void await(String what, BooleanSupplier condition) {
-    long untilNs = System.nanoTime() + PATIENCE.toNanos();
-    while (!condition.getAsBoolean()) {
-      assertThat(System.nanoTime()).as(what).isLessThan(untilNs);
-      LockSupport.parkNanos(10_000_000);
-    }
   }
 }
