@@ -16,6 +16,7 @@ import java.nio.file.FileSystem;
 import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -29,11 +30,13 @@ public final class ModernizeJars {
   private static final int FIRST_WITH_STACK_MAPS = ClassFile.JAVA_6_VERSION;
   private static final int NEW_VERSION = ClassFile.JAVA_8_VERSION;
 
-  private final FileSystem jar;
+  /** All jars: a class may need one of another jar. */
+  private final List<FileSystem> jars;
+
   private final ClassFile classFiles;
 
-  private ModernizeJars(FileSystem jar) {
-    this.jar = jar;
+  private ModernizeJars(List<FileSystem> jars) {
+    this.jars = jars;
     this.classFiles =
         ClassFile.of(
             StackMapsOption.GENERATE_STACK_MAPS,
@@ -43,34 +46,51 @@ public final class ModernizeJars {
   }
 
   /**
-   * Rewrites jars in place.
+   * Rewrites jars in place, which together are a class path.
    *
    * @param jars their paths
    * @throws IOException if one can't be read or written
    */
   public static void main(String[] jars) throws IOException {
-    for (String jar : jars) {
-      int rewritten = modernize(Path.of(jar));
-      if (rewritten > 0) {
-        System.out.println(jar + ": " + rewritten + " classes brought up to date");
+    int rewritten = modernize(Stream.of(jars).map(Path::of).toList());
+    System.out.println(rewritten + " classes brought up to date");
+  }
+
+  /**
+   * Rewrites the old classes of jars, which together are a class path, and returns their number. A
+   * class that needs one which none of them has stays as it is.
+   */
+  static int modernize(List<Path> paths) throws IOException {
+    List<FileSystem> jars = new ArrayList<>();
+    try {
+      for (Path path : paths) {
+        jars.add(FileSystems.newFileSystem(path));
+      }
+      int rewritten = 0;
+      var modernizing = new ModernizeJars(jars);
+      for (FileSystem jar : jars) {
+        rewritten += modernizing.rewriteAll(jar);
+      }
+      return rewritten;
+    } finally {
+      // Only now are they written.
+      for (FileSystem jar : jars) {
+        jar.close();
       }
     }
   }
 
-  /** Rewrites the old classes of a jar and returns their number. */
-  static int modernize(Path path) throws IOException {
-    try (FileSystem jar = FileSystems.newFileSystem(path)) {
-      return new ModernizeJars(jar).rewriteAll();
-    }
-  }
-
-  private int rewriteAll() throws IOException {
+  private int rewriteAll(FileSystem jar) throws IOException {
     int rewritten = 0;
     for (Path file : classFilesOf(jar.getPath("/"))) {
       ClassModel model = classFiles.parse(Files.readAllBytes(file));
       if (model.majorVersion() < FIRST_WITH_STACK_MAPS) {
-        Files.write(file, rewrite(model));
-        rewritten++;
+        try {
+          Files.write(file, rewrite(model));
+          rewritten++;
+        } catch (IllegalArgumentException e) {
+          System.out.println(file + " stays as old as it is: " + e.getMessage());
+        }
       }
     }
     return rewritten;
@@ -101,9 +121,15 @@ public final class ModernizeJars {
 
   private @Nullable InputStream open(ClassDesc type) {
     String descriptor = type.descriptorString();
-    Path file = jar.getPath(descriptor.substring(1, descriptor.length() - 1) + ".class");
+    String name = descriptor.substring(1, descriptor.length() - 1) + ".class";
     try {
-      return Files.exists(file) ? Files.newInputStream(file) : null;
+      for (FileSystem jar : jars) {
+        Path file = jar.getPath(name);
+        if (Files.exists(file)) {
+          return Files.newInputStream(file);
+        }
+      }
+      return null;
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
