@@ -74,15 +74,16 @@ class StoreMemoryTest {
     List<Thread> busy = new ArrayList<>();
     for (int i = 0; i < 4; i++) {
       busy.add(
-          Thread.ofPlatform().start(() -> {
-            while (!stop.get()) {
-              try (InputStream in = Files.newInputStream(Path.of("/proc/self/status"))) {
-                in.read();
-              } catch (IOException e) {
-                throw new UncheckedIOException(e);
-              }
-            }
-          }));
+          Thread.ofPlatform()
+              .start(() -> {
+                while (!stop.get()) {
+                  try (InputStream in = Files.newInputStream(Path.of("/proc/self/status"))) {
+                    in.read();
+                  } catch (IOException e) {
+                    throw new UncheckedIOException(e);
+                  }
+                }
+              }));
     }
     try {
       for (int i = 0; i < 300; i++) {
