@@ -24,7 +24,6 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import ray.ActorRef;
-import ray.ObjectLostException;
 import ray.ObjectRef;
 import ray.OwnerDiedException;
 import ray.Ray;
@@ -173,12 +172,6 @@ class WorkerEndsTest {
       kept = Ray.put(new byte[KEPT_BYTES]);
       return List.of(Ray.remote(WorkerEndsTest::never).cpus(0).remote());
     }
-
-    /** A ref to what is in the store as long as this process lives. */
-    List<ObjectRef<byte[]>> put() {
-      kept = Ray.put(new byte[KEPT_BYTES]);
-      return List.of(kept);
-    }
   }
 
   static byte[] never() {
@@ -229,30 +222,6 @@ class WorkerEndsTest {
         .hasCauseInstanceOf(OwnerDiedException.class);
     promised.close();
     awaitEmptyStore();
-  }
-
-  @Test
-  void whatAnEndedWorkerKeptIsLostToWhoKnewItAsReady() throws Exception {
-    ActorRef<Owner> actor = owner(End.KILL, 0);
-    ObjectRef<byte[]> kept = actor.call(Owner::put).get(PATIENCE).getFirst();
-    assertThat(kept.get(PATIENCE)).hasSize(KEPT_BYTES);
-    ObjectRef<Integer> length = Ray.remote(WorkerEndsTest::length).on(ray).remote(kept);
-    assertThat(length.get(PATIENCE)).isEqualTo(KEPT_BYTES);
-
-    ObjectRef<Void> ended = actor.call(Owner::end, End.KILL);
-
-    assertThatThrownBy(() -> ended.get(PATIENCE)).isInstanceOf(RuntimeException.class);
-    awaitEmptyStore();
-    assertThatThrownBy(() -> kept.get(PATIENCE))
-        .isInstanceOfAny(ObjectLostException.class, OwnerDiedException.class);
-    ObjectRef<Integer> late = Ray.remote(WorkerEndsTest::length).on(ray).remote(kept);
-    assertThatThrownBy(() -> late.get(PATIENCE))
-        .isInstanceOfAny(ObjectLostException.class, OwnerDiedException.class);
-    kept.close();
-  }
-
-  static int length(byte[] bytes) {
-    return bytes.length;
   }
 
   private static void awaitEmptyStore() throws IOException {

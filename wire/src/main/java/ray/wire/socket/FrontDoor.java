@@ -140,5 +140,6 @@ final class FrontDoor implements AutoCloseable {
     poller.close();
     // Its thread has ended: nobody else is at them.
     List.copyOf(guests.values()).forEach(guest -> guest.dismiss("the node is stopped"));
+    poller.closeChannels();
   }
 }

@@ -65,6 +65,10 @@ final class Poller implements AutoCloseable {
   private List<Channel> direct = List.of();
 
   private final List<Channel> all = new ArrayList<>();
+
+  /** What was read to the end of this. */
+  private final List<SelectableChannel> left = new ArrayList<>();
+
   private int rounds;
   private volatile boolean selecting;
   private volatile boolean closed;
@@ -310,11 +314,31 @@ final class Poller implements AutoCloseable {
     LockSupport.unpark(thread);
     try {
       thread.join(1_000);
+      if (!selector.isOpen()) {
+        return;
+      }
+      for (SelectionKey key : selector.keys()) {
+        if (all.contains((Channel) key.attachment())) {
+          left.add(key.channel());
+        }
+      }
       selector.close();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  /** Closes the connections that were still read when this was closed. */
+  void closeChannels() {
+    for (SelectableChannel each : left) {
+      try {
+        each.close();
+      } catch (IOException e) {
+        SocketTransport.LOG.debug("closing a connection", e);
+      }
+    }
+    left.clear();
   }
 }

@@ -590,5 +590,6 @@ public final class SocketTransport implements Transport, Polling, AutoCloseable 
     } catch (IOException e) {
       LOG.debug("closing", e);
     }
+    poller.closeChannels();
   }
 }

@@ -27,6 +27,7 @@ import java.util.Locale;
 import java.util.Objects;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -406,6 +407,24 @@ class SocketTransportTest {
       silent.read(answer);
       assertThat(new String(answer.array(), 3, answer.position() - 3, StandardCharsets.UTF_8))
           .contains("did not say who it is");
+    }
+  }
+
+  @Test
+  void whoIsClosedClosesWhatOthersHaveConnectedToIt() throws Exception {
+    SocketTransport closed = start(a);
+    try (SocketChannel peer = SocketChannel.open(StandardProtocolFamily.UNIX)) {
+      peer.connect(UnixDomainSocketAddress.of(folder.resolve(Long.toHexString(a.id))));
+      peer.write(Handshake.hello(TOKEN, Handshake.MESSAGES, 77, 0));
+      ByteBuffer answer = ByteBuffer.allocate(100);
+      peer.read(answer);
+      assertThat(answer.get(0)).isEqualTo(Handshake.WELCOME);
+
+      closed.close();
+
+      var end = new FutureTask<>(() -> peer.read(answer));
+      Thread.ofVirtual().start(end);
+      assertThat(end.get(PATIENCE_S, TimeUnit.SECONDS)).isEqualTo(-1);
     }
   }
 
