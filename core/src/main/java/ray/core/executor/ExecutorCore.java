@@ -405,6 +405,10 @@ public final class ExecutorCore {
     SequenceMap<Execution> left = runs.removeOwner(owner);
     if (left != null) {
       left.forEach(run -> {
+        if (outlivesItsOwner(run)) {
+          runs.add(run);
+          return;
+        }
         run.orphaned = true;
         if (run.state == Execution.State.TAKEN || run.state == Execution.State.BLOCKED) {
           run.cancel();
@@ -414,6 +418,12 @@ public final class ExecutorCore {
         }
       });
     }
+  }
+
+  /** Whether it makes an actor that stays when the program is gone that wanted it. */
+  private static boolean outlivesItsOwner(Execution run) {
+    ActorSlot actor = run.queue.actor;
+    return actor != null && actor.creation == run && actor.spec().isDetached();
   }
 
   /** Time passed: ends what is over its limit. Returns whether anything has a limit. */

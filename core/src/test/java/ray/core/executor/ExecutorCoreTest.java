@@ -122,6 +122,14 @@ class ExecutorCoreTest implements ExecutorEffects {
 
   private static ActorSpec actor(
       Resources resources, int concurrency, Map<String, Integer> groups) {
+    return actor(resources, concurrency, groups, ActorOptions.Lifetime.COUNTED);
+  }
+
+  private static ActorSpec actor(
+      Resources resources,
+      int concurrency,
+      Map<String, Integer> groups,
+      ActorOptions.Lifetime lifetime) {
     return new ActorSpec(
         ACTOR,
         "Counter",
@@ -130,7 +138,7 @@ class ExecutorCoreTest implements ExecutorEffects {
             "",
             "test",
             false,
-            ActorOptions.Lifetime.COUNTED,
+            lifetime,
             resources,
             concurrency,
             groups,
@@ -679,6 +687,23 @@ class ExecutorCoreTest implements ExecutorEffects {
     receive(new Message.ProcessDied(OWNER, "killed"));
 
     assertThat(interrupted).containsExactlyElementsOf(lane.runs());
+  }
+
+  @Test
+  void theConstructorOfAnActorThatStaysGoesOnWhenItsOwnerDies() {
+    ActorSpec stays = actor(Resources.ONE_CPU, 1, Map.of(), ActorOptions.Lifetime.DETACHED);
+    receive(new Message.CreateActor(stays, null, 0, OWNER, 9, 0));
+    Lane lane = takeSome();
+
+    receive(new Message.ProcessDied(OWNER, "killed"));
+    receive(new Message.ProcessDied(OWNER, "killed"));
+
+    assertThat(interrupted).isEmpty();
+    assertThat(lane.runs().getFirst().isCancelled()).isFalse();
+    finish(lane, value());
+    assertThat(sent(NODE, Message.ActorCreated.class))
+        .singleElement()
+        .satisfies(created -> assertThat(created.failure()).isNull());
   }
 
   @Test
