@@ -9,6 +9,7 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import ray.ActorId;
 import ray.CancelOptions;
+import ray.ErrorCode;
 import ray.ObjectId;
 import ray.Resources;
 import ray.RuntimeEnv;
@@ -415,7 +416,33 @@ final class Cluster implements Network.Members {
         return;
       }
     }
+    if (message instanceof Message.ActorCreated created) {
+      checkThatItStays(created);
+    }
     control.receive(message);
+  }
+
+  /**
+   * Nobody but the control service ends the constructor of an actor that is to stay, or its worker
+   * does that is itself closed.
+   */
+  private void checkThatItStays(Message.ActorCreated created) {
+    SimProcess worker = processes.get(created.worker());
+    if (created.failure() == null
+        || created.failure().code() != ErrorCode.TASK_CANCELLED
+        || worker == null
+        || worker.closed) {
+      return;
+    }
+    control.forEachActor(actor -> {
+      if (actor.spec().id().equals(created.actor())
+          && actor.spec().isDetached()
+          && actor.state() != ray.ActorInfo.State.DEAD
+          && actor.restarts() == created.incarnation()) {
+        throw new Violation(
+            Rule.STAYS, actor.spec().describe() + " was cancelled while it was made");
+      }
+    });
   }
 
   // ---- births

@@ -12,6 +12,8 @@ public enum Rule {
   RUNS("nothing runs more often than its policy allows"),
   /** An actor sees the calls of a caller in the order in which they were made. */
   CALLS_IN_ORDER("calls of an actor run in order, a caller"),
+  /** An actor that was to outlive its program is made, whatever becomes of that. */
+  STAYS("actors that stay are not cancelled with their program"),
   /** When faults have stopped, everything comes to its end. */
   PROGRESS("nothing waits for ever once faults stop"),
   /** Runs on a node use no more than it has. */

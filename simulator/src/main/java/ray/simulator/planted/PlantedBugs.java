@@ -8,6 +8,7 @@ import static ray.simulator.Rule.REACHABLE;
 import static ray.simulator.Rule.RESOURCES;
 import static ray.simulator.Rule.RUNS;
 import static ray.simulator.Rule.SERIAL_RESULTS;
+import static ray.simulator.Rule.STAYS;
 import static ray.simulator.Rule.STORE;
 
 import java.util.EnumSet;
@@ -360,6 +361,13 @@ public final class PlantedBugs {
               RUNS,
               SERIAL_RESULTS,
               PROGRESS),
+          bug(
+              "stays-with-its-program",
+              "the constructor of an actor that stays is cancelled when its program dies",
+              "executor/ExecutorCore.java",
+              "return actor != null && actor.creation == run && actor.spec().isDetached();",
+              "return false;",
+              STAYS),
           // ---- the store
           bug(
               "actor-keeps-cpus",
