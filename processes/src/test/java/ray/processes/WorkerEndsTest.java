@@ -167,6 +167,12 @@ class WorkerEndsTest {
       end.now();
     }
 
+    /** A ref to what it keeps, which is its caller's from then on. */
+    List<ObjectRef<byte[]>> handOver() {
+      kept = Ray.put(new byte[KEPT_BYTES]);
+      return List.of(kept);
+    }
+
     /** A ref to what a task of its own is to make; what it puts it keeps. */
     List<ObjectRef<byte[]>> promise() {
       kept = Ray.put(new byte[KEPT_BYTES]);
@@ -222,6 +228,27 @@ class WorkerEndsTest {
         .hasCauseInstanceOf(OwnerDiedException.class);
     promised.close();
     awaitEmptyStore();
+  }
+
+  @Test
+  void whatAnEndedWorkerHasHandedOverStaysUntilItsNewOwnerLetsGo() throws Exception {
+    ActorRef<Owner> actor = owner(End.KILL, 0);
+    ObjectRef<List<ObjectRef<byte[]>>> returned = actor.call(Owner::handOver);
+    ObjectRef<byte[]> kept = returned.get(PATIENCE).getFirst();
+
+    ObjectRef<Void> ended = actor.call(Owner::end, End.KILL);
+
+    assertThatThrownBy(() -> ended.get(PATIENCE)).isInstanceOf(RuntimeException.class);
+    assertThat(kept.get(PATIENCE)).hasSize(KEPT_BYTES);
+    assertThat(Ray.remote(WorkerEndsTest::length).on(ray).remote(kept).get(PATIENCE))
+        .isEqualTo(KEPT_BYTES);
+    kept.close();
+    returned.close();
+    awaitEmptyStore();
+  }
+
+  static int length(byte[] bytes) {
+    return bytes.length;
   }
 
   private static void awaitEmptyStore() throws IOException {
