@@ -12,6 +12,9 @@ import java.util.Optional;
 
 /** Starts a node in a process of its own, which goes on when this one ends. */
 public final class NodeLauncher {
+  /** A node keeps little in its heap, which grows where it has to. */
+  private static final String SMALL_HEAP = "-Xms32m";
+
   private NodeLauncher() {}
 
   /** Why a node did not start; the message is for the user. */
@@ -60,9 +63,6 @@ public final class NodeLauncher {
     throw new StartFailedException(
         said.isEmpty() ? "the node's process ended and said nothing" : String.join("\n", said));
   }
-
-  /** A node keeps little in its heap, which grows where it has to. */
-  private static final String SMALL_HEAP = "-Xms32m";
 
   private static List<String> commandLine(NodeOptions options) {
     List<String> words = new ArrayList<>();

@@ -7,7 +7,9 @@ import java.nio.channels.SelectableChannel;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
@@ -66,7 +68,7 @@ final class Poller implements AutoCloseable {
 
   private final List<Channel> all = new ArrayList<>();
 
-  /** What was read to the end of this. */
+  /** What was still read when this was closed. */
   private final List<SelectableChannel> left = new ArrayList<>();
 
   private int rounds;
@@ -317,8 +319,10 @@ final class Poller implements AutoCloseable {
       if (!selector.isOpen()) {
         return;
       }
+      Set<Channel> read = new HashSet<>(all);
       for (SelectionKey key : selector.keys()) {
-        if (all.contains((Channel) key.attachment())) {
+        // What was let go is another thread's.
+        if (read.contains((Channel) key.attachment())) {
           left.add(key.channel());
         }
       }
@@ -330,7 +334,7 @@ final class Poller implements AutoCloseable {
     }
   }
 
-  /** Closes the connections that were still read when this was closed. */
+  /** Closes those connections, once whoever ends with this has said his last on them. */
   void closeChannels() {
     for (SelectableChannel each : left) {
       try {
