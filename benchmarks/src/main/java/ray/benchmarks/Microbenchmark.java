@@ -51,12 +51,12 @@ final class Microbenchmark {
   List<Result> run(List<Case> cases) throws IOException, InterruptedException {
     Report report = new Report(out);
     List<Result> results = new ArrayList<>();
-    int begun = 0;
+    ProgressLine progress = new ProgressLine(err, cases.size());
     for (Case each : cases) {
       OthersCpu others = new OthersCpu();
-      progress("[" + ++begun + "/" + cases.size() + "] " + each.name() + " …");
+      progress.begin(each.name());
       Result result = measure(each);
-      progress("");
+      progress.clear();
       if (result != null) {
         report.line(result, others.cpus());
         results.add(result);
@@ -67,14 +67,6 @@ final class Microbenchmark {
     }
     report.table(cases, results);
     return results;
-  }
-
-  /** Shows on a terminal what is being measured, as a case takes several seconds. */
-  private void progress(String text) {
-    if (System.console() != null && System.console().isTerminal()) {
-      err.print("\r\033[K" + text);
-      err.flush();
-    }
   }
 
   private @Nullable Result measure(Case each) throws InterruptedException {

@@ -48,9 +48,12 @@ final class Scale {
     out.flush();
     boolean well = true;
     List<ScaleResult> results = new ArrayList<>();
+    ProgressLine progress = new ProgressLine(err, cases.size());
     for (ScaleCase each : cases) {
+      progress.begin(String.join(", ", each.names()));
       try {
         List<ScaleResult> measured = Bounded.call(() -> measure(each, options), CASE_LIMIT_SECONDS);
+        progress.clear();
         measured.forEach(this::print);
         results.addAll(measured);
         if (json != null) {
@@ -58,6 +61,7 @@ final class Scale {
         }
       } catch (Bounded.FailedException e) {
         well = false;
+        progress.clear();
         err.println(each.lines().getFirst().name() + " " + e.getMessage());
         err.flush();
       }

@@ -132,7 +132,7 @@ final class HeadNode implements SocketTransport.Deaths, SocketTransport.Question
   /** Listens, and returns the port. */
   int start(InetSocketAddress address) throws IOException {
     int port = transport.listen(address);
-    reports.listensAt(port);
+    reports.listensAt(RunningNode.reachable(address.getAddress().getHostAddress()), port);
     transport.start();
     node.start();
     memory.start();

@@ -32,6 +32,7 @@ final class HeadReports {
   private final JobCodes codes;
   private final Payload.Session session;
   private final Instant started = Instant.now();
+  private volatile String host = NodeOptions.LOOPBACK;
   private volatile int port;
 
   HeadReports(
@@ -49,7 +50,8 @@ final class HeadReports {
     this.session = session;
   }
 
-  void listensAt(int chosen) {
+  void listensAt(String reachable, int chosen) {
+    host = reachable;
     port = chosen;
   }
 
@@ -76,6 +78,7 @@ final class HeadReports {
 
   private NodeReport about() {
     return new NodeReport(
+        host,
         port,
         session.pid(),
         RayVersion.read(),

@@ -1,16 +1,22 @@
 package ray.processes;
 
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.io.UncheckedIOException;
+import java.math.BigDecimal;
 import java.nio.file.Path;
 import java.security.SecureRandom;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.stream.Stream;
 import ray.ActorInfo;
 import ray.EndedWorkers;
@@ -23,14 +29,28 @@ import ray.runtime.RuntimeBackend;
 import ray.wire.codec.OpaqueCodec;
 import ray.wire.socket.SocketTransport;
 
-/** Looks into a node without taking part: for commands. */
+/**
+ * Looks into a node without taking part: for commands. What it asks blocks until the node answers,
+ * and fails with a {@link RayStateException} if that does not.
+ */
 public final class NodeClient implements AutoCloseable {
+  /** A node that is well answers within milliseconds, and within seconds what it asks of others. */
+  private static final Duration PATIENCE = Duration.ofSeconds(30);
+
+  /** Workers are given time to end, and new code is fetched before others start. */
+  private static final Duration EXCHANGE_PATIENCE = Duration.ofMinutes(5);
+
+  private final String address;
   private final Payload.Session session;
   private final SocketTransport transport;
+  private final Duration patience;
 
-  private NodeClient(Payload.Session session, SocketTransport transport) {
+  private NodeClient(
+      String address, Payload.Session session, SocketTransport transport, Duration patience) {
+    this.address = address;
     this.session = session;
     this.transport = transport;
+    this.patience = patience;
   }
 
   /**
@@ -39,6 +59,11 @@ public final class NodeClient implements AutoCloseable {
    * @throws ray.RayStateException if no node answers there, saying what to do
    */
   public static NodeClient connect(String address) throws IOException {
+    return connect(address, PATIENCE);
+  }
+
+  /** The same, for who waits no longer than this for an answer. */
+  static NodeClient connect(String address, Duration patience) throws IOException {
     byte[] token = Tokens.load(null);
     SessionClient.Reached node = SessionClient.find(address, token);
     SocketTransport transport =
@@ -59,7 +84,7 @@ public final class NodeClient implements AutoCloseable {
       transport.close();
       throw new IOException("can't join the node at " + address + ": " + e.getMessage(), e);
     }
-    return new NodeClient(node.session(), transport);
+    return new NodeClient(address, node.session(), transport, patience);
   }
 
   private byte[] ask(int question) throws IOException {
@@ -67,9 +92,22 @@ public final class NodeClient implements AutoCloseable {
   }
 
   private byte[] ask(int question, byte[] payload) throws IOException {
+    return ask(question, payload, patience);
+  }
+
+  private byte[] ask(int question, byte[] payload, Duration limit) throws IOException {
+    CompletableFuture<byte[]> answer = transport.ask(session.node(), question, payload);
+    transport.awaitBriefly(answer);
     try {
-      return transport.await(transport.ask(session.node(), question, payload));
-    } catch (CompletionException e) {
+      return answer.get(limit.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (TimeoutException e) {
+      throw new RayStateException(
+          "the node at %s, process %d, has not answered for %s s: look at its log in %s, or end it with `ray stop --force`"
+              .formatted(address, session.pid(), seconds(limit), logs()));
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new InterruptedIOException("interrupted while the node was to answer");
+    } catch (ExecutionException e) {
       String reason = e.getCause() == null ? "" : String.valueOf(e.getCause().getMessage());
       if (reason.startsWith(HeadReports.UNKNOWN_QUESTION)) {
         throw new RayStateException(
@@ -78,6 +116,10 @@ public final class NodeClient implements AutoCloseable {
       }
       throw e.getCause() instanceof IOException told ? told : new IOException(e.getCause());
     }
+  }
+
+  private static String seconds(Duration limit) {
+    return BigDecimal.valueOf(limit.toMillis(), 3).stripTrailingZeros().toPlainString();
   }
 
   /** The nodes. */
@@ -135,7 +177,8 @@ public final class NodeClient implements AutoCloseable {
   public EndedWorkers endWorkers(long job, boolean force, boolean restart) throws IOException {
     byte[] answer;
     try {
-      answer = ask(Question.END_WORKERS, new EndWorkers(job, force, restart).bytes());
+      answer =
+          ask(Question.END_WORKERS, new EndWorkers(job, force, restart).bytes(), EXCHANGE_PATIENCE);
     } catch (IOException e) {
       throw new RayStateException(String.valueOf(e.getMessage()));
     }

@@ -8,7 +8,8 @@ import ray.wire.codec.ProtoWriter;
 /**
  * What a node's process says of itself.
  *
- * @param port where programs find it
+ * @param host where programs of its machine find it
+ * @param port the port there
  * @param pid its process
  * @param version Ray's version
  * @param javaVersion its JVM's version
@@ -17,6 +18,7 @@ import ray.wire.codec.ProtoWriter;
  * @param memory what its process takes
  */
 public record NodeReport(
+    String host,
     int port,
     long pid,
     String version,
@@ -27,7 +29,7 @@ public record NodeReport(
     implements Payload {
   /** What programs connect to. */
   public String address() {
-    return ConnectedProvider.SCHEME + "127.0.0.1:" + port;
+    return ConnectedProvider.SCHEME + host + ":" + port;
   }
 
   @Override
@@ -40,11 +42,13 @@ public record NodeReport(
     out.string(6, folder.toString());
     out.varint(7, memory.ownBytes());
     out.varint(8, memory.sharedBytes());
+    out.string(9, host);
   }
 
   static NodeReport read(byte[] bytes) throws IOException {
     Fields fields = Fields.read(bytes);
     return new NodeReport(
+        fields.text(9),
         (int) fields.number(1),
         fields.number(2),
         fields.text(3),

@@ -56,7 +56,7 @@ public record RunningNode(String host, int port, long pid, long startedMs, Path 
   }
 
   /** Who listens at all addresses is found at the one that every machine has. */
-  private static String reachable(String host) throws IOException {
+  static String reachable(String host) throws IOException {
     InetAddress address = InetAddress.getByName(host);
     if (address.isAnyLocalAddress()) {
       return NodeOptions.LOOPBACK;
