@@ -1,27 +1,45 @@
 package ray.cli;
 
+import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /**
- * {@code ray run Hello.java}: runs a Java source file with Ray on its class path, in a JVM of its
- * own. The exit code is the program's.
+ * {@code ray run}: runs a program with Ray on its class path, in a JVM of its own: a Java source
+ * file, a jar, or a class. The exit code is the program's. The launcher does the same without this
+ * command, with an AOT cache, where nothing is wrong with what it is given.
  */
 @Command(
     name = RunCommand.NAME,
-    description = "Run a Java source file with Ray on its class path.",
-    mixinStandardHelpOptions = true)
+    description = "Run a program with Ray on its class path: a source file, a jar or a class.",
+    mixinStandardHelpOptions = true,
+    footer = {
+      "",
+      "Ray's own libraries come first on the class path. A program that has other versions of",
+      "them runs with  java -cp \"CLASSES:$$(ray classpath)\" MAIN"
+    })
 final class RunCommand implements Callable<Integer> {
   static final String NAME = "run";
 
-  @Parameters(index = "0", paramLabel = "FILE.java", description = "The program.")
-  private Path file = Path.of("");
+  @Option(
+      names = {"-cp", "-classpath", "--class-path"},
+      paramLabel = "PATH",
+      description = "Jars and folders of the program, as java has them.")
+  private @Nullable String classPath;
+
+  @Parameters(
+      index = "0",
+      paramLabel = "PROGRAM",
+      description = "FILE.java, FILE.jar, or with -cp the name of a class.")
+  private String program = "";
 
   @Parameters(
       index = "1..*",
@@ -32,26 +50,51 @@ final class RunCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException, InterruptedException, CommandFailedException {
-    if (!Files.isRegularFile(file)) {
-      throw new CommandFailedException("there is no file '" + file + "'; name a Java source file");
-    }
-    if (!file.toString().endsWith(".java")) {
-      throw new CommandFailedException(
-          "'"
-              + file
-              + "' is not a Java source file (its name must end in .java); run compiled classes"
-              + " with java -cp \"$(ray classpath):CLASSES\" MAIN");
-    }
     return new ProcessBuilder(commandLine()).inheritIO().start().waitFor();
   }
 
-  private List<String> commandLine() {
+  private List<String> commandLine() throws CommandFailedException {
     List<String> words = new ArrayList<>();
     words.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     words.add("-cp");
-    words.add(System.getProperty("java.class.path"));
-    words.add(file.toString());
+    if (program.endsWith(".java")) {
+      words.add(classPath(classPath));
+      words.add(file());
+    } else if (program.endsWith(".jar")) {
+      words.add(classPath(file(), classPath));
+      words.add(JarProgram.class.getName());
+      words.add(file());
+    } else if (classPath == null) {
+      throw new CommandFailedException(
+          "'"
+              + program
+              + "' is not a Java source file (its name must end in .java) and no jar; run a"
+              + " compiled class with: ray run -cp CLASSES MAIN");
+    } else {
+      words.add(classPath(classPath));
+      words.add(program);
+    }
     words.addAll(arguments);
     return words;
+  }
+
+  private String file() throws CommandFailedException {
+    if (!Files.isRegularFile(Path.of(program))) {
+      throw new CommandFailedException(
+          "there is no file '" + program + "'; name a Java source file or a jar");
+    }
+    return program;
+  }
+
+  /** Ray's, which has to come first for the AOT cache to fit, and the program's. */
+  private static String classPath(@Nullable String... programs) {
+    List<String> path = new ArrayList<>();
+    path.add(System.getProperty("java.class.path"));
+    for (String each : programs) {
+      if (each != null) {
+        path.add(each);
+      }
+    }
+    return String.join(File.pathSeparator, path);
   }
 }
