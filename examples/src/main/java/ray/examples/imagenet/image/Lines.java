@@ -11,8 +11,20 @@ import java.nio.ByteOrder;
  * time, which are half a cache line.
  */
 final class Lines {
+  static final int CHANNELS = 3;
+
   /** Rows or columns that are turned over together. */
   static final int BLOCK = 8;
+
+  /**
+   * Most rows of a tile: few enough for the columns that are weighed together to stay in the
+   * first-level cache. In a column the channels lie so far apart, as a constant distance lets the
+   * JIT make vectors of what is done to one array at two places.
+   */
+  static final int TILE_ROWS = 128;
+
+  /** Most pixels of a part of a row; in it the channels lie so far apart. */
+  static final int PART = 256;
 
   /** Lines that are weighed in one loop; with more, the JIT makes no vectors of it. */
   private static final int GROUP = ResamplingWeights.GROUP;
@@ -52,8 +64,14 @@ final class Lines {
     }
   }
 
-  /** Copies a block of columns into rows, at {@code x} of each. */
-  static void columnsToRows(int[][] columns, int[][] rows, int firstRow, int rowCount, int x) {
+  /**
+   * Copies a block of columns into rows.
+   *
+   * @param rows one after the other
+   * @param start where the first pixel of the block goes
+   * @param rowLength how far apart rows lie
+   */
+  static void columnsToRows(int[][] columns, int[] rows, int start, int rowLength, int rowCount) {
     int[] a = columns[0];
     int[] b = columns[1];
     int[] c = columns[2];
@@ -62,76 +80,63 @@ final class Lines {
     int[] f = columns[5];
     int[] g = columns[6];
     int[] h = columns[7];
-    for (int y = 0; y < rowCount; y++) {
-      int[] row = rows[firstRow + y];
-      row[x] = a[y];
-      row[x + 1] = b[y];
-      row[x + 2] = c[y];
-      row[x + 3] = d[y];
-      row[x + 4] = e[y];
-      row[x + 5] = f[y];
-      row[x + 6] = g[y];
-      row[x + 7] = h[y];
+    for (int y = 0, at = start; y < rowCount; y++, at += rowLength) {
+      rows[at] = a[y];
+      rows[at + 1] = b[y];
+      rows[at + 2] = c[y];
+      rows[at + 3] = d[y];
+      rows[at + 4] = e[y];
+      rows[at + 5] = f[y];
+      rows[at + 6] = g[y];
+      rows[at + 7] = h[y];
     }
   }
 
-  /**
-   * Takes lines of whole pixels apart into channels, all reds, then all greens, then all blues, and
-   * puts them together again. Long lines pay: one of all channels is weighed in a quarter less time
-   * than three. Not thread-safe.
-   */
-  static final class Channels {
-    private final int[] reds;
-    private final int[] greens;
-    private final int[] blues;
-
-    /** For lines of up to so many pixels. */
-    Channels(int most) {
-      reds = new int[most];
-      greens = new int[most];
-      blues = new int[most];
+  /** Takes a column of whole pixels apart: reds, greens, blues, {@link #TILE_ROWS} apart. */
+  static void splitColumn(int[] pixels, int[] into, int length) {
+    for (int i = 0; i < length; i++) {
+      int pixel = pixels[i];
+      into[i] = (pixel >>> 16) & 0xFF;
+      into[i + TILE_ROWS] = (pixel >>> 8) & 0xFF;
+      into[i + 2 * TILE_ROWS] = pixel & 0xFF;
     }
+  }
 
-    /** Takes a line apart, into {@code count} times as many; one channel is the blues. */
-    void split(int[] pixels, int length, int[] into, int count) {
-      if (count == 1) {
-        for (int i = 0; i < length; i++) {
-          into[i] = pixels[i] & 0xFF;
-        }
-        return;
-      }
-      split(pixels, reds, greens, blues, length);
-      System.arraycopy(reds, 0, into, 0, length);
-      System.arraycopy(greens, 0, into, length, length);
-      System.arraycopy(blues, 0, into, 2 * length, length);
+  /** Puts a column together again, where its reds were. */
+  static void joinColumn(int[] line, int length) {
+    for (int i = 0; i < length; i++) {
+      line[i] = line[i] << 16 | line[i + TILE_ROWS] << 8 | line[i + 2 * TILE_ROWS];
     }
+  }
 
-    private static void split(int[] pixels, int[] reds, int[] greens, int[] blues, int length) {
-      for (int i = 0; i < length; i++) {
-        int pixel = pixels[i];
-        reds[i] = (pixel >>> 16) & 0xFF;
-        greens[i] = (pixel >>> 8) & 0xFF;
-        blues[i] = pixel & 0xFF;
-      }
+  /** The same as {@link #splitColumn} for a part of a row: channels are {@link #PART} apart. */
+  static void splitRow(int[] pixels, int[] into, int length) {
+    for (int i = 0; i < length; i++) {
+      int pixel = pixels[i];
+      into[i] = (pixel >>> 16) & 0xFF;
+      into[i + PART] = (pixel >>> 8) & 0xFF;
+      into[i + 2 * PART] = pixel & 0xFF;
     }
+  }
 
-    /** Puts the pixels together at the start of the line that holds {@code count} channels. */
-    void join(int[] line, int length, int count) {
-      if (count == 1) {
-        for (int i = 0; i < length; i++) {
-          line[i] *= GRAY;
-        }
-        return;
-      }
-      System.arraycopy(line, length, greens, 0, length);
-      System.arraycopy(line, 2 * length, blues, 0, length);
-      join(line, greens, blues, length);
+  /** The same as {@link #joinColumn} for a part of a row. */
+  static void joinRow(int[] line, int length) {
+    for (int i = 0; i < length; i++) {
+      line[i] = line[i] << 16 | line[i + PART] << 8 | line[i + 2 * PART];
     }
+  }
 
-    private static void join(int[] line, int[] greens, int[] blues, int length) {
-      for (int i = 0; i < length; i++) {
-        line[i] = line[i] << 16 | greens[i] << 8 | blues[i];
-      }
+  /** Takes the one channel of gray pixels. */
+  static void splitGray(int[] pixels, int[] into, int length) {
+    for (int i = 0; i < length; i++) {
+      into[i] = pixels[i] & 0xFF;
+    }
+  }
+
+  /** Makes gray pixels of one channel. */
+  static void joinGray(int[] line, int length) {
+    for (int i = 0; i < length; i++) {
+      line[i] *= GRAY;
     }
   }
 

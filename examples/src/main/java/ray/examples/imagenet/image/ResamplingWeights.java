@@ -50,6 +50,11 @@ record ResamplingWeights(int[] first, int taps, int[] weights) {
     return new ResamplingWeights(first, taps, weights);
   }
 
+  /** The input pixel after the last that counts for an output pixel. */
+  int end(int output) {
+    return first[output] + taps;
+  }
+
   private static int wholeGroups(int needed) {
     return Math.max(2, Math.ceilDiv(needed, GROUP)) * GROUP;
   }
