@@ -10,7 +10,7 @@ import ray.benchmarks.soak.SoakCommand;
 
 /** {@code ray} itself: the list of commands. */
 @Command(
-    name = "ray",
+    name = RayCommand.NAME,
     description = "Ray for Java: functions and objects that run in parallel, here or on a cluster.",
     versionProvider = VersionText.class,
     mixinStandardHelpOptions = true,
@@ -43,6 +43,8 @@ import ray.benchmarks.soak.SoakCommand;
       "JVM options are taken from the variable RAY_JAVA_OPTS."
     })
 final class RayCommand implements Runnable {
+  static final String NAME = "ray";
+
   @Spec private CommandSpec spec = CommandSpec.create();
 
   /** Without a command there is nothing to do, which is an error that shows what there is. */

@@ -31,6 +31,8 @@ import ray.processes.RunningNode;
 final class StartCommand implements Callable<Integer> {
   private static final int MAX_GPUS = GpuDevices.MAX;
 
+  private final Starter starter;
+
   @Spec private CommandSpec spec = CommandSpec.create();
 
   @Option(names = "--head", description = "The first node, with the control service.")
@@ -157,6 +159,22 @@ final class StartCommand implements Callable<Integer> {
               + " start more slowly.")
   private boolean debug;
 
+  /** Where a node runs. */
+  @FunctionalInterface
+  interface Starter {
+    /** Starts it, and returns when programs can connect. */
+    RunningNode start(NodeOptions options) throws IOException, NodeLauncher.StartFailedException;
+  }
+
+  /** Starts nodes in processes of their own. */
+  StartCommand() {
+    this(NodeLauncher::start);
+  }
+
+  StartCommand(Starter starter) {
+    this.starter = starter;
+  }
+
   @Override
   public Integer call() throws IOException, CommandFailedException {
     check();
@@ -167,7 +185,7 @@ final class StartCommand implements Callable<Integer> {
     RunningNode node;
     try {
       node =
-          NodeLauncher.start(
+          starter.start(
               new NodeOptions(
                   host,
                   port,

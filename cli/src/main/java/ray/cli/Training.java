@@ -1,5 +1,6 @@
 package ray.cli;
 
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.Writer;
 import java.nio.file.Files;
@@ -8,6 +9,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.stream.IntStream;
 import ray.Ray;
+import ray.processes.HeadProcess;
 import ray.processes.Rehearsal;
 
 /**
@@ -20,6 +22,8 @@ public final class Training {
 
   private static final int MANY = 2_000;
   private static final int DEEP = 200;
+
+  private static final String STORE_BYTES = "" + (32 << 20);
 
   private Training() {}
 
@@ -47,7 +51,29 @@ public final class Training {
     } finally {
       Files.deleteIfExists(mean);
     }
+    startNode();
     Rehearsal.run(Training::rehearse);
+  }
+
+  /** In this JVM, and ends it again. */
+  private static void startNode() throws IOException {
+    PrintWriter nowhere = new PrintWriter(Writer.nullWriter());
+    Path sessions = Files.createTempDirectory("ray-training");
+    try {
+      NodeMain.start(
+          nowhere,
+          nowhere,
+          HeadProcess::close,
+          "--head",
+          "--port",
+          "0",
+          "--session-dir",
+          sessions.toString(),
+          "--object-store-memory",
+          STORE_BYTES);
+    } finally {
+      Files.deleteIfExists(sessions);
+    }
   }
 
   private static int square(int x) {

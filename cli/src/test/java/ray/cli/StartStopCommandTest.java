@@ -3,8 +3,10 @@ package ray.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -235,6 +237,71 @@ class StartStopCommandTest {
     assertThat(outcome.err().lines()).hasSize(1);
     assertThat(outcome.err())
         .contains("/dev/shm has ", "(--object-store-memory sets the size of the object store)");
+    assertNothingIsLeft();
+  }
+
+  /** A process that becomes a node, as the launcher starts it. */
+  private Process becoming(String... more) throws IOException {
+    List<String> words =
+        Stream.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-Duser.home=" + System.getProperty("user.home"),
+                "--enable-native-access=ALL-UNNAMED",
+                "--sun-misc-unsafe-memory-access=allow",
+                "-cp",
+                System.getProperty("java.class.path"),
+                NodeMain.class.getName(),
+                "--session-dir",
+                sessions.toString(),
+                "--port",
+                "" + port,
+                "--object-store-memory",
+                "" + (32 << 20))
+            .toList();
+    return new ProcessBuilder(Stream.concat(words.stream(), Stream.of(more)).toList()).start();
+  }
+
+  private static String read(InputStream stream) throws IOException {
+    return new String(stream.readAllBytes(), StandardCharsets.UTF_8);
+  }
+
+  @Test
+  void aProcessThatBecomesANodeSaysSoAndClosesItsStreams() throws Exception {
+    Process process = becoming("--head");
+
+    String out = read(process.getInputStream());
+    String err = read(process.getErrorStream());
+
+    assertThat(out.lines())
+        .as(err)
+        .contains("A node of Ray runs, process " + process.pid() + ".")
+        .endsWith("0");
+    assertThat(err).isEmpty();
+    assertThat(Outcome.of("status", "--address", "ray://127.0.0.1:" + port).exitCode()).isZero();
+    assertThat(stop().exitCode()).isZero();
+    assertThat(process.waitFor()).isNotZero();
+    assertNothingIsLeft();
+  }
+
+  @Test
+  void aProcessWhoseWordsNobodyHearsBecomesNoNode() throws Exception {
+    Process process = becoming("--head");
+    process.getInputStream().close();
+
+    assertThat(process.waitFor()).isZero();
+    assertNothingIsLeft();
+  }
+
+  @Test
+  void aProcessThatCanNotBecomeANodeSaysWhyAndWithWhichCode() throws Exception {
+    Process process = becoming("--haed");
+
+    assertThat(read(process.getErrorStream()).lines())
+        .containsExactly(
+            "ray start: unknown option '--haed'. Did you mean '--head'?",
+            "Try 'ray start --help'.");
+    assertThat(read(process.getInputStream()).lines()).containsExactly("" + ExitCode.USAGE);
+    assertThat(process.waitFor()).isEqualTo(ExitCode.USAGE);
     assertNothingIsLeft();
   }
 }

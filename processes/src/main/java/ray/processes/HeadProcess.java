@@ -11,44 +11,75 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import ray.store.MemoryKind;
 import ray.store.ObjectStoreConfig;
 import ray.store.StoreMemoryException;
 
-/** The main class of a node's process. */
-public final class HeadProcess {
+/** A process that is a node; and its main class, where it is nothing else before. */
+public final class HeadProcess implements AutoCloseable {
   /** What it prints, followed by its port, when programs can connect. */
   static final String READY = "ready ";
-
-  private HeadProcess() {}
 
   /** A job takes one; more than one job at a time is rare. */
   private static final int READY_WORKERS = 1;
 
+  private final HeadNode head;
+  private final RunningNode note;
+  private final LogLimits logs;
+  private final AtomicBoolean closed = new AtomicBoolean();
+
+  private HeadProcess(HeadNode head, RunningNode note, LogLimits logs) {
+    this.head = head;
+    this.note = note;
+    this.logs = logs;
+  }
+
   /** Runs until it is ended; the arguments are those of {@link NodeOptions#toArguments}. */
   public static void main(String[] arguments) throws InterruptedException {
-    NodeOptions options = NodeOptions.ofArguments(arguments);
     try {
-      start(options);
+      HeadProcess node = start(NodeOptions.ofArguments(arguments));
+      System.out.println(READY + node.note.port());
+      node.detach();
+    } catch (NodeLauncher.StartFailedException e) {
+      System.out.println(e.getMessage());
+      System.exit(1);
+    } catch (IOException e) {
+      System.out.println("the node can't start: " + e);
+      System.exit(1);
+    }
+    awaitEnd();
+  }
+
+  /**
+   * Makes this process a node, which programs can connect to when this returns. It ends in order
+   * when the JVM does.
+   */
+  public static HeadProcess become(NodeOptions options)
+      throws IOException, NodeLauncher.StartFailedException {
+    NodeLauncher.makeWay(options);
+    return start(options);
+  }
+
+  private static HeadProcess start(NodeOptions options)
+      throws IOException, NodeLauncher.StartFailedException {
+    try {
+      return open(options);
     } catch (UnknownHostException e) {
-      fail("--host " + options.host() + " is no address of this machine, and no name of one");
+      throw new NodeLauncher.StartFailedException(
+          "--host " + options.host() + " is no address of this machine, and no name of one");
     } catch (BindException e) {
-      fail(
+      throw new NodeLauncher.StartFailedException(
           isOfAnotherMachine(e)
               ? "--host " + options.host() + " is no address of this machine"
               : "port "
                   + options.port()
                   + " is taken by another program: choose one with --port, 0 for any");
     } catch (StoreMemoryException e) {
-      fail(
-          String.valueOf(e.getMessage())
-              + " (--object-store-memory sets the size of the object store)");
-    } catch (IOException e) {
-      fail("the node can't start: " + e);
+      throw new NodeLauncher.StartFailedException(
+          e.getMessage() + " (--object-store-memory sets the size of the object store)");
     }
-    // All threads are daemons: a signal ends the process, at any time.
-    new CountDownLatch(1).await();
   }
 
   /** The system has no code for it that Java would pass on. */
@@ -56,12 +87,7 @@ public final class HeadProcess {
     return String.valueOf(refused.getMessage()).contains("assign requested address");
   }
 
-  private static void fail(String message) {
-    System.out.println(message);
-    System.exit(1);
-  }
-
-  private static void start(NodeOptions options) throws IOException {
+  private static HeadProcess open(NodeOptions options) throws IOException {
     Path folder = makeFolder(options.sessionFolder());
     HeadNode head;
     int port;
@@ -88,21 +114,45 @@ public final class HeadProcess {
       throw e;
     }
     RunningNode note = RunningNode.noteSelf(options.host(), port, folder);
-    Runtime.getRuntime()
-        .addShutdownHook(
-            new Thread(() -> {
-              head.close();
-              note.removeFiles();
-            }));
+    HeadProcess node = new HeadProcess(head, note, options.logs());
+    Runtime.getRuntime().addShutdownHook(new Thread(node::close));
+    return node;
+  }
+
+  /** How others find it. */
+  public RunningNode note() {
+    return note;
+  }
+
+  /**
+   * Closes the process's own streams, for whoever has started it and reads them: what is printed
+   * from now on goes into the node's log.
+   */
+  public void detach() throws IOException {
     Files.createDirectories(head.logs());
-    System.out.println(READY + port);
     PrintStream log =
         new PrintStream(
-            new LogFile(head.logs().resolve("node.log"), options.logs()),
-            true,
-            StandardCharsets.UTF_8);
+            new LogFile(head.logs().resolve("node.log"), logs), true, StandardCharsets.UTF_8);
+    PrintStream out = System.out;
+    PrintStream err = System.err;
     System.setOut(log);
     System.setErr(log);
+    out.close();
+    err.close();
+  }
+
+  /** Blocks: all threads are daemons, and a signal ends the process, at any time. */
+  public static void awaitEnd() throws InterruptedException {
+    new CountDownLatch(1).await();
+  }
+
+  /** Ends the node, with its workers and files. */
+  @Override
+  public void close() {
+    if (closed.compareAndSet(false, true)) {
+      head.close();
+      note.removeFiles();
+    }
   }
 
   private static Path makeFolder(@Nullable Path given) throws IOException {

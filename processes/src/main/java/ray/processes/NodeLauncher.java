@@ -28,20 +28,7 @@ public final class NodeLauncher {
 
   /** Starts a node, and returns when programs can connect. */
   public static RunningNode start(NodeOptions options) throws IOException, StartFailedException {
-    if (options.port() != 0) {
-      Optional<RunningNode> before = RunningNode.at(options.port());
-      if (before.isPresent() && before.get().isAlive()) {
-        throw new StartFailedException(
-            "a node of yours runs at port "
-                + options.port()
-                + " already: connect to "
-                + before.get().address()
-                + ", stop it with `ray stop --port "
-                + options.port()
-                + "`, or start another with --port");
-      }
-      before.ifPresent(RunningNode::removeFiles);
-    }
+    makeWay(options);
     Process process = new ProcessBuilder(commandLine(options)).start();
     process.getOutputStream().close();
     List<String> said = new ArrayList<>();
@@ -62,6 +49,24 @@ public final class NodeLauncher {
     }
     throw new StartFailedException(
         said.isEmpty() ? "the node's process ended and said nothing" : String.join("\n", said));
+  }
+
+  /** Removes what a node has left that crashed at this port; refuses if one runs there. */
+  static void makeWay(NodeOptions options) throws IOException, StartFailedException {
+    if (options.port() != 0) {
+      Optional<RunningNode> before = RunningNode.at(options.port());
+      if (before.isPresent() && before.get().isAlive()) {
+        throw new StartFailedException(
+            "a node of yours runs at port "
+                + options.port()
+                + " already: connect to "
+                + before.get().address()
+                + ", stop it with `ray stop --port "
+                + options.port()
+                + "`, or start another with --port");
+      }
+      before.ifPresent(RunningNode::removeFiles);
+    }
   }
 
   private static List<String> commandLine(NodeOptions options) {

@@ -8,6 +8,7 @@ import java.net.StandardSocketOptions;
 import java.net.UnixDomainSocketAddress;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
@@ -33,14 +34,27 @@ public sealed interface Road {
       return folder.resolve(Long.toHexString(process));
     }
 
-    /** Makes the socket of this process. */
+    /**
+     * Makes the socket of this process; fails where what the folder is to lie in is gone, and the
+     * node with it: nobody would remove that again.
+     */
     ServerSocketChannel listen(long self) {
       try {
-        Files.createDirectories(folder);
+        makeFolder();
         ServerSocketChannel socket = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
         return socket.bind(UnixDomainSocketAddress.of(of(self)), BACKLOG);
       } catch (IOException e) {
         throw new UncheckedIOException("can't listen at " + of(self), e);
+      }
+    }
+
+    private void makeFolder() throws IOException {
+      if (!Files.isDirectory(folder)) {
+        try {
+          Files.createDirectory(folder);
+        } catch (FileAlreadyExistsException another) {
+          // Another process was first.
+        }
       }
     }
 
