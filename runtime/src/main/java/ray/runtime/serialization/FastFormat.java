@@ -9,8 +9,9 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The format of values that need no serializer: null, strings, boxed values, arrays of primitives,
- * memory. One byte says which; nothing of Fory is loaded for them.
+ * The format of values that need no serializer: null, strings, boxed values, lists and arrays of
+ * nothing else, arrays of primitives, memory. One byte says which; nothing of Fory is loaded for
+ * them.
  */
 final class FastFormat {
   static final byte NULL = 0;
@@ -36,6 +37,12 @@ final class FastFormat {
 
   /** The same, with buffers of which a reader keeps nothing: all are arrays, which it copies. */
   static final byte GRAPH_OF_COPIES = 18;
+
+  /** Sequences of leaves, by {@link LeafSequences}. */
+  static final byte ARRAY_LIST = 19;
+
+  static final byte IMMUTABLE_LIST = 20;
+  static final byte OBJECT_ARRAY = 21;
 
   /** Small arrays lie in the header; plus the kind's ordinal. */
   static final byte SMALL_ARRAY = 32;
@@ -89,7 +96,7 @@ final class FastFormat {
       return Serialized.borrowing(new byte[] {tag}, List.of(MemorySegment.ofBuffer(buffer)));
     }
     PrimitiveArrayKind kind = PrimitiveArrayKind.of(value.getClass());
-    return kind == null ? null : ofArray(kind, value);
+    return kind == null ? LeafSequences.write(value) : ofArray(kind, value);
   }
 
   static Serialized ofHandle(int index) {
@@ -133,6 +140,7 @@ final class FastFormat {
       case SEGMENT -> serialized.buffer(0).asReadOnly();
       case BIG_ENDIAN_BUFFER -> ByteBuffers.over(serialized.buffer(0), true);
       case LITTLE_ENDIAN_BUFFER -> ByteBuffers.over(serialized.buffer(0), false);
+      case ARRAY_LIST, IMMUTABLE_LIST, OBJECT_ARRAY -> LeafSequences.read(header);
       default -> {
         if (tag >= LARGE_ARRAY) {
           yield PrimitiveArrayKind.ofOrdinal(tag - LARGE_ARRAY).array(serialized.buffer(0));

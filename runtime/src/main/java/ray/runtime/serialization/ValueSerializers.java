@@ -11,10 +11,10 @@ import org.jspecify.annotations.Nullable;
  * Turns values into bytes and back for the code of one class loader, and says which values need no
  * bytes because they are immutable.
  *
- * <p>Strings, boxed values, primitive arrays, memory and handles have a format of their own; all
- * else is written by Apache Fory, which is not loaded before it is needed. Cycles, shared
- * references, exceptions, records, enums, proxies, serializable lambdas, inner, local and anonymous
- * classes are kept as they are; classes need not be {@link java.io.Serializable}.
+ * <p>Strings, boxed values, lists of these, primitive arrays, memory and handles have a format of
+ * their own; all else is written by Apache Fory, which is not loaded before it is needed. Cycles,
+ * shared references, exceptions, records, enums, proxies, serializable lambdas, inner, local and
+ * anonymous classes are kept as they are; classes need not be {@link java.io.Serializable}.
  *
  * <p>Thread-safe; threads may be virtual.
  */
