@@ -1,15 +1,15 @@
 package ray.runtime;
 
 import java.util.Arrays;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
-import ray.function.RayFunction;
 
-/** Returns its arguments as a list: what {@link ray.Ray#all} runs. */
-record Gather() implements RayFunction {
-  private static final long serialVersionUID = 1L;
+/** What {@link ray.Ray#all} runs. */
+final class Gather {
+  private Gather() {}
 
-  @Override
-  public @Nullable Object invoke(@Nullable Object[] arguments) {
+  /** Returns its arguments as a list. */
+  static List<@Nullable Object> list(@Nullable Object[] arguments) {
     return Arrays.asList(arguments);
   }
 }

@@ -44,7 +44,7 @@ import ray.wire.Polling;
  */
 public abstract class RuntimeBackend implements Backend, SubmitterSource {
   private static final FunctionCall<ObjectRef<List<Object>>> GATHER =
-      FunctionCall.ofUnshared(new Gather(), Shape.<List<Object>>one())
+      FunctionCall.ofUnshared(Gather::list, Shape.<List<Object>>one())
           .withOptions(
               new TaskOptions(
                   "Ray.all",

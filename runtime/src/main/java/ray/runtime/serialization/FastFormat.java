@@ -43,6 +43,7 @@ final class FastFormat {
 
   static final byte IMMUTABLE_LIST = 20;
   static final byte OBJECT_ARRAY = 21;
+  static final byte ARRAY_AS_LIST = 22;
 
   /** Small arrays lie in the header; plus the kind's ordinal. */
   static final byte SMALL_ARRAY = 32;
@@ -140,7 +141,7 @@ final class FastFormat {
       case SEGMENT -> serialized.buffer(0).asReadOnly();
       case BIG_ENDIAN_BUFFER -> ByteBuffers.over(serialized.buffer(0), true);
       case LITTLE_ENDIAN_BUFFER -> ByteBuffers.over(serialized.buffer(0), false);
-      case ARRAY_LIST, IMMUTABLE_LIST, OBJECT_ARRAY -> LeafSequences.read(header);
+      case ARRAY_LIST, ARRAY_AS_LIST, IMMUTABLE_LIST, OBJECT_ARRAY -> LeafSequences.read(header);
       default -> {
         if (tag >= LARGE_ARRAY) {
           yield PrimitiveArrayKind.ofOrdinal(tag - LARGE_ARRAY).array(serialized.buffer(0));

@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * FastFormat} and its value; strings with their length before them.
  */
 final class LeafSequences {
+  private static final Class<?> ARRAY_AS_LIST = Arrays.asList(0).getClass();
   private static final Class<?> SHORT_LIST = List.of(0).getClass();
   private static final Class<?> LONG_LIST = List.of(0, 0, 0).getClass();
 
@@ -33,6 +34,9 @@ final class LeafSequences {
     Class<?> type = value.getClass();
     if (type == ArrayList.class) {
       return write(FastFormat.ARRAY_LIST, ((List<?>) value).toArray());
+    }
+    if (type == ARRAY_AS_LIST) {
+      return write(FastFormat.ARRAY_AS_LIST, ((List<?>) value).toArray());
     }
     if (type == SHORT_LIST || type == LONG_LIST) {
       @Nullable Object[] elements = ((List<?>) value).toArray();
@@ -142,6 +146,7 @@ final class LeafSequences {
     @Nullable Object[] elements = in.elements();
     return switch (header[0]) {
       case FastFormat.ARRAY_LIST -> new ArrayList<>(Arrays.asList(elements));
+      case FastFormat.ARRAY_AS_LIST -> Arrays.asList(elements);
       case FastFormat.IMMUTABLE_LIST -> {
         if (hasNull(elements)) {
           throw damaged();

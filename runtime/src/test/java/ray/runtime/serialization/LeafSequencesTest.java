@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
+import java.util.LinkedList;
 import java.util.List;
 import java.util.Objects;
 import java.util.stream.Stream;
@@ -49,6 +50,9 @@ class LeafSequencesTest {
     List<Object> without = List.copyOf(leaves.stream().filter(Objects::nonNull).toList());
 
     assertThat(read(written(list))).isExactlyInstanceOf(ArrayList.class).isEqualTo(list);
+    assertThat(read(written(Arrays.asList(array))))
+        .isEqualTo(list)
+        .hasSameClassAs(Arrays.asList(array));
     assertThat(read(written(array))).isExactlyInstanceOf(Object[].class).isEqualTo(array);
     assertThat(read(written(without))).isEqualTo(without).hasSameClassAs(without);
   }
@@ -75,7 +79,8 @@ class LeafSequencesTest {
             new String[] {"a"},
             new Integer[] {1},
             new ArrayList<>(List.of(1)) {},
-            Arrays.asList(1, 2),
+            new LinkedList<>(List.of(1)),
+            Arrays.asList(1, new Object()),
             Stream.of(1, null, 2).toList(),
             new ArrayList<>(Collections.nCopies(MANY, Long.MAX_VALUE / 2)),
             new ArrayList<>(List.of("x".repeat(1 << 20))))

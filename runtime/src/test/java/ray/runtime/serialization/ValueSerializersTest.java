@@ -693,7 +693,9 @@ class ValueSerializersTest {
     byte[] header = new byte[bytes.length + 1];
     System.arraycopy(bytes, 0, header, 1, bytes.length);
     for (byte tag :
-        new byte[] {FastFormat.GRAPH, FastFormat.INT, FastFormat.HANDLE, 19, 20, 21, 31, 33, 49}) {
+        new byte[] {
+          FastFormat.GRAPH, FastFormat.INT, FastFormat.HANDLE, 19, 20, 21, 22, 31, 33, 49
+        }) {
       header[0] = tag;
       try {
         serializers.deserialize(Serialized.ofHeader(header), new HandleTable());
