@@ -35,8 +35,11 @@ import org.jspecify.annotations.Nullable;
  * itself goes on with the classes that it has. Thread-safe.
  */
 final class OfferedCode implements AutoCloseable {
-  /** How much of an element goes into one answer. */
-  static final int MAX_PART_BYTES = 4 << 20;
+  /**
+   * How much of an element goes into one answer: little enough for the node's heap, which is small,
+   * to take one after the other without growing.
+   */
+  static final int MAX_PART_BYTES = 512 << 10;
 
   /** How many classes that the JVM made from source are remembered, for actors that stay. */
   static final int MAX_REMEMBERED = 10_000;
