@@ -226,7 +226,7 @@ final class Cluster implements Network.Members {
   }
 
   FunctionKey schedulingClass(Program program) {
-    int all = program.neverWaits() ? classes.size() + holding.size() : classes.size();
+    int all = program.mayHold() ? classes.size() + holding.size() : classes.size();
     int chosen = Math.floorMod(Dice.mix(program.seed()), all);
     return chosen < classes.size() ? classes.get(chosen) : holding.get(chosen - classes.size());
   }

@@ -92,6 +92,14 @@ record Program(
     };
   }
 
+  /**
+   * Whether it may hold what others wait for: it never waits, not even as a generator does, for
+   * whoever takes its items, and who perhaps waits for what it holds.
+   */
+  boolean mayHold() {
+    return neverWaits() && kind != Kind.GENERATOR;
+  }
+
   /** A call of an actor that ends it. */
   Program exit() {
     return new Program(seed, Kind.EXIT, 0, 0, NONE, 1, false, 0, 0, true, true, 0, 1, features);

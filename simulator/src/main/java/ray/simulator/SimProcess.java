@@ -769,7 +769,7 @@ final class SimProcess implements OwnerEffects, ExecutorEffects {
     RuntimeEnv runtimeEnv = alone ? RuntimeEnv.SHARED.alone() : RuntimeEnv.SHARED;
     FunctionKey key =
         new FunctionKey(
-            Facts.FOR_ONE_WORKER, needsThere(alone && program.neverWaits()), only, runtimeEnv);
+            Facts.FOR_ONE_WORKER, needsThere(alone && program.mayHold()), only, runtimeEnv);
     ObjectId task = mint(program.returns());
     TaskPolicy policy = policy(program.maxRetries(), program, "");
     return submit(spec(task, program, key, arguments, parent, null, policy));
