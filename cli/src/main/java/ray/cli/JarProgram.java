@@ -13,8 +13,9 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Runs the program of a jar that stands on the class path behind Ray, as {@code java -jar} would
- * run it: which can't have Ray on the class path.
+ * Runs the program of a jar that stands on the class path behind Ray, where {@code java -jar} would
+ * not have Ray on the class path. What else a manifest can ask of Java, such as {@code Add-Opens},
+ * is an option here: in {@code RAY_JAVA_OPTS}.
  */
 public final class JarProgram {
   private JarProgram() {}
@@ -27,15 +28,17 @@ public final class JarProgram {
    */
   public static void main(String[] words) throws Throwable {
     String jar = words[0];
+    Class<?> type;
     Method main;
     try {
-      main = mainMethod(Class.forName(mainClass(jar)));
+      type = Class.forName(mainClass(jar));
+      main = mainMethod(type);
     } catch (IOException | ClassNotFoundException | NoSuchMethodException e) {
       System.err.println("ray run: " + jar + " can't be run: " + explain(e));
       System.exit(ExitCode.FAILED);
       return;
     }
-    run(main, Arrays.copyOfRange(words, 1, words.length));
+    run(type, main, Arrays.copyOfRange(words, 1, words.length));
   }
 
   private static String explain(Exception failure) {
@@ -85,12 +88,12 @@ public final class JarProgram {
         .orElse(null);
   }
 
-  private static void run(Method main, String[] arguments) throws Throwable {
+  private static void run(Class<?> type, Method main, String[] arguments) throws Throwable {
     main.setAccessible(true);
     try {
       Object program = null;
       if (!Modifier.isStatic(main.getModifiers())) {
-        Constructor<?> constructor = main.getDeclaringClass().getDeclaredConstructor();
+        Constructor<?> constructor = type.getDeclaredConstructor();
         constructor.setAccessible(true);
         program = constructor.newInstance();
       }

@@ -55,7 +55,7 @@ public final class MergeJars {
   /**
    * Writes what a class loader finds in jars, looking from the first to the last: of equal names
    * the first, of services all. Signatures are left out, for they are of the jars as they were, and
-   * so are descriptions of modules.
+   * so are descriptions of modules, each jar's own manifest, and entries of folders.
    */
   static void merge(List<Path> jars, Path merged) throws IOException {
     Manifest manifest = new Manifest();

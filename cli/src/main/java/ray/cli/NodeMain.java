@@ -1,6 +1,5 @@
 package ray.cli;
 
-import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
@@ -10,20 +9,22 @@ import ray.processes.HeadProcess;
 /**
  * Where the process of a node starts that the launcher starts for {@code ray start}: it reads the
  * command line itself, for a process of the command's beside it would take as long as the node
- * does. What the command prints it prints, last a line with the command's exit code; then it closes
+ * does. What the command prints it prints, then a line with the command's exit code; then it closes
  * its streams and goes on as the node.
  */
 public final class NodeMain {
+  /** How the line with the exit code begins: the JVM may print lines of its own, as it is told. */
+  static final String EXIT = "ray-exit ";
+
   private NodeMain() {}
 
   /**
    * Runs until the node is ended, or ends at once if there is none.
    *
    * @param arguments the command line behind {@code ray start}
-   * @throws IOException if the node can't write its log
    * @throws InterruptedException never
    */
-  public static void main(String[] arguments) throws IOException, InterruptedException {
+  public static void main(String[] arguments) throws InterruptedException {
     AtomicReference<HeadProcess> started = new AtomicReference<>();
     int exitCode =
         start(
@@ -31,7 +32,7 @@ public final class NodeMain {
             new PrintWriter(System.err, true, System.err.charset()),
             started::set,
             arguments);
-    System.out.println(exitCode);
+    System.out.println(EXIT + exitCode);
     HeadProcess node = started.get();
     // Who does not hear that there is a node has given up, and would not know of it.
     if (node == null || System.out.checkError()) {

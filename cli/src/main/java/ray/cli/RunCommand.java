@@ -2,6 +2,7 @@ package ray.cli;
 
 import java.io.File;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -50,12 +51,16 @@ final class RunCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException, InterruptedException, CommandFailedException {
-    return new ProcessBuilder(commandLine()).inheritIO().start().waitFor();
+    Process process = new ProcessBuilder(commandLine()).inheritIO().start();
+    Runtime.getRuntime().addShutdownHook(new Thread(process::destroy));
+    return process.waitFor();
   }
 
   private List<String> commandLine() throws CommandFailedException {
     List<String> words = new ArrayList<>();
     words.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    // What Ray needs, and what the user has asked for.
+    words.addAll(ManagementFactory.getRuntimeMXBean().getInputArguments());
     words.add("-cp");
     if (program.endsWith(".java")) {
       words.add(classPath(classPath));

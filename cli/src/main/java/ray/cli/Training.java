@@ -3,6 +3,7 @@ package ray.cli;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.Writer;
+import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collections;
@@ -72,7 +73,11 @@ public final class Training {
           "--object-store-memory",
           STORE_BYTES);
     } finally {
-      Files.deleteIfExists(sessions);
+      try {
+        Files.deleteIfExists(sessions);
+      } catch (DirectoryNotEmptyException e) {
+        // The system's, as is all in its temporary folder.
+      }
     }
   }
 

@@ -258,7 +258,10 @@ class StartStopCommandTest {
                 "--object-store-memory",
                 "" + (32 << 20))
             .toList();
-    return new ProcessBuilder(Stream.concat(words.stream(), Stream.of(more)).toList()).start();
+    ProcessBuilder builder =
+        new ProcessBuilder(Stream.concat(words.stream(), Stream.of(more)).toList());
+    builder.environment().keySet().removeAll(List.of("JAVA_TOOL_OPTIONS", "JDK_JAVA_OPTIONS"));
+    return builder.start();
   }
 
   private static String read(InputStream stream) throws IOException {
@@ -275,7 +278,7 @@ class StartStopCommandTest {
     assertThat(out.lines())
         .as(err)
         .contains("A node of Ray runs, process " + process.pid() + ".")
-        .endsWith("0");
+        .endsWith(NodeMain.EXIT + "0");
     assertThat(err).isEmpty();
     assertThat(Outcome.of("status", "--address", "ray://127.0.0.1:" + port).exitCode()).isZero();
     assertThat(stop().exitCode()).isZero();
@@ -300,7 +303,8 @@ class StartStopCommandTest {
         .containsExactly(
             "ray start: unknown option '--haed'. Did you mean '--head'?",
             "Try 'ray start --help'.");
-    assertThat(read(process.getInputStream()).lines()).containsExactly("" + ExitCode.USAGE);
+    assertThat(read(process.getInputStream()).lines())
+        .containsExactly(NodeMain.EXIT + ExitCode.USAGE);
     assertThat(process.waitFor()).isEqualTo(ExitCode.USAGE);
     assertNothingIsLeft();
   }

@@ -27,13 +27,13 @@ public final class HeadProcess implements AutoCloseable {
 
   private final HeadNode head;
   private final RunningNode note;
-  private final LogLimits logs;
+  private final LogFile log;
   private final AtomicBoolean closed = new AtomicBoolean();
 
-  private HeadProcess(HeadNode head, RunningNode note, LogLimits logs) {
+  private HeadProcess(HeadNode head, RunningNode note, LogFile log) {
     this.head = head;
     this.note = note;
-    this.logs = logs;
+    this.log = log;
   }
 
   /** Runs until it is ended; the arguments are those of {@link NodeOptions#toArguments}. */
@@ -44,9 +44,6 @@ public final class HeadProcess implements AutoCloseable {
       node.detach();
     } catch (NodeLauncher.StartFailedException e) {
       System.out.println(e.getMessage());
-      System.exit(1);
-    } catch (IOException e) {
-      System.out.println("the node can't start: " + e);
       System.exit(1);
     }
     awaitEnd();
@@ -62,8 +59,7 @@ public final class HeadProcess implements AutoCloseable {
     return start(options);
   }
 
-  private static HeadProcess start(NodeOptions options)
-      throws IOException, NodeLauncher.StartFailedException {
+  private static HeadProcess start(NodeOptions options) throws NodeLauncher.StartFailedException {
     try {
       return open(options);
     } catch (UnknownHostException e) {
@@ -79,6 +75,8 @@ public final class HeadProcess implements AutoCloseable {
     } catch (StoreMemoryException e) {
       throw new NodeLauncher.StartFailedException(
           e.getMessage() + " (--object-store-memory sets the size of the object store)");
+    } catch (IOException e) {
+      throw new NodeLauncher.StartFailedException("the node can't start: " + e);
     }
   }
 
@@ -89,34 +87,41 @@ public final class HeadProcess implements AutoCloseable {
 
   private static HeadProcess open(NodeOptions options) throws IOException {
     Path folder = makeFolder(options.sessionFolder());
-    HeadNode head;
-    int port;
+    HeadNode head = null;
     try {
-      Path token = Tokens.forNode(options.tokenFile(), System.getenv(), folder);
-      head =
-          new HeadNode(
-              folder,
-              token,
-              options.total(),
-              options.labels(),
-              storage(options.storeCapacityBytes()),
-              new WorkerPolicy(
-                  READY_WORKERS,
-                  options.workerIdle(),
-                  options.logs(),
-                  options.workerMaxTasks(),
-                  options.debug()),
-              options.memory());
-      port =
+      head = makeNode(options, folder);
+      Files.createDirectories(head.logs());
+      LogFile log = new LogFile(head.logs().resolve("node.log"), options.logs());
+      int port =
           head.start(new InetSocketAddress(InetAddress.getByName(options.host()), options.port()));
+      RunningNode note = RunningNode.noteSelf(options.host(), port, folder);
+      HeadProcess node = new HeadProcess(head, note, log);
+      Runtime.getRuntime().addShutdownHook(new Thread(node::close));
+      return node;
     } catch (IOException | RuntimeException e) {
+      if (head != null) {
+        head.close();
+      }
       RunningNode.delete(folder);
       throw e;
     }
-    RunningNode note = RunningNode.noteSelf(options.host(), port, folder);
-    HeadProcess node = new HeadProcess(head, note, options.logs());
-    Runtime.getRuntime().addShutdownHook(new Thread(node::close));
-    return node;
+  }
+
+  private static HeadNode makeNode(NodeOptions options, Path folder) throws IOException {
+    Path token = Tokens.forNode(options.tokenFile(), System.getenv(), folder);
+    return new HeadNode(
+        folder,
+        token,
+        options.total(),
+        options.labels(),
+        storage(options.storeCapacityBytes()),
+        new WorkerPolicy(
+            READY_WORKERS,
+            options.workerIdle(),
+            options.logs(),
+            options.workerMaxTasks(),
+            options.debug()),
+        options.memory());
   }
 
   /** How others find it. */
@@ -128,15 +133,12 @@ public final class HeadProcess implements AutoCloseable {
    * Closes the process's own streams, for whoever has started it and reads them: what is printed
    * from now on goes into the node's log.
    */
-  public void detach() throws IOException {
-    Files.createDirectories(head.logs());
-    PrintStream log =
-        new PrintStream(
-            new LogFile(head.logs().resolve("node.log"), logs), true, StandardCharsets.UTF_8);
+  public void detach() {
+    PrintStream printed = new PrintStream(log, true, StandardCharsets.UTF_8);
     PrintStream out = System.out;
     PrintStream err = System.err;
-    System.setOut(log);
-    System.setErr(log);
+    System.setOut(printed);
+    System.setErr(printed);
     out.close();
     err.close();
   }

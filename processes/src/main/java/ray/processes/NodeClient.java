@@ -102,8 +102,8 @@ public final class NodeClient implements AutoCloseable {
       return answer.get(limit.toMillis(), TimeUnit.MILLISECONDS);
     } catch (TimeoutException e) {
       throw new RayStateException(
-          "the node at %s, process %d, has not answered for %s s: look at its log in %s, or end it with `ray stop --force`"
-              .formatted(address, session.pid(), seconds(limit), logs()));
+          "the node at %s, process %d, has not answered for %s s: look at its log in %s, or %s"
+              .formatted(address, session.pid(), seconds(limit), logs(), endIt(address)));
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new InterruptedIOException("interrupted while the node was to answer");
@@ -116,6 +116,13 @@ public final class NodeClient implements AutoCloseable {
       }
       throw e.getCause() instanceof IOException told ? told : new IOException(e.getCause());
     }
+  }
+
+  /** How to end a node that does not answer, and no other. */
+  static String endIt(String address) {
+    return "end it on its machine with `ray stop --force --port "
+        + address.substring(address.lastIndexOf(':') + 1)
+        + "`";
   }
 
   private static String seconds(Duration limit) {

@@ -48,7 +48,7 @@ public record NodeReport(
   static NodeReport read(byte[] bytes) throws IOException {
     Fields fields = Fields.read(bytes);
     return new NodeReport(
-        fields.text(9),
+        fields.text(9).isEmpty() ? NodeOptions.LOOPBACK : fields.text(9),
         (int) fields.number(1),
         fields.number(2),
         fields.text(3),

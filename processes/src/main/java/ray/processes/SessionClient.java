@@ -8,6 +8,7 @@ import java.net.InetSocketAddress;
 import java.net.NetworkInterface;
 import java.net.Socket;
 import java.net.SocketException;
+import java.net.SocketTimeoutException;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
@@ -51,6 +52,14 @@ final class SessionClient {
               + address
               + ": start one there with `ray start --head`, or leave the address out to run in"
               + " this JVM");
+    } catch (SocketTimeoutException e) {
+      throw new RayStateException(
+          "the node at "
+              + address
+              + " has not answered for "
+              + TIMEOUT_MS / 1_000
+              + " s: look at its log with `ray logs`, or "
+              + NodeClient.endIt(address));
     } catch (EOFException e) {
       throw new RayStateException(address + " does not speak the protocol of Ray for Java");
     } catch (IOException e) {

@@ -64,13 +64,25 @@ class NodeClientTest {
               "process " + node.pid(),
               "has not answered for 0.2 s",
               node.logs().toString(),
-              "ray stop --force");
+              "ray stop --force --port " + node.port());
 
       signal("CONT");
     }
     try (NodeClient client = NodeClient.connect(node.address())) {
       assertThat(client.about().pid()).isEqualTo(node.pid());
     }
+  }
+
+  @Test
+  void whoConnectsToANodeThatDoesNotAnswerIsToldWhatToDo() throws Exception {
+    signal("STOP");
+
+    assertThatThrownBy(() -> NodeClient.connect(node.address(), PATIENCE))
+        .isInstanceOf(RayStateException.class)
+        .hasMessageContainingAll(
+            node.address(), "has not answered", "ray stop --force --port " + node.port());
+
+    signal("CONT");
   }
 
   @Test
