@@ -37,7 +37,7 @@ final class BatchPipeline implements AutoCloseable {
 
   private final RemoteFunction3<TarSource, TarFile, Integer, ObjectRefStream<RawBatch>> read =
       Ray.remote(ImageNetTasks::read).name("read tar").cpus(0).backpressure(READ_AHEAD);
-  private final RemoteFunction2<RawBatch, Integer, Refs2<ImageBatch, BatchReport>> decode =
+  private final RemoteFunction2<RawBatch, LoadOptions, Refs2<ImageBatch, BatchReport>> decode =
       Ray.remote(ImageNetTasks::decode).name("decode images");
 
   private final TarSource source;
@@ -91,7 +91,7 @@ final class BatchPipeline implements AutoCloseable {
       if (tar.hasNext()) {
         open.addLast(tar);
         try (ObjectRef<RawBatch> raw = tar.next()) {
-          return decode.remote(raw, options.size());
+          return decode.remote(raw, options);
         }
       }
       tar.close();

@@ -29,9 +29,11 @@ final class ImageNetTasks {
   }
 
   /** Decodes and resizes the images of a batch. */
-  static Returns2<ImageBatch, BatchReport> decode(RawBatch raw, int size)
+  static Returns2<ImageBatch, BatchReport> decode(RawBatch raw, LoadOptions options)
       throws InterruptedException {
-    ImageBatch batch = ImageLoaders.lend(size, loader -> decode(raw, size, loader));
+    int size = options.size();
+    ImageBatch batch =
+        ImageLoaders.lend(size, options.exact(), loader -> decode(raw, size, loader));
     return Returns.of(batch, BatchReport.of(batch, raw.tarBytes()));
   }
 

@@ -13,12 +13,22 @@ public final class ImageLoader {
   private final PngDecoder png = new PngDecoder();
   private final PixelBuffer pixels = new PixelBuffer();
   private final Resampler resampler;
+  private final YccPlanes planes = new YccPlanes();
+  private final YccResampler planesResampler;
   private final int size;
+  private final boolean exact;
 
-  ImageLoader(int size, JpegDecoder jpeg) {
+  /**
+   * Makes images of {@code size} by {@code size}.
+   *
+   * @param exact whether the planes of JPEGs become pixels before they are resized
+   */
+  ImageLoader(int size, boolean exact, JpegDecoder jpeg) {
     this.size = size;
+    this.exact = exact;
     this.jpeg = jpeg;
     this.resampler = new Resampler(size);
+    this.planesResampler = new YccResampler(size);
   }
 
   /** The bytes that one image takes. */
@@ -26,8 +36,8 @@ public final class ImageLoader {
     return size * size * CHANNELS;
   }
 
-  int size() {
-    return size;
+  boolean makes(int wantedSize, boolean wantedExact) {
+    return size == wantedSize && exact == wantedExact;
   }
 
   /**
@@ -41,6 +51,10 @@ public final class ImageLoader {
       throws UnreadableImageException {
     if (JpegHeader.isJpeg(data, offset, length)) {
       JpegHeader header = JpegHeader.read(data, offset, length);
+      if (!exact && jpeg.decodePlanes(data, offset, length, header, planes)) {
+        planesResampler.resample(planes, into, intoOffset);
+        return;
+      }
       jpeg.decode(data, offset, length, header, pixels);
     } else if (PngDecoder.isPng(data, offset, length)) {
       png.decode(data, offset, length, pixels);

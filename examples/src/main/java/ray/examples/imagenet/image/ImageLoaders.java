@@ -20,11 +20,17 @@ public final class ImageLoaders {
     R with(ImageLoader loader) throws InterruptedException;
   }
 
-  /** Lends a loader for images of {@code size} by {@code size} for the time of the work. */
-  public static <R> R lend(int size, Work<R> work) throws InterruptedException {
+  /**
+   * Lends a loader for images of {@code size} by {@code size} for the time of the work.
+   *
+   * @param exact whether pixels are to be Pillow's
+   */
+  public static <R> R lend(int size, boolean exact, Work<R> work) throws InterruptedException {
     ImageLoader idle = IDLE.poll();
     ImageLoader loader =
-        idle != null && idle.size() == size ? idle : new ImageLoader(size, JpegDecoders.create());
+        idle != null && idle.makes(size, exact)
+            ? idle
+            : new ImageLoader(size, exact, JpegDecoders.create());
     R result = work.with(loader);
     boolean _ = IDLE.offer(loader);
     return result;

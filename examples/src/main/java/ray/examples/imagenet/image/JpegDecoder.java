@@ -9,4 +9,15 @@ sealed interface JpegDecoder permits TurboJpegDecoder, LeptonicaJpegDecoder, Ima
   /** Decodes {@code length} bytes from {@code offset}, whose header was read and found complete. */
   void decode(byte[] data, int offset, int length, JpegHeader header, PixelBuffer into)
       throws UnreadableImageException;
+
+  /**
+   * Decodes a JPEG only as far as to its planes, if this decoder can and the JPEG has such.
+   *
+   * @return whether it has done so
+   */
+  default boolean decodePlanes(
+      byte[] data, int offset, int length, JpegHeader header, YccPlanes into)
+      throws UnreadableImageException {
+    return false;
+  }
 }

@@ -1,18 +1,36 @@
 package ray.examples.imagenet.image;
 
+import java.util.function.IntFunction;
+import java.util.function.Supplier;
+
 /**
  * The lines of an image, of which only the latest are there: as many as a filter needs for one line
  * of its output, and a block more. A line is where one was that came so many lines before it. Not
  * thread-safe.
+ *
+ * @param <T> a line: an array of numbers
  */
-final class LineWindow {
-  private final int length;
-  private int[][] kept = {};
-  private int[][] lines = {};
+final class LineWindow<T> {
+  private final IntFunction<T[]> newLines;
+  private final Supplier<T> newLine;
+  private T[] kept;
+  private T[] lines;
 
-  /** Lines of this length. */
-  LineWindow(int length) {
-    this.length = length;
+  private LineWindow(IntFunction<T[]> newLines, Supplier<T> newLine) {
+    this.newLines = newLines;
+    this.newLine = newLine;
+    this.kept = newLines.apply(0);
+    this.lines = newLines.apply(0);
+  }
+
+  /** Lines of so many whole numbers. */
+  static LineWindow<int[]> ofInts(int length) {
+    return new LineWindow<>(int[][]::new, () -> new int[length]);
+  }
+
+  /** Lines of so many numbers. */
+  static LineWindow<float[]> ofFloats(int length) {
+    return new LineWindow<>(float[][]::new, () -> new float[length]);
   }
 
   /**
@@ -22,11 +40,14 @@ final class LineWindow {
   void makeRoom(int count, int taps) {
     int needed = taps + Lines.BLOCK;
     if (kept.length < needed) {
-      kept = new int[needed][length];
-      lines = new int[0][];
+      kept = newLines.apply(needed);
+      for (int i = 0; i < needed; i++) {
+        kept[i] = newLine.get();
+      }
+      lines = newLines.apply(0);
     }
     if (lines.length < count + needed) {
-      lines = new int[count + needed][];
+      lines = newLines.apply(count + needed);
       for (int i = 0; i < lines.length; i++) {
         lines[i] = kept[i % kept.length];
       }
@@ -34,13 +55,13 @@ final class LineWindow {
   }
 
   /** All lines; those that have given way to others hold these. */
-  int[][] lines() {
+  T[] lines() {
     return lines;
   }
 
   /** Lets the memory go. */
   void drop() {
-    kept = new int[0][];
-    lines = new int[0][];
+    kept = newLines.apply(0);
+    lines = newLines.apply(0);
   }
 }

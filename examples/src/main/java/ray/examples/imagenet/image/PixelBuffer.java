@@ -22,12 +22,8 @@ final class PixelBuffer {
 
   /** Makes room for an image and returns the memory to fill. */
   MemorySegment prepare(int width, int height, boolean gray) throws UnreadableImageException {
+    checkSize(width, height);
     long needed = (long) width * height;
-    if (needed > MAX_PIXELS) {
-      throw UnreadableImageException.corrupt(
-          "it says it has %d x %d pixels; more than %d are not decoded"
-              .formatted(width, height, MAX_PIXELS));
-    }
     long held = pixels.byteSize() / Integer.BYTES;
     if (held < needed || (held > KEPT_PIXELS && needed <= KEPT_PIXELS)) {
       pixels = allocate(needed);
@@ -36,6 +32,15 @@ final class PixelBuffer {
     this.height = height;
     this.gray = gray;
     return pixels;
+  }
+
+  /** Whether there is to be memory for it. */
+  static void checkSize(int width, int height) throws UnreadableImageException {
+    if ((long) width * height > MAX_PIXELS) {
+      throw UnreadableImageException.corrupt(
+          "it says it has %d x %d pixels; more than %d are not decoded"
+              .formatted(width, height, MAX_PIXELS));
+    }
   }
 
   private static MemorySegment allocate(long pixelCount) {

@@ -40,7 +40,7 @@ final class Resampler {
   private final int[][] pixels = new int[Lines.BLOCK][Lines.TILE_ROWS];
 
   /** The columns of a tile, in channels. */
-  private final LineWindow columns = new LineWindow(CHANNELS * Lines.TILE_ROWS);
+  private final LineWindow<int[]> columns = LineWindow.ofInts(CHANNELS * Lines.TILE_ROWS);
 
   private final int[][] turned = new int[Lines.BLOCK][CHANNELS * Lines.TILE_ROWS];
 
@@ -51,7 +51,7 @@ final class Resampler {
   private final int rowLength;
 
   /** A part of each row, in channels. */
-  private final LineWindow lines = new LineWindow(CHANNELS * Lines.PART);
+  private final LineWindow<int[]> lines = LineWindow.ofInts(CHANNELS * Lines.PART);
 
   private final int[] line = new int[Lines.PART];
   private final int[] output = new int[CHANNELS * Lines.PART];

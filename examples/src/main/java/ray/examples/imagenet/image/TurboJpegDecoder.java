@@ -4,6 +4,7 @@ import static java.lang.foreign.ValueLayout.ADDRESS;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
 
@@ -21,11 +22,19 @@ final class TurboJpegDecoder implements JpegDecoder {
   private static final int TJERR_WARNING = 0;
   private static final int NO_FLAGS = 0;
   private static final int TIGHT_PITCH = 0;
+  private static final int TJCS_YCBCR = 1;
+
+  // How many samples of luma one of color stands for, by the numbers of TJSAMP.
+  private static final int[] ACROSS = {1, 2, 2, 0, 1, 4, 1};
+  private static final int[] DOWN = {1, 1, 2, 0, 2, 1, 4};
 
   private final Functions functions;
   private final MemorySegment handle;
   private final NativeInput input = new NativeInput();
   private int[] row = {};
+
+  /** Width, height, subsampling, and colorspace as a header says them. */
+  private final MemorySegment said = Arena.ofAuto().allocate(JAVA_INT, 4);
 
   private TurboJpegDecoder(Functions functions) {
     this.functions = functions;
@@ -61,6 +70,35 @@ final class TurboJpegDecoder implements JpegDecoder {
     }
   }
 
+  @Override
+  public boolean decodePlanes(
+      byte[] data, int offset, int length, JpegHeader header, YccPlanes into)
+      throws UnreadableImageException {
+    if (header.components() != YccPlanes.COUNT) {
+      return false;
+    }
+    MemorySegment jpeg = input.copy(data, offset, length);
+    if (functions.readHeader(handle, jpeg, length, said) != 0
+        || said.getAtIndex(JAVA_INT, 0) != header.width()
+        || said.getAtIndex(JAVA_INT, 1) != header.height()
+        || said.getAtIndex(JAVA_INT, 3) != TJCS_YCBCR) {
+      return false; // it is no such JPEG, or the other way says what is wrong with it
+    }
+    int subsampling = said.getAtIndex(JAVA_INT, 2);
+    if (subsampling < 0 || subsampling >= ACROSS.length || ACROSS[subsampling] == 0) {
+      return false;
+    }
+    MemorySegment planes =
+        into.prepare(header.width(), header.height(), ACROSS[subsampling], DOWN[subsampling]);
+    boolean failed =
+        functions.decompressToPlanes(handle, jpeg, length, planes, header.width(), header.height())
+            != 0;
+    if (failed && functions.errorCode(handle) != TJERR_WARNING) {
+      throw UnreadableImageException.corrupt(functions.errorText(handle));
+    }
+    return true;
+  }
+
   /** Bytes in the order cyan, magenta, yellow, black become pixels, in place. */
   private void toRgb(PixelBuffer pixels) {
     if (row.length < pixels.width()) {
@@ -83,6 +121,8 @@ final class TurboJpegDecoder implements JpegDecoder {
     private final MethodHandle init;
     private final MethodHandle destroy;
     private final MethodHandle decompress;
+    private final MethodHandle readHeader;
+    private final MethodHandle decompressToPlanes;
     private final MethodHandle errorCode;
     private final MethodHandle errorText;
 
@@ -100,6 +140,29 @@ final class TurboJpegDecoder implements JpegDecoder {
               JAVA_INT,
               JAVA_INT,
               JAVA_INT,
+              JAVA_INT,
+              JAVA_INT);
+      readHeader =
+          library.find(
+              "tjDecompressHeader3",
+              JAVA_INT,
+              ADDRESS,
+              ADDRESS,
+              JAVA_LONG,
+              ADDRESS,
+              ADDRESS,
+              ADDRESS,
+              ADDRESS);
+      decompressToPlanes =
+          library.find(
+              "tjDecompressToYUVPlanes",
+              JAVA_INT,
+              ADDRESS,
+              ADDRESS,
+              JAVA_LONG,
+              ADDRESS,
+              JAVA_INT,
+              ADDRESS,
               JAVA_INT,
               JAVA_INT);
       errorCode = library.find("tjGetErrorCode", JAVA_INT, ADDRESS);
@@ -141,6 +204,33 @@ final class TurboJpegDecoder implements JpegDecoder {
         return (int)
             decompress.invokeExact(
                 handle, jpeg, length, pixels, width, TIGHT_PITCH, height, format, NO_FLAGS);
+      } catch (Throwable thrown) {
+        throw NativeLibrary.unexpected(thrown);
+      }
+    }
+
+    /** What is said goes into four numbers. */
+    int readHeader(MemorySegment handle, MemorySegment jpeg, long length, MemorySegment said) {
+      try {
+        return (int)
+            readHeader.invokeExact(
+                handle, jpeg, length, said, said.asSlice(4), said.asSlice(8), said.asSlice(12));
+      } catch (Throwable thrown) {
+        throw NativeLibrary.unexpected(thrown);
+      }
+    }
+
+    int decompressToPlanes(
+        MemorySegment handle,
+        MemorySegment jpeg,
+        long length,
+        MemorySegment planes,
+        int width,
+        int height) {
+      try {
+        return (int)
+            decompressToPlanes.invokeExact(
+                handle, jpeg, length, planes, width, MemorySegment.NULL, height, NO_FLAGS);
       } catch (Throwable thrown) {
         throw NativeLibrary.unexpected(thrown);
       }
