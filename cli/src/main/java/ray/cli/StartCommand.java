@@ -153,6 +153,16 @@ final class StartCommand implements Callable<Integer> {
   private int workerMaxTasks;
 
   @Option(
+      names = "--worker-ports",
+      paramLabel = "LOW-HIGH",
+      description = {
+        "The ports at which workers let programs of other machines connect past the node, which",
+        "makes calls faster; each worker opens one when such a program first asks. 'none': all",
+        "goes by way of the node's port (default: ${DEFAULT-VALUE} that is free)."
+      })
+  private String workerPorts = NodeOptions.ANY_PORT;
+
+  @Option(
       names = "--debug",
       description =
           "Let debuggers attach to workers, on this machine alone (`ray debug` says where); they"
@@ -200,7 +210,8 @@ final class StartCommand implements Callable<Integer> {
                   Duration.ofMillis((long) (1_000 * workerIdleSeconds)),
                   new MemoryLimits(memoryThreshold, memoryLimitBytes),
                   workerMaxTasks,
-                  debug));
+                  debug,
+                  workerPorts));
     } catch (NodeLauncher.StartFailedException e) {
       throw new CommandFailedException(String.valueOf(e.getMessage()));
     }
@@ -228,6 +239,11 @@ final class StartCommand implements Callable<Integer> {
     }
     if (port < 0 || port > 65_535) {
       throw misused("--port must be from 0 to 65535, not " + port);
+    }
+    try {
+      NodeOptions.requireWorkerPorts(workerPorts);
+    } catch (IllegalArgumentException e) {
+      throw misused("--worker-ports: " + e.getMessage());
     }
     if (!(workerIdleSeconds > 0)) {
       throw misused("--worker-idle must be more than 0 seconds, not " + workerIdleSeconds);

@@ -35,6 +35,7 @@ import ray.wire.codec.OpaqueCodec;
 import ray.wire.socket.Bulk;
 import ray.wire.socket.Road;
 import ray.wire.socket.SocketTransport;
+import ray.wire.socket.WorkerPorts;
 
 /**
  * The head process: a node with its workers, and the control service. Drivers and workers join it;
@@ -129,9 +130,13 @@ final class HeadNode implements SocketTransport.Deaths, SocketTransport.Question
     transport.register(session.node(), node);
   }
 
-  /** Listens, and returns the port. */
-  int start(InetSocketAddress address) throws IOException {
-    int port = transport.listen(address);
+  /**
+   * Listens, and returns the port.
+   *
+   * @param workers where workers may listen for programs of other machines
+   */
+  int start(InetSocketAddress address, WorkerPorts workers) throws IOException {
+    int port = transport.listen(address, workers);
     reports.listensAt(RunningNode.reachable(address.getAddress().getHostAddress()), port);
     transport.start();
     node.start();

@@ -93,7 +93,9 @@ public final class HeadProcess implements AutoCloseable {
       Files.createDirectories(head.logs());
       LogFile log = new LogFile(head.logs().resolve("node.log"), options.logs());
       int port =
-          head.start(new InetSocketAddress(InetAddress.getByName(options.host()), options.port()));
+          head.start(
+              new InetSocketAddress(InetAddress.getByName(options.host()), options.port()),
+              options.portsOfWorkers());
       RunningNode note = RunningNode.noteSelf(options.host(), port, folder);
       HeadProcess node = new HeadProcess(head, note, log);
       Runtime.getRuntime().addShutdownHook(new Thread(node::close));

@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.Map;
 import ray.RayOptions;
 import ray.Resources;
+import ray.wire.socket.WorkerPorts;
 
 /**
  * A node in this JVM, with workers in processes of their own: for tests, and for tools that need a
@@ -67,7 +68,8 @@ public final class LocalNode implements AutoCloseable {
               HeadProcess.storage(options.givenObjectStoreBytes().orElse(DEFAULT_STORE_BYTES)),
               workers,
               memory);
-      return new LocalNode(folder, head, head.start(new InetSocketAddress(host, 0)));
+      return new LocalNode(
+          folder, head, head.start(new InetSocketAddress(host, 0), WorkerPorts.ANY));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

@@ -11,12 +11,18 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import ray.ActorDiedException;
 import ray.ActorRef;
 import ray.ObjectRef;
 import ray.OutOfStoreMemoryException;
@@ -110,6 +116,56 @@ class GuestDriverTest {
           counter.call(Counter::add, 1);
         }
         assertThat(counter.call(Counter::add, nine).get(PATIENCE)).isEqualTo(109);
+        return true;
+      });
+    }
+  }
+
+  /** Who says with whom it is connected, and does not end by itself. */
+  static final class Worker {
+    long pid() {
+      return GuestDriverTest.pid();
+    }
+
+    /** How many connections of this process go over TCP. */
+    int connections() throws IOException {
+      Set<String> inodes = new HashSet<>();
+      try (Stream<Path> open = Files.list(Path.of("/proc/self/fd"))) {
+        for (Path each : open.toList()) {
+          if (Files.isSymbolicLink(each)) {
+            inodes.add(Files.readSymbolicLink(each).toString().replaceAll("\\D", ""));
+          }
+        }
+      }
+      int count = 0;
+      for (String table : List.of("tcp", "tcp6")) {
+        for (String line : Files.readAllLines(Path.of("/proc/self/net", table))) {
+          String[] fields = line.strip().split(" +");
+          boolean established = fields[3].equals("01");
+          count += established && inodes.contains(fields[9]) ? 1 : 0;
+        }
+      }
+      return count;
+    }
+
+    int never() throws InterruptedException {
+      return slow(1);
+    }
+  }
+
+  @Test
+  void callsGoPastTheNodeBothWaysAndTheWorkersDeathIsSeen() throws Exception {
+    try (RayInstance ray = connect()) {
+      ray.call(() -> {
+        ActorRef<Worker> worker = Ray.actor(Worker::new).remote();
+        await(
+            "connections of the worker's own",
+            () -> worker.call(Worker::connections).get(PATIENCE) == 2);
+        long pid = worker.call(Worker::pid).get(PATIENCE);
+        ObjectRef<Integer> never = worker.call(Worker::never);
+        ProcessHandle.of(pid).orElseThrow().destroyForcibly();
+        assertThatThrownBy(() -> never.get(PATIENCE)).isInstanceOf(ActorDiedException.class);
+        assertThat(Ray.remote(GuestDriverTest::square).remote(6).get(PATIENCE)).isEqualTo(36);
         return true;
       });
     }

@@ -64,6 +64,14 @@ public final class ProtoWriter {
     }
   }
 
+  /** Instead of a frame, a number where its length would be. */
+  public void noFrame(int number) {
+    ensure(Integer.BYTES);
+    for (int i = 0; i < Integer.BYTES; i++) {
+      bytes[size++] = (byte) (number >>> 8 * i);
+    }
+  }
+
   /** An unsigned or a plain signed number. */
   public void varint(int field, long value) {
     if (value != 0) {

@@ -48,7 +48,7 @@ final class Aside implements AutoCloseable, Executor {
     } catch (RejectedExecutionException e) {
       throw new IOException("this process has left", e);
     } catch (CompletionException e) {
-      throw new IOException(SocketTransport.reason(e.getCause() == null ? e : e.getCause()), e);
+      throw new IOException(Answers.reason(e.getCause() == null ? e : e.getCause()), e);
     }
   }
 
@@ -89,7 +89,18 @@ final class Aside implements AutoCloseable, Executor {
       try {
         SideQuestion.answer(channel, transport.config().questions().answer(peer, kind, payload));
       } catch (Exception | LinkageError e) {
-        SideQuestion.refuse(channel, SocketTransport.reason(e));
+        SideQuestion.refuse(channel, Answers.reason(e));
+      }
+    });
+  }
+
+  /** Says how a guest can connect to this process, with which the connection ends. */
+  void invite(byte[] request, SocketChannel channel) {
+    execute(() -> {
+      try {
+        SideQuestion.answer(channel, transport.direct().invite(request).bytes());
+      } catch (IOException | RuntimeException e) {
+        SideQuestion.refuse(channel, Answers.reason(e));
       }
     });
   }
@@ -101,7 +112,7 @@ final class Aside implements AutoCloseable, Executor {
       try {
         bulk = transport.config().questions().bulk(peer, kind, payload);
       } catch (IOException | RuntimeException e) {
-        SideQuestion.refuse(channel, SocketTransport.reason(e));
+        SideQuestion.refuse(channel, Answers.reason(e));
         return;
       }
       BulkTransfer.serve(channel, bulk);

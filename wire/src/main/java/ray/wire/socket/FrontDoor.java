@@ -18,10 +18,11 @@ import java.util.concurrent.ConcurrentHashMap;
  * has made ({@link Guest}). So nobody needs to reach a guest, and to all others he is a process
  * like any. But for listening, all of it happens on the thread that reads.
  */
-final class FrontDoor implements AutoCloseable {
+final class FrontDoor implements Doorkeeper, AutoCloseable {
   private final SocketTransport transport;
   private final Road.Sockets inside;
   private final Poller poller;
+  private final WorkerPorts workerPorts;
 
   /** Changed by the thread that reads. */
   private final Map<Long, Guest> guests = new ConcurrentHashMap<>();
@@ -29,9 +30,10 @@ final class FrontDoor implements AutoCloseable {
   /** Guarded by this. */
   private final List<ServerSocketChannel> ports = new ArrayList<>();
 
-  FrontDoor(SocketTransport transport, Road.Sockets inside, String name) {
+  FrontDoor(SocketTransport transport, Road.Sockets inside, WorkerPorts workerPorts, String name) {
     this.transport = transport;
     this.inside = inside;
+    this.workerPorts = workerPorts;
     this.poller = new Poller(name);
     poller.start();
   }
@@ -66,12 +68,21 @@ final class FrontDoor implements AutoCloseable {
     return inside;
   }
 
-  /**
-   * A connection with the right token is not for this process itself, or makes its process a guest.
-   *
-   * @param rest what has come after its greeting
-   */
-  void received(Handshake.Hello hello, SocketChannel channel, IncomingLink before, ByteBuffer rest)
+  @Override
+  public byte[] key() {
+    return transport.token();
+  }
+
+  @Override
+  public void admit(Handshake.Hello hello) throws Handshake.RefusedException {
+    if (hello.purpose() == Handshake.DOOR) {
+      throw new Handshake.RefusedException("this is the node's own port");
+    }
+  }
+
+  @Override
+  public void received(
+      Handshake.Hello hello, SocketChannel channel, IncomingLink before, ByteBuffer rest)
       throws IOException {
     switch (hello.purpose()) {
       case Handshake.PRESENCE -> {
@@ -98,6 +109,19 @@ final class FrontDoor implements AutoCloseable {
     if (guest == null) {
       throw new Handshake.RefusedException("this process is no guest of this node");
     }
+    ByteBuffer greeting =
+        Handshake.hello(transport.token(), hello.purpose(), hello.process(), hello.target());
+    ByteBuffer begin;
+    if (hello.purpose() == Handshake.DOOR) {
+      if (guests.containsKey(hello.target())) {
+        throw new Handshake.RefusedException("nobody can connect to a guest");
+      }
+      InetSocketAddress here = (InetSocketAddress) channel.getLocalAddress();
+      begin = SideQuestion.question(greeting, 0, workerPorts.request(here.getAddress()));
+    } else {
+      begin = ByteBuffer.allocate(greeting.remaining() + rest.remaining());
+      begin.put(greeting).put(rest).flip();
+    }
     SocketChannel target;
     try {
       target = inside.dial(hello.target());
@@ -106,10 +130,7 @@ final class FrontDoor implements AutoCloseable {
       throw new Handshake.RefusedException(
           "process " + Long.toHexString(hello.target()) + " can't be reached: " + e.getMessage());
     }
-    ByteBuffer greeting =
-        Handshake.hello(transport.token(), hello.purpose(), hello.process(), hello.target());
-    ByteBuffer begin = ByteBuffer.allocate(greeting.remaining() + rest.remaining());
-    guest.pass(channel, before, target, begin.put(greeting).put(rest).flip());
+    guest.pass(channel, before, target, begin);
   }
 
   /** A guest is gone: so are its connections to this process. */

@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Handshake {
   /** The version of all that this build says. */
-  static final int VERSION = 2;
+  static final int VERSION = 3;
 
   /** The connection carries messages. */
   static final byte MESSAGES = 0;
@@ -36,11 +36,19 @@ final class Handshake {
   /** The connection carries no byte: while it is there, so is the guest who made it. */
   static final byte PRESENCE = 3;
 
-  /** The connection waits until somebody wants to connect to the guest who made it. */
+  /**
+   * The connection waits until somebody wants to connect to the guest who made it: anybody, at the
+   * node's port, and the process itself at one of its own.
+   */
   static final byte WAITING = 4;
 
   /** The connection carries bytes of a large value, after a question as of {@link SideQuestion}. */
   static final byte BULK = 5;
+
+  /** The connection asks for an {@link Invitation} of a process, is answered, and ends. */
+  static final byte DOOR = 6;
+
+  static final byte LAST_PURPOSE = DOOR;
 
   /** No token is longer. */
   static final int MAX_TOKEN_BYTES = 256;

@@ -18,16 +18,27 @@ final class IncomingLink implements Poller.Channel, MessageDecoder.Sink {
   /** No frame is longer. */
   static final int MAX_FRAME_BYTES = 512 << 20;
 
+  /**
+   * Instead of a length: there is no more here, the rest comes on another connection, which has
+   * been greeted already.
+   */
+  static final int GOES_ON = -1;
+
+  /** How long what a dead guest said before may still come on a connection of its own. */
+  private static final long LINGER_NS = 2_000_000_000L;
+
   /** How long a peer may take to say who it is. */
   private static final long HANDSHAKE_NS = 5_000_000_000L;
 
   private final SocketChannel channel;
   private final Poller poller;
   private final SocketTransport transport;
-  private final MessageDecoder decoder;
 
-  /** Who takes what is not for this process; null if all has to be. */
-  private final @Nullable FrontDoor door;
+  /** It knows what was said before: another link takes it over with what comes. */
+  private MessageDecoder decoder;
+
+  /** Who lets it in. */
+  private final Doorkeeper door;
 
   private long acceptedNs = System.nanoTime();
   private byte[] bytes = new byte[Handshake.MAX_BYTES];
@@ -42,6 +53,15 @@ final class IncomingLink implements Poller.Channel, MessageDecoder.Sink {
    */
   private @Nullable Runnable taken;
 
+  /** On which other one goes on what comes here. */
+  private @Nullable IncomingLink next;
+
+  /** What comes here goes on from another one, on which the end has not come yet. */
+  private @Nullable IncomingLink before;
+
+  /** Since when its peer is known to be dead. */
+  private long goneNs;
+
   /** What it is for. */
   private byte purpose;
 
@@ -51,8 +71,7 @@ final class IncomingLink implements Poller.Channel, MessageDecoder.Sink {
   /** Whether that question has come; then who answers it closes the connection. */
   private boolean asked;
 
-  IncomingLink(
-      SocketChannel channel, Poller poller, SocketTransport transport, @Nullable FrontDoor door) {
+  IncomingLink(SocketChannel channel, Poller poller, SocketTransport transport, Doorkeeper door) {
     this.channel = channel;
     this.poller = poller;
     this.transport = transport;
@@ -62,15 +81,19 @@ final class IncomingLink implements Poller.Channel, MessageDecoder.Sink {
 
   /** One that waits for somebody who wants to connect to this process. */
   static IncomingLink waiting(
-      SocketChannel channel, Poller poller, SocketTransport transport, Runnable taken) {
-    IncomingLink link = new IncomingLink(channel, poller, transport, null);
+      SocketChannel channel,
+      Poller poller,
+      SocketTransport transport,
+      Doorkeeper door,
+      Runnable taken) {
+    IncomingLink link = new IncomingLink(channel, poller, transport, door);
     link.taken = taken;
     return link;
   }
 
   @Override
   public boolean isBusy() {
-    return greeted;
+    return greeted && before == null;
   }
 
   /** Whether it has said who it is, or will never do so. */
@@ -80,7 +103,7 @@ final class IncomingLink implements Poller.Channel, MessageDecoder.Sink {
 
   @Override
   public boolean read() {
-    if (closed) {
+    if (closed || before != null && filled > 0) {
       return false;
     }
     try {
@@ -95,11 +118,7 @@ final class IncomingLink implements Poller.Channel, MessageDecoder.Sink {
       taken();
       filled += count;
       if (greeted || greet()) {
-        if (asking) {
-          handleQuestion();
-        } else {
-          handleFrames();
-        }
+        handle();
       }
     } catch (Handshake.RefusedException e) {
       refuse(e.reason());
@@ -109,18 +128,27 @@ final class IncomingLink implements Poller.Channel, MessageDecoder.Sink {
     return true;
   }
 
+  private void handle() throws IOException {
+    if (asking) {
+      handleQuestion();
+    } else if (before == null) {
+      handleFrames();
+    } else if (filled > 0) {
+      poller.wantsToRead(channel, false);
+    }
+  }
+
   private boolean greet() throws IOException {
-    Handshake.Hello hello = Handshake.read(bytes, filled, transport.token());
+    Handshake.Hello hello = Handshake.read(bytes, filled, door.key());
     if (hello == null) {
       return false;
     }
     greeted = true;
     peer = hello.process();
     purpose = hello.purpose();
-    if (purpose == Handshake.SESSION) {
-      transport.writeSession(channel);
-      close();
-      return false;
+    if (purpose < 0 || purpose > Handshake.LAST_PURPOSE) {
+      asking = true;
+      throw new Handshake.RefusedException("a connection for nothing that is known here");
     }
     // Until it is seen that it carries messages, its end is nobody's.
     asking = true;
@@ -130,13 +158,16 @@ final class IncomingLink implements Poller.Channel, MessageDecoder.Sink {
       passOn(hello);
       return false;
     }
-    asking = purpose == Handshake.QUESTION || purpose == Handshake.BULK;
-    if (!asking && !transport.accepts(peer, this)) {
-      asking = true;
-      throw new Handshake.RefusedException("this process was given up and is to end");
+    door.admit(hello);
+    if (purpose == Handshake.SESSION) {
+      transport.writeSession(channel);
+      close();
+      return false;
     }
-    if (!asking) {
-      channel.write(Handshake.welcome());
+    if (purpose == Handshake.MESSAGES) {
+      transport.accept(peer, this);
+      asking = false;
+      channel.write(door.welcome());
     }
     poller.busyChanged();
     byte[] larger = new byte[INITIAL_BYTES];
@@ -147,10 +178,6 @@ final class IncomingLink implements Poller.Channel, MessageDecoder.Sink {
   }
 
   private void passOn(Handshake.Hello hello) throws IOException {
-    if (door == null) {
-      throw new Handshake.RefusedException(
-          "process " + Long.toHexString(hello.target()) + " is not here");
-    }
     if (transport.isGone(peer)) {
       throw new Handshake.RefusedException("this process was given up and is to end");
     }
@@ -184,7 +211,9 @@ final class IncomingLink implements Poller.Channel, MessageDecoder.Sink {
         byte[] payload = new byte[length];
         in.get(payload);
         asked = true;
-        if (purpose == Handshake.BULK) {
+        if (purpose == Handshake.DOOR) {
+          transport.aside().invite(payload, channel);
+        } else if (purpose == Handshake.BULK) {
           closed = true; // as far as this is concerned
           poller.letGo(channel, this);
           transport.aside().transfer(peer, kind, payload, channel);
@@ -195,11 +224,49 @@ final class IncomingLink implements Poller.Channel, MessageDecoder.Sink {
     }
   }
 
+  boolean isDirect() {
+    return door.isDirect();
+  }
+
+  /**
+   * What comes here goes on from another connection of the same peer: nothing is read until the
+   * peer has said there that it does.
+   *
+   * @throws Handshake.RefusedException if something else does already
+   */
+  void goOnFrom(IncomingLink other) throws Handshake.RefusedException {
+    if (other.next != null) {
+      throw new Handshake.RefusedException("something else goes on from there");
+    }
+    other.next = this;
+    before = other;
+  }
+
+  private void goOn(MessageDecoder known) {
+    before = null;
+    decoder = known;
+    poller.busyChanged();
+    poller.wantsToRead(channel, true);
+    try {
+      handleFrames(); // of which some may have come with the greeting
+    } catch (IOException e) {
+      end("its connection broke: " + e);
+    }
+  }
+
   private void handleFrames() throws IOException {
     int at = 0;
     while (filled - at >= Integer.BYTES) {
       int length =
           ByteBuffer.wrap(bytes, at, Integer.BYTES).order(ByteOrder.LITTLE_ENDIAN).getInt();
+      IncomingLink goesOn = next;
+      if (length == GOES_ON && goesOn != null) {
+        next = null;
+        close();
+        transport.ended(peer, this, "it goes on elsewhere");
+        goesOn.goOn(decoder);
+        return;
+      }
       if (length < 0 || length > MAX_FRAME_BYTES) {
         throw new IOException("a frame of " + length + " bytes");
       }
@@ -246,6 +313,13 @@ final class IncomingLink implements Poller.Channel, MessageDecoder.Sink {
         && nowNs - acceptedNs > HANDSHAKE_NS) {
       refuse("it did not say who it is in time");
     }
+    if (greeted && !closed && door.isDirect() && transport.isGone(peer)) {
+      // One that came by way of the node is ended by that.
+      goneNs = goneNs == 0 ? nowNs : goneNs;
+      if (nowNs - goneNs > LINGER_NS) {
+        end("it is dead");
+      }
+    }
   }
 
   private void refuse(String reason) {
@@ -254,17 +328,28 @@ final class IncomingLink implements Poller.Channel, MessageDecoder.Sink {
     } catch (IOException e) {
       SocketTransport.LOG.debug("refusing a connection", e);
     }
-    boolean known = greeted && !asking;
     close();
-    if (known) {
-      transport.ended(peer, this, reason);
-    }
+    ended(reason);
   }
 
   /** There will be nothing more to read. */
   void end(String reason) {
     taken();
     close();
+    ended(reason);
+  }
+
+  private void ended(String reason) {
+    if (before != null) {
+      before.next = null;
+      before = null;
+    }
+    if (next != null) {
+      // What has come there has a gap before it.
+      next.before = null;
+      next.end(reason);
+      next = null;
+    }
     if (greeted && !asking) {
       transport.ended(peer, this, reason);
     }

@@ -7,7 +7,6 @@ import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.util.HashSet;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 
 /** Accepts connections at a socket, of which only so many may not have said who they are. */
 final class Listener implements Poller.Channel {
@@ -17,16 +16,13 @@ final class Listener implements Poller.Channel {
   private final ServerSocketChannel socket;
   private final Poller poller;
   private final SocketTransport transport;
-  private final @Nullable FrontDoor door;
+  private final Doorkeeper door;
 
   /** Guarded by this. */
   private final Set<IncomingLink> strangers = new HashSet<>();
 
   private Listener(
-      ServerSocketChannel socket,
-      Poller poller,
-      SocketTransport transport,
-      @Nullable FrontDoor door) {
+      ServerSocketChannel socket, Poller poller, SocketTransport transport, Doorkeeper door) {
     this.socket = socket;
     this.poller = poller;
     this.transport = transport;
@@ -36,13 +32,10 @@ final class Listener implements Poller.Channel {
   /**
    * Accepts when the poller reads.
    *
-   * @param door who takes what is not for this process itself; null if all has to be
+   * @param door who lets them in
    */
   static void open(
-      ServerSocketChannel socket,
-      Poller poller,
-      SocketTransport transport,
-      @Nullable FrontDoor door)
+      ServerSocketChannel socket, Poller poller, SocketTransport transport, Doorkeeper door)
       throws IOException {
     socket.configureBlocking(false);
     poller.add(socket, SelectionKey.OP_ACCEPT, new Listener(socket, poller, transport, door));

@@ -19,7 +19,8 @@ import ray.wire.codec.Response;
 /**
  * What one process says to another. It is a mailbox: threads that send at the same time share one
  * write, and what a core says while it handles a batch of events goes out in one too. The
- * connection is made by the first message. Thread-safe.
+ * connection is made by the first message. Between a guest and another process it leads by way of
+ * the node; later another one may take its place, which goes past the node. Thread-safe.
  */
 final class OutgoingLink extends Mailbox implements Endpoint, Poller.Channel {
   /** How much is handed to the system at once. */
@@ -31,7 +32,9 @@ final class OutgoingLink extends Mailbox implements Endpoint, Poller.Channel {
     ABANDON
   }
 
-  private record Failed(String reason) {}
+  private record Failed(SocketChannel channel, String reason) {}
+
+  private record GoOnWith(SocketChannel channel) {}
 
   /** How long a process that ends waits for a peer to read what it has said. */
   private static final long CLOSING_NS = 2_000_000_000L;
@@ -47,7 +50,16 @@ final class OutgoingLink extends Mailbox implements Endpoint, Poller.Channel {
   private final ByteBuffer answer =
       ByteBuffer.allocate(3 + Short.MAX_VALUE).order(ByteOrder.LITTLE_ENDIAN);
 
-  private @Nullable SocketChannel channel;
+  private volatile @Nullable SocketChannel channel;
+
+  /** Set while what is said goes on with another connection from some place on. */
+  private @Nullable SocketChannel next;
+
+  /** That place in the writer. */
+  private int nextFrom;
+
+  private volatile boolean welcome;
+  private volatile boolean direct;
 
   /** How much of what is in the writer has gone. */
   private int sent;
@@ -73,6 +85,28 @@ final class OutgoingLink extends Mailbox implements Endpoint, Poller.Channel {
     return peer;
   }
 
+  long target() {
+    return target;
+  }
+
+  /** Whether what is said here goes past the node. */
+  boolean isDirect() {
+    return direct;
+  }
+
+  /** Whether the peer has said that it hears what is said here. */
+  boolean isWelcome() {
+    return welcome;
+  }
+
+  /**
+   * After what was said until now, all goes over this connection, which does not block, has been
+   * greeted, and whose other side knows that it goes on from here.
+   */
+  void goOnWith(SocketChannel another) {
+    post(new GoOnWith(another));
+  }
+
   @Override
   public void deliver(Message message) {
     post(message);
@@ -81,6 +115,9 @@ final class OutgoingLink extends Mailbox implements Endpoint, Poller.Channel {
   @Override
   protected void handle(Object event) {
     if (closed) {
+      if (event instanceof GoOnWith late) {
+        close(late.channel());
+      }
       return;
     }
     switch (event) {
@@ -93,7 +130,21 @@ final class OutgoingLink extends Mailbox implements Endpoint, Poller.Channel {
         shut();
       }
       case Event.ABANDON -> shut();
-      case Failed failed -> fail(failed.reason());
+      case GoOnWith another -> {
+        if (next == null && channel != null) {
+          next = another.channel();
+          out.noFrame(IncomingLink.GOES_ON);
+          nextFrom = out.size();
+        } else {
+          close(another.channel());
+        }
+      }
+      case Failed failed -> {
+        // The other side closes one that it needs no more, which may be seen before this one has.
+        if (failed.channel() == channel) {
+          fail(failed.reason());
+        }
+      }
       default -> throw new IllegalArgumentException("not for a connection: " + event);
     }
     if (out.size() - sent > transport.config().maxUnreadBytes()) {
@@ -108,11 +159,13 @@ final class OutgoingLink extends Mailbox implements Endpoint, Poller.Channel {
 
   @Override
   protected @Nullable Object leaving() {
-    if (!closed && !stalled && (chunk.hasRemaining() || sent < out.size())) {
+    if (!closed && !stalled && (chunk.hasRemaining() || sent < out.size() || next != null)) {
       try {
-        write(channel == null ? connect() : channel);
+        SocketChannel to = channel;
+        write(to == null ? connect() : to);
       } catch (IOException e) {
-        String refusal = channel == null ? null : refusal(channel);
+        SocketChannel open = channel;
+        String refusal = open == null ? null : refusal(open);
         fail(refusal == null ? e.toString() : refusal);
       }
     }
@@ -126,40 +179,42 @@ final class OutgoingLink extends Mailbox implements Endpoint, Poller.Channel {
     while (stalled && !closed && System.nanoTime() - begunNs < CLOSING_NS) {
       LockSupport.parkNanos(BETWEEN_WRITES_NS);
       stalled = false;
-      SocketChannel open = channel;
-      if (open != null) {
-        try {
-          write(open);
-        } catch (IOException e) {
-          // It is gone: nothing to finish.
-          return;
-        }
-      }
+      leaving();
     }
   }
 
   private SocketChannel connect() throws IOException {
-    SocketChannel made = transport.config().road().dial(target);
-    channel = made;
-    ByteBuffer hello =
-        Handshake.hello(transport.token(), Handshake.MESSAGES, transport.self(), target);
-    while (hello.hasRemaining()) {
-      made.write(hello);
+    SocketChannel made = transport.direct().take(target);
+    direct = made != null;
+    if (made == null) {
+      made = transport.config().road().dial(target);
+      channel = made;
+      ByteBuffer hello =
+          Handshake.hello(transport.token(), Handshake.MESSAGES, transport.self(), target);
+      while (hello.hasRemaining()) {
+        made.write(hello);
+      }
+      made.configureBlocking(false);
     }
-    made.configureBlocking(false);
+    channel = made;
     transport.poller().add(made, SelectionKey.OP_READ, this);
     return made;
   }
 
-  private void write(SocketChannel to) throws IOException {
+  private void write(SocketChannel first) throws IOException {
+    SocketChannel to = first;
     while (true) {
       if (!chunk.hasRemaining()) {
+        SocketChannel after = next;
+        if (after != null && sent == nextFrom) {
+          goOn(to, after);
+          to = after;
+        }
         if (sent == out.size()) {
-          sent = 0;
-          out.clear(CHUNK_BYTES);
+          clear();
           return;
         }
-        int length = Math.min(CHUNK_BYTES, out.size() - sent);
+        int length = Math.min(CHUNK_BYTES, (next == null ? out.size() : nextFrom) - sent);
         chunk.clear().put(out.array(), sent, length).flip();
         sent += length;
       }
@@ -167,13 +222,31 @@ final class OutgoingLink extends Mailbox implements Endpoint, Poller.Channel {
         // What is in the chunk counts as sent, but goes first.
         stalled = true;
         if (sent == out.size()) {
-          sent = 0;
-          out.clear(CHUNK_BYTES);
+          clear();
         }
         transport.poller().wantsToWrite(to, true);
         return;
       }
     }
+  }
+
+  private void clear() {
+    sent = 0;
+    nextFrom = 0;
+    out.clear(CHUNK_BYTES);
+  }
+
+  /** All has gone that is to go over the connection until now. */
+  private void goOn(SocketChannel before, SocketChannel after) {
+    synchronized (this) {
+      channel = after;
+      answer.clear();
+    }
+    direct = true;
+    next = null;
+    transport.poller().remove(this);
+    close(before);
+    transport.poller().add(after, SelectionKey.OP_READ, this);
   }
 
   @Override
@@ -194,9 +267,16 @@ final class OutgoingLink extends Mailbox implements Endpoint, Poller.Channel {
     }
     String refusal = refusal(open);
     if (refusal != null) {
-      post(new Failed(refusal));
+      post(new Failed(open, refusal));
+    } else if (!welcome && isWelcomed()) {
+      welcome = true;
+      transport.direct().welcomed(this);
     }
     return false;
+  }
+
+  private synchronized boolean isWelcomed() {
+    return answer.position() > 0 && answer.get(0) == Handshake.WELCOME;
   }
 
   /**
@@ -205,6 +285,9 @@ final class OutgoingLink extends Mailbox implements Endpoint, Poller.Channel {
    */
   private synchronized @Nullable String refusal(SocketChannel open) {
     String end = null;
+    if (open != channel) {
+      return null; // All goes over another one now.
+    }
     try {
       if (open.isOpen() && open.read(answer) < 0) {
         end = "its connection ended";
@@ -234,7 +317,12 @@ final class OutgoingLink extends Mailbox implements Endpoint, Poller.Channel {
     sent = 0;
     out.clear(0);
     transport.poller().remove(this);
-    SocketChannel open = channel;
+    close(channel);
+    close(next);
+    next = null;
+  }
+
+  private static void close(@Nullable SocketChannel open) {
     if (open != null) {
       try {
         open.close();

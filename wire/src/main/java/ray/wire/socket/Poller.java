@@ -103,7 +103,7 @@ final class Poller implements AutoCloseable {
         channel.register(selector, operations, handler);
         all.add(handler);
         refresh();
-      } catch (IOException gone) {
+      } catch (IOException | CancelledKeyException gone) {
         handler.read();
       }
     });

@@ -36,23 +36,39 @@ final class SideQuestion {
   static byte[] ask(SocketChannel channel, ByteBuffer hello, int kind, byte[] payload)
       throws IOException {
     send(channel, hello, kind, payload);
+    return answer(channel);
+  }
+
+  /** Asks what its greeting says already, and waits for the answer. Blocks, too. */
+  static byte[] ask(SocketChannel channel, ByteBuffer hello) throws IOException {
+    while (hello.hasRemaining()) {
+      channel.write(hello);
+    }
+    return answer(channel);
+  }
+
+  private static byte[] answer(SocketChannel channel) throws IOException {
     awaitWelcome(channel);
     return read(channel, read(channel, Integer.BYTES).getInt()).array();
   }
 
   static void send(SocketChannel channel, ByteBuffer hello, int kind, byte[] payload)
       throws IOException {
-    ByteBuffer question =
-        ByteBuffer.allocate(hello.remaining() + HEADER_BYTES + payload.length)
-            .order(ByteOrder.LITTLE_ENDIAN)
-            .put(hello)
-            .putInt(payload.length)
-            .putInt(kind)
-            .put(payload)
-            .flip();
+    ByteBuffer question = question(hello, kind, ByteBuffer.wrap(payload));
     while (question.hasRemaining()) {
       channel.write(question);
     }
+  }
+
+  /** All that the asker says. */
+  static ByteBuffer question(ByteBuffer hello, int kind, ByteBuffer payload) {
+    return ByteBuffer.allocate(hello.remaining() + HEADER_BYTES + payload.remaining())
+        .order(ByteOrder.LITTLE_ENDIAN)
+        .put(hello)
+        .putInt(payload.remaining())
+        .putInt(kind)
+        .put(payload)
+        .flip();
   }
 
   /** Waits until the other side agrees; throws what it says if it does not. */

@@ -55,6 +55,8 @@ public final class SocketTransport implements Transport, Polling, AutoCloseable 
   /** What a guest has instead. */
   private final @Nullable Visit visit;
 
+  private final Direct direct;
+
   private volatile @Nullable FrontDoor door;
 
   /** By process: where messages for it go; a copy of those two, which is never changed. */
@@ -69,6 +71,7 @@ public final class SocketTransport implements Transport, Polling, AutoCloseable 
   private final Map<Long, Message.ProcessDied> deathsToTell = new HashMap<>();
 
   private final OpenQuestions questions = new OpenQuestions();
+  private final Answers answers = new Answers(this);
   private volatile boolean closed;
 
   /** Set when a guest's stay has ended: nobody can be reached any more. */
@@ -152,10 +155,12 @@ public final class SocketTransport implements Transport, Polling, AutoCloseable 
       case Road.Sockets sockets -> {
         server = sockets.listen(config.self());
         visit = null;
+        direct = new SideDoor(this, poller);
       }
       case Road.Port port -> {
         server = null;
         visit = new Visit(port, this, poller, aside);
+        direct = new Shortcut(port, this, poller);
       }
     }
   }
@@ -164,7 +169,7 @@ public final class SocketTransport implements Transport, Polling, AutoCloseable 
   public void start() {
     try {
       if (server != null) {
-        Listener.open(server, poller, this, null);
+        Listener.open(server, poller, this, this::token);
       }
       poller.start();
       if (visit != null) {
@@ -176,17 +181,18 @@ public final class SocketTransport implements Transport, Polling, AutoCloseable 
   }
 
   /**
-   * Listens at a port too, for programs that look for the session, and for guests.
+   * Listens at a port too, for programs that look for the session, and for guests; returns it.
    *
+   * @param others where other processes of the node may listen for those guests
    * @throws java.net.BindException if the port is taken
    */
-  public synchronized int listen(InetSocketAddress address) throws IOException {
+  public synchronized int listen(InetSocketAddress address, WorkerPorts others) throws IOException {
     if (!(config.road() instanceof Road.Sockets inside)) {
       throw new IllegalStateException("a guest has no port");
     }
     FrontDoor made = door;
     if (made == null) {
-      made = new FrontDoor(this, inside, "ray-door");
+      made = new FrontDoor(this, inside, others, "ray-door");
       door = made;
     }
     return made.listen(address);
@@ -212,6 +218,10 @@ public final class SocketTransport implements Transport, Polling, AutoCloseable 
 
   Aside aside() {
     return aside;
+  }
+
+  Direct direct() {
+    return direct;
   }
 
   Poller poller() {
@@ -274,7 +284,7 @@ public final class SocketTransport implements Transport, Polling, AutoCloseable 
   }
 
   /** The connection to a process, made if there is none; null if the process is gone. */
-  private synchronized @Nullable OutgoingLink linkTo(long process) {
+  synchronized @Nullable OutgoingLink linkTo(long process) {
     OutgoingLink link = outgoing.get(process);
     return link != null || closed || cutOff || gone.contains(process)
         ? link
@@ -406,50 +416,36 @@ public final class SocketTransport implements Transport, Polling, AutoCloseable 
   }
 
   void asked(long peer, Request request) {
-    CompletableFuture<byte[]> known =
-        config.questions().answerAtOnce(peer, request.kind(), request.payload());
-    if (known != null) {
-      known.whenComplete((answer, failure) -> reply(peer, request, answer, failure));
-      return;
-    }
-    Thread.startVirtualThread(() -> {
-      try {
-        reply(
-            peer,
-            request,
-            config.questions().answer(peer, request.kind(), request.payload()),
-            null);
-      } catch (Exception | LinkageError e) {
-        reply(peer, request, null, e);
-      }
-    });
-  }
-
-  static String reason(Throwable failure) {
-    return failure.getMessage() == null ? failure.toString() : failure.getMessage();
-  }
-
-  private void reply(
-      long peer, Request request, byte @Nullable [] answer, @Nullable Throwable failure) {
-    OutgoingLink link = request.id() == 0 ? null : linkTo(peer);
-    if (link == null) {
-      return;
-    }
-    String reason = failure == null ? null : reason(failure);
-    link.post(new Response(request.id(), reason, answer == null ? new byte[0] : answer));
+    answers.asked(peer, request);
   }
 
   void answered(Response response) {
     questions.answered(response);
   }
 
-  /** Returns whether a process may speak to this one: not if it counts as dead. */
-  synchronized boolean accepts(long process, IncomingLink link) {
+  /**
+   * A process begins to speak to this one, or goes on with a direct connection.
+   *
+   * @throws Handshake.RefusedException if it counts as dead
+   */
+  synchronized void accept(long process, IncomingLink link) throws Handshake.RefusedException {
     if (gone.contains(process)) {
-      return false;
+      throw new Handshake.RefusedException("this process was given up and is to end");
     }
-    incoming.computeIfAbsent(process, missing -> new HashSet<>()).add(link);
-    return true;
+    Set<IncomingLink> links = incoming.computeIfAbsent(process, missing -> new HashSet<>());
+    if (link.isDirect() && !links.isEmpty()) {
+      link.goOnFrom(links.iterator().next());
+    }
+    links.add(link);
+  }
+
+  /** Whether a process speaks to this one. */
+  synchronized boolean hears(long process) {
+    return incoming.containsKey(process);
+  }
+
+  synchronized @Nullable OutgoingLink linkIfAny(long process) {
+    return outgoing.get(process);
   }
 
   synchronized boolean isGone(long process) {
@@ -548,6 +544,7 @@ public final class SocketTransport implements Transport, Polling, AutoCloseable 
       link.abandon();
       questions.failAllOf(link.peer(), "it has ended");
     }
+    direct.gone(process);
     FrontDoor front = door;
     if (front != null) {
       front.dismiss(process, reason);
@@ -576,6 +573,7 @@ public final class SocketTransport implements Transport, Polling, AutoCloseable 
     if (visit != null) {
       visit.close();
     }
+    direct.close();
     poller.close();
     aside.close();
     try {

@@ -32,9 +32,14 @@ final class Tcp {
 
   /** Connects; blocks. */
   static SocketChannel dial(InetSocketAddress address) throws IOException {
+    return dial(address, CONNECT_MS);
+  }
+
+  /** Connects within that time; blocks. */
+  static SocketChannel dial(InetSocketAddress address, int withinMs) throws IOException {
     SocketChannel channel = SocketChannel.open();
     try {
-      channel.socket().connect(address, CONNECT_MS);
+      channel.socket().connect(address, withinMs);
       setUp(channel);
       return channel;
     } catch (IOException | RuntimeException e) {

@@ -72,7 +72,7 @@ final class Visit implements AutoCloseable, Poller.Channel {
     poller.add(
         channel,
         SelectionKey.OP_READ,
-        IncomingLink.waiting(channel, poller, transport, () -> taken(channel)));
+        IncomingLink.waiting(channel, poller, transport, transport::token, () -> taken(channel)));
   }
 
   /** One of those that waited waits no more: another has to. */
@@ -104,6 +104,7 @@ final class Visit implements AutoCloseable, Poller.Channel {
       while (hello.hasRemaining()) {
         channel.write(hello);
       }
+      channel.socket().setSoTimeout(Tcp.CONNECT_MS);
       awaitWelcome(channel.socket());
       channel.configureBlocking(false);
       return channel;
@@ -113,8 +114,7 @@ final class Visit implements AutoCloseable, Poller.Channel {
     }
   }
 
-  private static void awaitWelcome(Socket socket) throws IOException {
-    socket.setSoTimeout(Tcp.CONNECT_MS);
+  static void awaitWelcome(Socket socket) throws IOException {
     InputStream in = socket.getInputStream();
     int first = in.read();
     if (first == Handshake.REFUSED) {

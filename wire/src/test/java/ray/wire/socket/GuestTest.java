@@ -8,156 +8,18 @@ import java.io.UncheckedIOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import ray.Resources;
-import ray.SchedulingStrategy;
-import ray.core.FunctionKey;
 import ray.core.Message;
-import ray.wire.codec.OpaqueCodec;
 
-/** A node, a worker beside it, and guests who have nothing but the node's port. */
-class GuestTest {
-  private static final byte[] TOKEN = "secret".getBytes(StandardCharsets.UTF_8);
-  private static final long PATIENCE_S = 30;
-  private static final int NODE = 1;
-  private static final int WORKER = 2;
-  private static final int GUEST = 3;
-  private static final int OTHER_GUEST = 4;
-  private static final int REFUSED_KIND = 13;
-  private static final int MAX_UNREAD = 8 << 20;
-
-  private static final FunctionKey KEY =
-      new FunctionKey("f", Resources.ONE_CPU, SchedulingStrategy.standard());
-
-  private final List<SocketTransport> open = new ArrayList<>();
-  private Path folder = Path.of("");
-  private InetSocketAddress port = new InetSocketAddress(0);
-  private final Process node = new Process(NODE);
-  private final Process worker = new Process(WORKER);
-  private final Process guest = new Process(GUEST);
-
-  /** One of the processes, all in this JVM. */
-  private static final class Process implements SocketTransport.Deaths, SocketTransport.Questions {
-    final long id;
-    final BlockingQueue<Message> received = new LinkedBlockingQueue<>();
-    final BlockingQueue<String> unreachable = new LinkedBlockingQueue<>();
-    final MemorySegment memory = Arena.ofAuto().allocate(40 << 20);
-
-    Process(long id) {
-      this.id = id;
-    }
-
-    @Override
-    public void unreachable(long process, String reason) {
-      unreachable.add(process + ": " + reason);
-    }
-
-    @Override
-    public byte[] answer(long asker, int kind, byte[] payload) throws Exception {
-      if (kind == REFUSED_KIND) {
-        throw new IOException("not that one");
-      }
-      return new byte[] {(byte) asker, (byte) kind, payload[0]};
-    }
-
-    @Override
-    public Bulk bulk(long asker, int kind, byte[] payload) throws IOException {
-      if (kind == REFUSED_KIND) {
-        throw new IOException("no such bytes");
-      }
-      return new Bulk() {
-        @Override
-        public long sizeBytes() {
-          return memory.byteSize();
-        }
-
-        @Override
-        public boolean incoming() {
-          return kind == 1;
-        }
-
-        @Override
-        public long move(long offset, SocketChannel channel) throws IOException {
-          ByteBuffer rest = memory.asSlice(offset).asByteBuffer();
-          return incoming() ? channel.read(rest) : channel.write(rest);
-        }
-
-        @Override
-        public void close() {
-          // Nothing is to be closed.
-        }
-      };
-    }
-
-    Message take() throws InterruptedException {
-      Message message = received.poll(PATIENCE_S, TimeUnit.SECONDS);
-      assertThat(message).as("a message").isNotNull();
-      return message;
-    }
-
-    String takeUnreachable() throws InterruptedException {
-      String end = unreachable.poll(PATIENCE_S, TimeUnit.SECONDS);
-      assertThat(end).as("the news of an end").isNotNull();
-      return end;
-    }
-  }
-
-  @BeforeEach
-  void startNode() throws IOException {
-    folder = Files.createTempDirectory("ray-wire-");
-    SocketTransport transport = start(node, new Road.Sockets(folder), TOKEN);
-    InetAddress loopback = InetAddress.getLoopbackAddress();
-    port = new InetSocketAddress(loopback, transport.listen(new InetSocketAddress(loopback, 0)));
-  }
-
-  @AfterEach
-  void close() throws IOException {
-    open.reversed().forEach(SocketTransport::close);
-    try (var left = Files.list(folder)) {
-      assertThat(left).as("sockets").isEmpty();
-    }
-    Files.delete(folder);
-  }
-
-  private SocketTransport start(Process process, Road road, byte[] token) {
-    SocketTransport transport =
-        new SocketTransport(
-            new SocketTransport.Config(
-                process.id, road, token, OpaqueCodec.PASSING_ON, process, process, MAX_UNREAD),
-            "reader-" + process.id);
-    open.add(transport);
-    transport.register(process.id, process.received::add);
-    transport.start();
-    return transport;
-  }
-
-  private SocketTransport startWorker() {
-    return start(worker, new Road.Sockets(folder), TOKEN);
-  }
-
-  private SocketTransport visit(Process process) {
-    return start(process, new Road.Port(port, NODE), TOKEN);
-  }
-
-  private SocketTransport nodeTransport() {
-    return open.getFirst();
-  }
-
+/** What guests and others say to each other, and how they end. */
+class GuestTest extends WithGuests {
   @Test
   void messagesGoBothWaysBetweenAGuestAndEverybody() throws InterruptedException {
     SocketTransport visitor = visit(guest);
