@@ -84,6 +84,15 @@ class RayCommandTest {
   }
 
   @Test
+  void workersPortsAreARangeOrNone() {
+    Outcome outcome = Outcome.of("start", "--head", "--worker-ports", "20000");
+
+    assertThat(outcome.exitCode()).isEqualTo(ExitCode.USAGE);
+    assertThat(outcome.err())
+        .contains("--worker-ports", "any, none, or a range such as 20000-20099, not 20000");
+  }
+
+  @Test
   void noCommandShowsTheCommandsAndFails() {
     Outcome outcome = Outcome.of();
 

@@ -20,7 +20,7 @@ final class SideDoor implements Direct, Doorkeeper {
   /** At how many addresses it listens at most: a machine has few by which guests come. */
   private static final int MAX_ADDRESSES = 8;
 
-  /** How many connections of guests may wait here, of each one. */
+  /** How many guests' connections may wait here; each has one. */
   private static final int MAX_WAITING = 256;
 
   private final SocketTransport transport;

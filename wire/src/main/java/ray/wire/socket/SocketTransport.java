@@ -33,9 +33,9 @@ import ray.wire.codec.Response;
 
 /**
  * Carries messages between the processes of a node, over Unix sockets that lie in one folder, each
- * named by its process; for a guest, over the node's port ({@link FrontDoor}). Between two
- * processes that live, messages arrive once and in order; a connection that ends is taken for its
- * process's death, and {@link Deaths} is told. Thread-safe.
+ * named by its process; for a guest, over the node's port ({@link FrontDoor}), and past it where
+ * that can be ({@link Direct}). Between two processes that live, messages arrive once and in order;
+ * a connection that ends is taken for its process's death, and {@link Deaths} is told. Thread-safe.
  */
 public final class SocketTransport implements Transport, Polling, AutoCloseable {
   static final Logger LOG = LoggerFactory.getLogger(SocketTransport.class);

@@ -9,8 +9,13 @@ import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 import ray.core.Message;
 
@@ -99,6 +104,49 @@ class ShortcutTest extends WithGuests {
     beside.close();
     assertToldAfterAll(guest, visitor, WORKER);
     assertThatThrownBy(() -> SocketChannel.open(itsPort)).isInstanceOf(ConnectException.class);
+  }
+
+  @Test
+  void aWorkerKeepsNoConnectionOfGuestsWhoHaveLeft() throws Exception {
+    SocketTransport beside = startWorker();
+    List<SocketTransport> visitors = new ArrayList<>();
+    for (int i = 0; i < 10; i++) {
+      SocketTransport visitor = visit(new Process(100 + i));
+      visitors.add(visitor);
+      if (i % 2 == 0) {
+        makeDirect(visitor, beside);
+      } else {
+        visitor.await(visitor.ask(NODE, 7, new byte[1]));
+        visitor.send(WORKER, numbered(i)); // and perhaps leaves before it is direct
+      }
+    }
+    int itsPort = invitationOf(beside).port();
+    assertThat(connectionsAt(itsPort)).isGreaterThanOrEqualTo(10);
+    for (SocketTransport visitor : visitors) {
+      visitor.close();
+      Message.ProcessDied death = new Message.ProcessDied(visitor.self(), "it left");
+      nodeTransport().died(death);
+      beside.died(death);
+    }
+    long deadlineNs = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_S);
+    while (connectionsAt(itsPort) > 0) {
+      assertThat(System.nanoTime() - deadlineNs).as("connections stay").isNegative();
+      LockSupport.parkNanos(1_000_000);
+    }
+  }
+
+  /** How many the system has that somebody holds. */
+  private static int connectionsAt(int port) throws IOException {
+    int count = 0;
+    for (String table : List.of("tcp", "tcp6")) {
+      for (String line : Files.readAllLines(Path.of("/proc/self/net", table))) {
+        String[] fields = line.strip().split(" +");
+        boolean here = fields[1].endsWith(String.format(Locale.ROOT, ":%04X", port));
+        boolean listens = fields[3].equals("0A");
+        count += here && !listens && !fields[9].equals("0") ? 1 : 0;
+      }
+    }
+    return count;
   }
 
   /** One whose every connection the test holds. */
