@@ -46,6 +46,8 @@ class LauncherTest {
     Files.writeString(
         build.resolve("java.options"),
         Stream.of(
+                "-XX:+IgnoreUnrecognizedVMOptions",
+                "-XX:+UnlockDiagnosticVMOptions",
                 "--enable-native-access=ALL-UNNAMED",
                 "--sun-misc-unsafe-memory-access=allow",
                 "-Duser.home=" + System.getProperty("user.home"),
