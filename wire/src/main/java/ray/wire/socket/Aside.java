@@ -95,10 +95,10 @@ final class Aside implements AutoCloseable, Executor {
   }
 
   /** Says how a guest can connect to this process, with which the connection ends. */
-  void invite(byte[] request, SocketChannel channel) {
+  void invite(long peer, byte[] request, SocketChannel channel) {
     execute(() -> {
       try {
-        SideQuestion.answer(channel, transport.direct().invite(request).bytes());
+        SideQuestion.answer(channel, transport.direct().invite(peer, request).bytes());
       } catch (IOException | RuntimeException e) {
         SideQuestion.refuse(channel, Answers.reason(e));
       }

@@ -13,13 +13,14 @@ sealed interface Direct extends AutoCloseable permits Shortcut, SideDoor {
   /**
    * The node asks how a guest can connect to this process.
    *
+   * @param guest who asks the node
    * @param request what {@link WorkerPorts#request} makes
    * @throws IOException with what the guest is told, if it can't
    */
-  Invitation invite(byte[] request) throws IOException;
+  Invitation invite(long guest, byte[] request) throws IOException;
 
   /** A connection to a process that waits here, greeted and from now on the caller's, or null. */
-  @Nullable SocketChannel take(long process) throws IOException;
+  @Nullable SocketChannel take(long process);
 
   /** A process hears what a connection of this one says. */
   void welcomed(OutgoingLink link);

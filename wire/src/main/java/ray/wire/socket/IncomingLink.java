@@ -24,8 +24,14 @@ final class IncomingLink implements Poller.Channel, MessageDecoder.Sink {
    */
   static final int GOES_ON = -1;
 
-  /** How long what a dead guest said before may still come on a connection of its own. */
+  /**
+   * How long nothing may come on a guest's own connection after its death is known: what it said
+   * before may still be on its way.
+   */
   private static final long LINGER_NS = 2_000_000_000L;
+
+  /** How long that may go on. */
+  private static final long MAX_LINGER_NS = 30_000_000_000L;
 
   /** How long a peer may take to say who it is. */
   private static final long HANDSHAKE_NS = 5_000_000_000L;
@@ -61,6 +67,9 @@ final class IncomingLink implements Poller.Channel, MessageDecoder.Sink {
 
   /** Since when its peer is known to be dead. */
   private long goneNs;
+
+  /** When something came after that. */
+  private long lastWordNs;
 
   /** What it is for. */
   private byte purpose;
@@ -117,6 +126,9 @@ final class IncomingLink implements Poller.Channel, MessageDecoder.Sink {
       }
       taken();
       filled += count;
+      if (goneNs != 0) {
+        lastWordNs = System.nanoTime();
+      }
       if (greeted || greet()) {
         handle();
       }
@@ -212,7 +224,7 @@ final class IncomingLink implements Poller.Channel, MessageDecoder.Sink {
         in.get(payload);
         asked = true;
         if (purpose == Handshake.DOOR) {
-          transport.aside().invite(payload, channel);
+          transport.aside().invite(peer, payload, channel);
         } else if (purpose == Handshake.BULK) {
           closed = true; // as far as this is concerned
           poller.letGo(channel, this);
@@ -315,8 +327,11 @@ final class IncomingLink implements Poller.Channel, MessageDecoder.Sink {
     }
     if (greeted && !closed && door.isDirect() && transport.isGone(peer)) {
       // One that came by way of the node is ended by that.
-      goneNs = goneNs == 0 ? nowNs : goneNs;
-      if (nowNs - goneNs > LINGER_NS) {
+      if (goneNs == 0) {
+        goneNs = nowNs;
+        lastWordNs = nowNs;
+      }
+      if (nowNs - lastWordNs > LINGER_NS || nowNs - goneNs > MAX_LINGER_NS) {
         end("it is dead");
       }
     }

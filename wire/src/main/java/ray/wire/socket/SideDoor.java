@@ -7,7 +7,9 @@ import java.nio.ByteBuffer;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,6 +25,8 @@ final class SideDoor implements Direct, Doorkeeper {
   /** How many guests' connections may wait here; each has one. */
   private static final int MAX_WAITING = 256;
 
+  private static final String BEGIN_THERE = "here goes on what was begun at the node's port";
+
   private final SocketTransport transport;
   private final Poller poller;
 
@@ -32,6 +36,10 @@ final class SideDoor implements Direct, Doorkeeper {
   // Guarded by this, as what follows.
   private final Map<InetAddress, ServerSocketChannel> ports = new HashMap<>();
   private final Map<Long, Waiting> waiting = new HashMap<>();
+
+  /** Who was invited, and is not gone: nobody else is let in. */
+  private final Set<Long> invited = new HashSet<>();
+
   private boolean closed;
 
   SideDoor(SocketTransport transport, Poller poller) {
@@ -79,21 +87,28 @@ final class SideDoor implements Direct, Doorkeeper {
           SocketTransport.LOG.debug("a connection that waited broke", e);
         }
         if (goesOn == null || answer.position() == 0 || answer.get(0) != Handshake.WELCOME) {
-          gone(guest);
+          drop(guest);
           return true;
         }
         waiting.remove(guest);
       }
       poller.remove(this);
+      poller.wantsToRead(channel, false);
       goesOn.goOnWith(channel);
       return true;
     }
   }
 
   @Override
-  public Invitation invite(byte[] request) throws IOException {
+  public Invitation invite(long guest, byte[] request) throws IOException {
     WorkerPorts.Requested requested = WorkerPorts.Requested.read(request);
     synchronized (this) {
+      if (!transport.hears(guest)) {
+        throw new IOException(BEGIN_THERE);
+      }
+      if (invited.size() >= MAX_WAITING && !invited.contains(guest)) {
+        throw new IOException("this process lets in no more guests");
+      }
       ServerSocketChannel port = ports.get(requested.address());
       if (port == null) {
         if (closed || ports.size() >= MAX_ADDRESSES) {
@@ -111,8 +126,8 @@ final class SideDoor implements Direct, Doorkeeper {
         }
         ports.put(requested.address(), port);
       }
-      int number = ((InetSocketAddress) port.getLocalAddress()).getPort();
-      return secrets.at(number);
+      invited.add(guest);
+      return secrets.at((InetSocketAddress) port.getLocalAddress());
     }
   }
 
@@ -135,11 +150,15 @@ final class SideDoor implements Direct, Doorkeeper {
     return true;
   }
 
-  /** Who has said nothing by way of the node was not let in there. */
+  /** Whether it has asked by way of the node, where its token was seen, and is heard there. */
+  private synchronized boolean isInvited(Handshake.Hello hello) {
+    return invited.contains(hello.process()) && transport.hears(hello.process());
+  }
+
   @Override
   public void admit(Handshake.Hello hello) throws Handshake.RefusedException {
-    if (hello.purpose() != Handshake.MESSAGES || !transport.hears(hello.process())) {
-      throw new Handshake.RefusedException("here goes on what was begun at the node's port");
+    if (hello.purpose() != Handshake.MESSAGES || !isInvited(hello)) {
+      throw new Handshake.RefusedException(BEGIN_THERE);
     }
   }
 
@@ -150,8 +169,8 @@ final class SideDoor implements Direct, Doorkeeper {
     long guest = hello.process();
     if (hello.purpose() != Handshake.WAITING
         || hello.target() != transport.self()
-        || !transport.hears(guest)) {
-      throw new Handshake.RefusedException("here goes on what was begun at the node's port");
+        || !isInvited(hello)) {
+      throw new Handshake.RefusedException(BEGIN_THERE);
     }
     synchronized (this) {
       if (closed || waiting.size() >= MAX_WAITING || waiting.containsKey(guest)) {
@@ -163,21 +182,27 @@ final class SideDoor implements Direct, Doorkeeper {
       waiting.put(guest, another);
       OutgoingLink link = transport.linkIfAny(guest);
       if (link != null && link.isWelcome()) {
-        another.link = link;
-        another.greet();
+        goOn(another, link);
       }
     }
   }
 
   @Override
-  public synchronized @Nullable SocketChannel take(long guest) throws IOException {
+  public synchronized @Nullable SocketChannel take(long guest) {
     Waiting taken = waiting.get(guest);
     if (taken == null || taken.link != null) {
       return null;
     }
+    try {
+      taken.greet();
+    } catch (IOException e) {
+      SocketTransport.LOG.debug("a connection that waited broke", e);
+      drop(guest);
+      return null;
+    }
     waiting.remove(guest);
     poller.remove(taken);
-    taken.greet();
+    poller.wantsToRead(taken.channel, false);
     return taken.channel;
   }
 
@@ -185,18 +210,28 @@ final class SideDoor implements Direct, Doorkeeper {
   public synchronized void welcomed(OutgoingLink link) {
     Waiting other = waiting.get(link.peer());
     if (other != null && other.link == null) {
-      other.link = link;
-      try {
-        other.greet();
-      } catch (IOException e) {
-        SocketTransport.LOG.debug("a connection that waited broke", e);
-        gone(link.peer());
-      }
+      goOn(other, link);
+    }
+  }
+
+  /** Begins to go on with a connection that waits; if that has broken, all stays as it is. */
+  private void goOn(Waiting other, OutgoingLink link) {
+    other.link = link;
+    try {
+      other.greet();
+    } catch (IOException e) {
+      SocketTransport.LOG.debug("a connection that waited broke", e);
+      drop(other.guest);
     }
   }
 
   @Override
   public synchronized void gone(long guest) {
+    invited.remove(guest);
+    drop(guest);
+  }
+
+  private void drop(long guest) {
     Waiting left = waiting.remove(guest);
     if (left != null) {
       poller.remove(left);

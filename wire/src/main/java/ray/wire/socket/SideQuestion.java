@@ -39,14 +39,6 @@ final class SideQuestion {
     return answer(channel);
   }
 
-  /** Asks what its greeting says already, and waits for the answer. Blocks, too. */
-  static byte[] ask(SocketChannel channel, ByteBuffer hello) throws IOException {
-    while (hello.hasRemaining()) {
-      channel.write(hello);
-    }
-    return answer(channel);
-  }
-
   private static byte[] answer(SocketChannel channel) throws IOException {
     awaitWelcome(channel);
     return read(channel, read(channel, Integer.BYTES).getInt()).array();

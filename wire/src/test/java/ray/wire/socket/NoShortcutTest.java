@@ -9,11 +9,21 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.net.SocketTimeoutException;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
-import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -31,6 +41,9 @@ class NoShortcutTest extends WithGuests {
   private final ServerSocket taken;
 
   private final ConcurrentLinkedQueue<Socket> sockets = new ConcurrentLinkedQueue<>();
+
+  /** How many directions of connections have ended in order. */
+  private final AtomicInteger ended = new AtomicInteger();
 
   private record Pair(ServerSocket there, ServerSocket here) {}
 
@@ -81,10 +94,11 @@ class NoShortcutTest extends WithGuests {
         });
   }
 
-  private static void pump(Socket from, Socket to) {
+  private void pump(Socket from, Socket to) {
     try {
       from.getInputStream().transferTo(to.getOutputStream());
       to.shutdownOutput();
+      ended.incrementAndGet();
     } catch (IOException closed) {
       // One side has ended.
     }
@@ -121,44 +135,104 @@ class NoShortcutTest extends WithGuests {
   }
 
   @Test
-  void whoeverElseListensAtTheWorkersPortLearnsNothing() throws Exception {
+  void whoeverElseHasTheWorkersPortBehindATranslationIsNotDialled() throws Exception {
     taken.close();
     SocketTransport beside = startWorker();
     SocketTransport visitor = visitTranslated();
     visitor.send(WORKER, numbered(-1));
     worker.take();
-    try (Socket came = impostor.accept()) {
-      byte[] said = came.getInputStream().readNBytes(Handshake.FIXED_BYTES + 32);
-      assertThat(new String(said, StandardCharsets.ISO_8859_1))
-          .startsWith("RAYJ")
-          .doesNotContain(new String(TOKEN, StandardCharsets.ISO_8859_1));
-      // He says that he is the one, but does not know the countersign.
-      came.getOutputStream().write(new byte[33]);
-      came.getInputStream().skip(17);
-      assertThat(came.getInputStream().read()).isEqualTo(-1);
-    }
     talk(visitor, beside);
+    await("the question for an invitation is over", () -> ended.get() > 0);
+    impostor.setSoTimeout(300);
+    assertThatThrownBy(impostor::accept).isInstanceOf(SocketTimeoutException.class);
+    talk(visitor, beside);
+  }
+
+  /** A worker that invites to a port where nobody answers. */
+  private final class FarWorker implements AutoCloseable {
+    private final int at;
+    private final ServerSocketChannel socket;
+    final AtomicInteger invited = new AtomicInteger();
+    final AtomicLong heard = new AtomicLong();
+
+    FarWorker(int at) throws IOException {
+      this.at = at;
+      this.socket = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
+      socket.bind(UnixDomainSocketAddress.of(new Road.Sockets(folder).of(WORKER)));
+      Thread.ofPlatform()
+          .daemon()
+          .start(() -> {
+            try {
+              while (true) {
+                SocketChannel channel = socket.accept();
+                Thread.ofPlatform().daemon().start(() -> serve(channel));
+              }
+            } catch (IOException closed) {
+              // The test has ended.
+            }
+          });
+    }
+
+    private void serve(SocketChannel open) {
+      try (SocketChannel channel = open) {
+        ByteBuffer said = ByteBuffer.allocate(1 << 16);
+        Handshake.Hello hello = null;
+        while (hello == null && channel.read(said) >= 0) {
+          hello = Handshake.read(said.array(), said.position(), TOKEN);
+        }
+        if (hello != null && hello.purpose() == Handshake.DOOR) {
+          Invitation invitation = new Invitation(port.getAddress(), at, new byte[32], new byte[32]);
+          invited.incrementAndGet();
+          SideQuestion.answer(channel, invitation.bytes());
+          return;
+        }
+        channel.write(Handshake.welcome());
+        for (int count; (count = channel.read(said.clear())) >= 0; ) {
+          heard.addAndGet(count);
+        }
+      } catch (IOException closed) {
+        // The other side has ended.
+      }
+    }
+
+    @Override
+    public void close() throws IOException {
+      socket.close();
+      Files.delete(new Road.Sockets(folder).of(WORKER));
+    }
+  }
+
+  private static void await(String what, BooleanSupplier condition) {
+    long deadlineNs = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_S);
+    while (!condition.getAsBoolean()) {
+      assertThat(System.nanoTime() - deadlineNs).as(what).isNegative();
+      LockSupport.parkNanos(100_000);
+    }
   }
 
   @Test
   void aFirewallThatSwallowsWhatIsSentDelaysNobody() throws Exception {
-    taken.close();
     List<SocketChannel> queue = new ArrayList<>();
     for (int i = 0; i < 8; i++) {
       SocketChannel filler = SocketChannel.open();
       filler.configureBlocking(false);
-      filler.connect(impostor.getLocalSocketAddress());
+      filler.connect(taken.getLocalSocketAddress());
       queue.add(filler);
     }
-    SocketTransport beside = startWorker();
-    SocketTransport visitor = visitTranslated();
-    talk(visitor, beside);
-    Process other = new Process(77);
-    SocketTransport another = start(other, new Road.Sockets(folder), TOKEN);
-    visitor.send(77, numbered(1));
-    assertThat(number(other.take())).isEqualTo(1);
-    another.send(GUEST, numbered(2));
-    assertThat(number(guest.take())).isEqualTo(2);
+    try (FarWorker far = new FarWorker(taken.getLocalPort())) {
+      SocketTransport visitor = visit(guest);
+      visitor.send(WORKER, numbered(1));
+      await("an invitation is asked for", () -> far.invited.get() == 1);
+      long before = far.heard.get();
+      visitor.send(WORKER, numbered(2));
+      await("more is heard", () -> far.heard.get() > before);
+      Process other = new Process(77);
+      SocketTransport another = start(other, new Road.Sockets(folder), TOKEN);
+      visitor.send(77, numbered(1));
+      assertThat(number(other.take())).isEqualTo(1);
+      another.send(GUEST, numbered(2));
+      assertThat(number(guest.take())).isEqualTo(2);
+    }
     for (SocketChannel each : queue) {
       each.close();
     }

@@ -120,7 +120,7 @@ class ShortcutTest extends WithGuests {
         visitor.send(WORKER, numbered(i)); // and perhaps leaves before it is direct
       }
     }
-    int itsPort = invitationOf(beside).port();
+    int itsPort = invitationOf(beside, 100).port();
     assertThat(connectionsAt(itsPort)).isGreaterThanOrEqualTo(10);
     for (SocketTransport visitor : visitors) {
       visitor.close();
@@ -155,11 +155,12 @@ class ShortcutTest extends WithGuests {
     final SocketChannel begun;
     final SocketChannel waiting;
     final SocketChannel direct;
+    final Invitation invitation;
 
     HandmadeGuest() throws IOException {
       dial(port, TOKEN, Handshake.PRESENCE, 0);
       begun = dial(port, TOKEN, Handshake.MESSAGES, WORKER);
-      Invitation invitation = invite(GUEST);
+      invitation = invite(GUEST);
       InetSocketAddress there = new InetSocketAddress(port.getAddress(), invitation.port());
       waiting = dial(there, invitation.key(), Handshake.WAITING, WORKER);
       direct = dial(there, invitation.key(), Handshake.MESSAGES, WORKER);
@@ -282,9 +283,10 @@ class ShortcutTest extends WithGuests {
       assertThat(worker.take()).isEqualTo(death);
       assertThat(handmade.direct.read(ByteBuffer.allocate(1))).isEqualTo(-1);
       assertThat(handmade.waiting.read(ByteBuffer.allocate(1))).isEqualTo(-1);
-      Invitation invitation = invitationOf(beside);
+      Invitation invitation = handmade.invitation;
       assertThat(refusal(invitation.port(), hello(invitation.key(), Handshake.MESSAGES, WORKER)))
           .contains("goes on");
+      assertThatThrownBy(() -> invitationOf(beside, GUEST)).hasMessageContaining("was begun");
     }
   }
 
@@ -322,7 +324,7 @@ class ShortcutTest extends WithGuests {
     Process other = new Process(OTHER_GUEST);
     SocketTransport visitor = visit(other);
     makeDirect(visitor, beside);
-    Invitation invitation = invitationOf(beside);
+    Invitation invitation = invitationOf(beside, OTHER_GUEST);
     int at = invitation.port();
     byte[] key = invitation.key();
     assertThat(refusal(at, "GET / HTTP/1.1\r\n\r\n".getBytes(StandardCharsets.US_ASCII)))
@@ -358,8 +360,11 @@ class ShortcutTest extends WithGuests {
   void onlyGuestsAreInvitedAndOnlyToOthers() throws Exception {
     startWorker();
     assertThatThrownBy(() -> invite(55)).hasMessageContaining("no guest");
-    visit(guest);
+    SocketTransport visitor = visit(guest);
     visit(new Process(OTHER_GUEST));
+    assertThatThrownBy(() -> invite(OTHER_GUEST)).hasMessageContaining("what was begun");
+    visitor.send(WORKER, numbered(1));
+    worker.take();
     assertThat(invite(GUEST).port()).isPositive();
     assertThatThrownBy(() -> invite(GUEST, OTHER_GUEST)).hasMessageContaining("to a guest");
     assertThatThrownBy(() -> invite(GUEST, NODE)).hasMessageContaining("the node's own port");

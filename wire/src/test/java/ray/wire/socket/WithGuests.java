@@ -200,17 +200,18 @@ abstract class WithGuests {
   /** Asks for an invitation as a guest does. */
   Invitation invite(long asker, long target) throws IOException {
     try (SocketChannel channel = SocketChannel.open(port)) {
-      return Invitation.read(
-          SideQuestion.ask(channel, Handshake.hello(TOKEN, Handshake.DOOR, asker, target)));
+      channel.write(Handshake.hello(TOKEN, Handshake.DOOR, asker, target));
+      SideQuestion.awaitWelcome(channel);
+      return Invitation.readAnswer(channel.socket().getInputStream());
     }
   }
 
   /** What it would send to a guest. */
-  Invitation invitationOf(SocketTransport process) throws IOException {
+  Invitation invitationOf(SocketTransport process, long asker) throws IOException {
     ByteBuffer request = workerPorts.request(port.getAddress());
     byte[] bytes = new byte[request.remaining()];
     request.get(bytes);
-    return process.direct().invite(bytes);
+    return process.direct().invite(asker, bytes);
   }
 
   /** A message with a number, of which a connection carries the most part once only. */
