@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -57,12 +58,10 @@ class ImageNetCommandTest {
     Files.write(folder.resolve(name), data);
   }
 
-  /** The bounds that the project promises: 3 grey levels at any pixel, 0.4 on average. */
-  @Test
-  void theSamplesMeanIsPillows() throws Exception {
-    int code = run();
+  private record Difference(int largest, double mean) {}
 
-    assertThat(code).as(err.toString()).isZero();
+  /** How the mean image that was written differs from Pillow's. */
+  private Difference differenceFromPillows() throws IOException {
     byte[] expected = Fixtures.rgb("/ray/examples/imagenet/mean-by-pillow.png");
     var image = ImageIO.read(mean().toFile());
     int largest = 0;
@@ -74,8 +73,26 @@ class ImageNetCommandTest {
       largest = Math.max(largest, difference);
       sum += difference;
     }
-    assertThat(largest).isLessThanOrEqualTo(1);
-    assertThat((double) sum / expected.length).isLessThan(0.02);
+    return new Difference(largest, (double) sum / expected.length);
+  }
+
+  /** The bounds that the project promises: 3 grey levels at any pixel, 0.4 on average. */
+  @Test
+  void theSamplesMeanIsNearlyPillows() throws Exception {
+    int code = run();
+
+    assertThat(code).as(err.toString()).isZero();
+    assertThat(differenceFromPillows().largest()).isLessThanOrEqualTo(3);
+    assertThat(differenceFromPillows().mean()).isLessThan(0.4);
+  }
+
+  @Test
+  void theSamplesExactMeanIsPillows() throws Exception {
+    int code = run("--exact");
+
+    assertThat(code).as(err.toString()).isZero();
+    assertThat(differenceFromPillows().largest()).isLessThanOrEqualTo(1);
+    assertThat(differenceFromPillows().mean()).isLessThan(0.02);
   }
 
   @Test

@@ -1,9 +1,9 @@
 package ray.examples.imagenet.image;
 
 /**
- * Turns the bytes of a JPEG into pixels. All implementations give the same pixels to within a
- * rounding error; color profiles and EXIF orientation are not applied, as in Pillow's {@code
- * convert("RGB")}. Decoders are not thread-safe.
+ * Turns the bytes of a JPEG into pixels, or planes. All implementations give the same pixels to
+ * within a rounding error; color profiles and EXIF orientation are not applied, as in Pillow's
+ * {@code convert("RGB")}. Decoders are not thread-safe.
  */
 sealed interface JpegDecoder permits TurboJpegDecoder, LeptonicaJpegDecoder, ImageIoJpegDecoder {
   /** Decodes {@code length} bytes from {@code offset}, whose header was read and found complete. */

@@ -1,5 +1,9 @@
 package ray.examples.imagenet.image;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
+
 /**
  * What is done to whole lines of a {@link YccPlanes plane}, as {@link Lines} has it for pixels:
  * loops of a shape that the JIT turns into vector instructions, but for the one that turns a plane
@@ -8,6 +12,9 @@ package ray.examples.imagenet.image;
 final class PlaneLines {
   /** Lines that are weighed in one loop. */
   private static final int GROUP = PlaneWeights.GROUP;
+
+  private static final VarHandle INT =
+      MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
 
   private static final float CENTER = 128;
   private static final float HALF = 0.5f;
@@ -133,9 +140,48 @@ final class PlaneLines {
     }
   }
 
+  /** The first byte of a pixel is its red. */
   static void toPixels(int[] red, int[] green, int[] blue, int[] pixels, int length) {
     for (int i = 0; i < length; i++) {
-      pixels[i] = red[i] << 16 | green[i] << 8 | blue[i];
+      pixels[i] = red[i] | green[i] << 8 | blue[i] << 16;
+    }
+  }
+
+  /**
+   * Writes a block of columns of pixels, of three bytes each, beside each other.
+   *
+   * @param at where the first pixel of the first column goes
+   * @param rowBytes how far apart rows are; there is a pixel behind the block in each
+   */
+  static void columnsToRgb(int[][] columns, byte[] into, int at, int rowBytes, int rowCount) {
+    int[] a = columns[0];
+    int[] b = columns[1];
+    int[] c = columns[2];
+    int[] d = columns[3];
+    int[] e = columns[4];
+    int[] f = columns[5];
+    int[] g = columns[6];
+    int[] h = columns[7];
+    for (int y = 0, to = at; y < rowCount; y++, to += rowBytes) {
+      // The fourth byte is where the next pixel goes.
+      INT.set(into, to, a[y]);
+      INT.set(into, to + 3, b[y]);
+      INT.set(into, to + 6, c[y]);
+      INT.set(into, to + 9, d[y]);
+      INT.set(into, to + 12, e[y]);
+      INT.set(into, to + 15, f[y]);
+      INT.set(into, to + 18, g[y]);
+      INT.set(into, to + 21, h[y]);
+    }
+  }
+
+  /** The same for one column, which may be the last. */
+  static void columnToRgb(int[] column, byte[] into, int at, int rowBytes, int rowCount) {
+    for (int y = 0, to = at; y < rowCount; y++, to += rowBytes) {
+      int pixel = column[y];
+      into[to] = (byte) pixel;
+      into[to + 1] = (byte) (pixel >> 8);
+      into[to + 2] = (byte) (pixel >> 16);
     }
   }
 }

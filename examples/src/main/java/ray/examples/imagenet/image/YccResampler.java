@@ -26,6 +26,9 @@ final class YccResampler {
 
   private static final int BLOCK = Lines.BLOCK;
 
+  /** Parts of the rows that come out: as many as a whole number has bytes. */
+  private static final int PARTS = Integer.BYTES;
+
   /** Which filter it is. */
   private record Key(int samples, double length) {}
 
@@ -37,8 +40,6 @@ final class YccResampler {
           return size() > MAX_CACHED_WEIGHTS;
         }
       };
-
-  private static final int PARTS = Integer.BYTES;
 
   private final Plane[] planes = new Plane[YccPlanes.COUNT];
 
@@ -59,12 +60,8 @@ final class YccResampler {
   private final int[] green;
   private final int[] blue;
 
-  /** A block of columns of pixels; and rows of them, one after the other. */
+  /** A block of columns of pixels. */
   private final int[][] columns;
-
-  private final int[] pixels;
-  private final int rowLength;
-  private final int[] line;
 
   /** What one plane needs while it is resized. */
   private final class Plane {
@@ -128,9 +125,6 @@ final class YccResampler {
     this.green = new int[size];
     this.blue = new int[size];
     this.columns = new int[BLOCK][size];
-    this.rowLength = Math.ceilDiv(size, BLOCK) * BLOCK;
-    this.pixels = new int[size * rowLength];
-    this.line = new int[size];
     for (int i = 0; i < planes.length; i++) {
       planes[i] = new Plane();
     }
@@ -149,11 +143,19 @@ final class YccResampler {
       for (int i = 0; i < count; i++) {
         toPixels(planes[0].output[i], planes[1].output[i], planes[2].output[i], columns[i]);
       }
-      Lines.columnsToRows(columns, pixels, x, rowLength, size);
+      write(into, offset, x, count);
     }
-    for (int y = 0; y < size; y++) {
-      System.arraycopy(pixels, y * rowLength, line, 0, size);
-      Lines.writeRgb(line, into, offset + y * size * Lines.CHANNELS, size);
+  }
+
+  private void write(byte[] into, int offset, int x, int count) {
+    int rowBytes = size * Lines.CHANNELS;
+    int at = offset + x * Lines.CHANNELS;
+    if (x + BLOCK < size) {
+      PlaneLines.columnsToRgb(columns, into, at, rowBytes, size);
+    } else {
+      for (int i = 0; i < count; i++) {
+        PlaneLines.columnToRgb(columns[i], into, at + i * Lines.CHANNELS, rowBytes, size);
+      }
     }
   }
 
