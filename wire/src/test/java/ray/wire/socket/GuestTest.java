@@ -47,7 +47,7 @@ class GuestTest extends WithGuests {
 
   @Test
   void twoGuestsReachEachOther() throws InterruptedException {
-    Process other = new Process(OTHER_GUEST);
+    LocalProcess other = new LocalProcess(OTHER_GUEST);
     SocketTransport first = visit(guest);
     SocketTransport second = visit(other);
     first.send(OTHER_GUEST, new Message.JobEnded(1));
@@ -68,7 +68,7 @@ class GuestTest extends WithGuests {
       assertThat(visitor.askAside(WORKER, 7, new byte[] {(byte) i}))
           .containsExactly(GUEST, 7, (byte) i);
     }
-    assertThatThrownBy(() -> beside.askAside(GUEST, REFUSED_KIND, new byte[1]))
+    assertThatThrownBy(() -> beside.askAside(GUEST, LocalProcess.REFUSED_KIND, new byte[1]))
         .hasMessage("not that one");
     assertThat(guest.unreachable).isEmpty();
     assertThat(worker.unreachable).isEmpty();
@@ -110,7 +110,7 @@ class GuestTest extends WithGuests {
     assertThat(guest.takeUnreachable()).isEqualTo("1: it was too slow");
     assertThatThrownBy(() -> visitor.await(visitor.ask(NODE, 1, new byte[1])))
         .hasMessageContaining("gone");
-    assertThatThrownBy(() -> visit(new Process(GUEST)))
+    assertThatThrownBy(() -> visit(new LocalProcess(GUEST)))
         .isInstanceOf(UncheckedIOException.class)
         .hasMessageContaining("given up");
   }
@@ -147,18 +147,18 @@ class GuestTest extends WithGuests {
   @Test
   void largeValuesStreamBothWays() throws IOException {
     SocketTransport visitor = visit(guest);
-    MemorySegment values = Arena.ofAuto().allocate(node.memory.byteSize());
+    MemorySegment values = Arena.ofAuto().allocate(node.memory().byteSize());
     for (long at = 0; at < values.byteSize(); at += Long.BYTES) {
       values.set(ValueLayout.JAVA_LONG, at, at * 31);
     }
     visitor.send(NODE, 1, new byte[0], values);
-    assertThat(node.memory.mismatch(values)).isEqualTo(-1);
+    assertThat(node.memory().mismatch(values)).isEqualTo(-1);
     MemorySegment back =
         visitor.receive(NODE, 2, new byte[0], size -> Arena.ofAuto().allocate(size));
     assertThat(back.mismatch(values)).isEqualTo(-1);
     assertThatThrownBy(() -> visitor.send(NODE, 1, new byte[0], values.asSlice(1)))
         .hasMessageContaining("bytes are wanted");
-    assertThatThrownBy(() -> visitor.send(NODE, REFUSED_KIND, new byte[0], values))
+    assertThatThrownBy(() -> visitor.send(NODE, LocalProcess.REFUSED_KIND, new byte[0], values))
         .hasMessage("no such bytes");
   }
 
@@ -180,7 +180,7 @@ class GuestTest extends WithGuests {
   @Test
   void aGuestWhoDoesNotReadIsGivenUpAtTheBoundAndNobodyElseIsDisturbed() throws Exception {
     SocketTransport beside = startWorker();
-    Process other = new Process(OTHER_GUEST);
+    LocalProcess other = new LocalProcess(OTHER_GUEST);
     visit(other);
     Message large = new Message.LeasesRefused(KEY, "x".repeat(100_000));
     try (SocketChannel presence = dial(Handshake.PRESENCE);

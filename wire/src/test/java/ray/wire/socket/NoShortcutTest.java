@@ -226,7 +226,7 @@ class NoShortcutTest extends WithGuests {
       long before = far.heard.get();
       visitor.send(WORKER, numbered(2));
       await("more is heard", () -> far.heard.get() > before);
-      Process other = new Process(77);
+      LocalProcess other = new LocalProcess(77);
       SocketTransport another = start(other, new Road.Sockets(folder), TOKEN);
       visitor.send(77, numbered(1));
       assertThat(number(other.take())).isEqualTo(1);

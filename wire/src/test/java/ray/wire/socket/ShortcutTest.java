@@ -27,7 +27,7 @@ class ShortcutTest extends WithGuests {
   void whatIsSaidGoesOnInOrderWhicheverSideSpokeFirst() throws Exception {
     SocketTransport beside = startWorker();
     for (int round = 0; round < 20; round++) {
-      Process other = new Process(100 + round);
+      LocalProcess other = new LocalProcess(100 + round);
       SocketTransport visitor = visit(other);
       boolean workerFirst = round % 2 == 1;
       if (workerFirst) {
@@ -81,7 +81,7 @@ class ShortcutTest extends WithGuests {
   }
 
   /** The node makes of what one says of another a death, of which the one is told at the end. */
-  private static void assertToldAfterAll(Process told, SocketTransport transport, long ended)
+  private static void assertToldAfterAll(LocalProcess told, SocketTransport transport, long ended)
       throws InterruptedException {
     assertThat(told.takeUnreachable()).startsWith(ended + ": ");
     Message.ProcessDied death = new Message.ProcessDied(ended, "it has ended");
@@ -111,7 +111,7 @@ class ShortcutTest extends WithGuests {
     SocketTransport beside = startWorker();
     List<SocketTransport> visitors = new ArrayList<>();
     for (int i = 0; i < 10; i++) {
-      SocketTransport visitor = visit(new Process(100 + i));
+      SocketTransport visitor = visit(new LocalProcess(100 + i));
       visitors.add(visitor);
       if (i % 2 == 0) {
         makeDirect(visitor, beside);
@@ -249,7 +249,7 @@ class ShortcutTest extends WithGuests {
   @Test
   void aConnectionThatNobodyNeedsMayEnd() throws Exception {
     SocketTransport beside = startWorker();
-    Process other = new Process(OTHER_GUEST);
+    LocalProcess other = new LocalProcess(OTHER_GUEST);
     makeDirect(visit(other), beside);
     try (HandmadeGuest handmade = new HandmadeGuest()) {
       handmade.waiting.close();
@@ -261,7 +261,7 @@ class ShortcutTest extends WithGuests {
     }
   }
 
-  private static Message roundTrip(SocketTransport from, Process to, int number)
+  private static Message roundTrip(SocketTransport from, LocalProcess to, int number)
       throws InterruptedException {
     from.send(to.id, numbered(number));
     return to.take();
@@ -321,7 +321,7 @@ class ShortcutTest extends WithGuests {
   @Test
   void aWorkersPortLetsNobodyInWhomTheNodeHasNotLetInAndNobodyIsDisturbed() throws Exception {
     SocketTransport beside = startWorker();
-    Process other = new Process(OTHER_GUEST);
+    LocalProcess other = new LocalProcess(OTHER_GUEST);
     SocketTransport visitor = visit(other);
     makeDirect(visitor, beside);
     Invitation invitation = invitationOf(beside, OTHER_GUEST);
@@ -361,7 +361,7 @@ class ShortcutTest extends WithGuests {
     startWorker();
     assertThatThrownBy(() -> invite(55)).hasMessageContaining("no guest");
     SocketTransport visitor = visit(guest);
-    visit(new Process(OTHER_GUEST));
+    visit(new LocalProcess(OTHER_GUEST));
     assertThatThrownBy(() -> invite(OTHER_GUEST)).hasMessageContaining("what was begun");
     visitor.send(WORKER, numbered(1));
     worker.take();

@@ -47,49 +47,14 @@ class SocketTransportTest {
 
   private final List<SocketTransport> open = new ArrayList<>();
   private Path folder = Path.of("");
-  private Process a = new Process(0);
-  private Process b = new Process(0);
-
-  /** One of two processes, both in this JVM. */
-  private static final class Process implements SocketTransport.Deaths, SocketTransport.Questions {
-    final long id;
-    final BlockingQueue<Message> received = new LinkedBlockingQueue<>();
-    final BlockingQueue<String> unreachable = new LinkedBlockingQueue<>();
-
-    Process(long id) {
-      this.id = id;
-    }
-
-    @Override
-    public void unreachable(long process, String reason) {
-      unreachable.add(process + ": " + reason);
-    }
-
-    @Override
-    public byte[] answer(long asker, int kind, byte[] payload) throws Exception {
-      if (kind == 13) {
-        throw new IOException("not that one");
-      }
-      return new byte[] {(byte) asker, (byte) kind, payload[0]};
-    }
-
-    @Override
-    public byte[] session() {
-      return "session".getBytes(StandardCharsets.UTF_8);
-    }
-
-    Message take() throws InterruptedException {
-      Message message = received.poll(PATIENCE_S, TimeUnit.SECONDS);
-      assertThat(message).as("a message").isNotNull();
-      return message;
-    }
-  }
+  private LocalProcess a = new LocalProcess(0);
+  private LocalProcess b = new LocalProcess(0);
 
   @BeforeEach
   void makeFolder() throws IOException {
     folder = Files.createTempDirectory("ray-wire-");
-    a = new Process(1);
-    b = new Process(2);
+    a = new LocalProcess(1);
+    b = new LocalProcess(2);
   }
 
   @AfterEach
@@ -102,7 +67,7 @@ class SocketTransportTest {
   }
 
   /** A transport that listens, and does not read before it is started. */
-  private SocketTransport make(Process process, byte[] token, long maxUnreadBytes) {
+  private SocketTransport make(LocalProcess process, byte[] token, long maxUnreadBytes) {
     SocketTransport transport =
         new SocketTransport(
             new SocketTransport.Config(
@@ -119,17 +84,17 @@ class SocketTransportTest {
     return transport;
   }
 
-  private SocketTransport make(Process process) {
+  private SocketTransport make(LocalProcess process) {
     return make(process, TOKEN, UnreadBytes.limit());
   }
 
-  private SocketTransport start(Process process, byte[] token) {
+  private SocketTransport start(LocalProcess process, byte[] token) {
     SocketTransport transport = make(process, token, UnreadBytes.limit());
     transport.start();
     return transport;
   }
 
-  private SocketTransport start(Process process) {
+  private SocketTransport start(LocalProcess process) {
     return start(process, TOKEN);
   }
 
@@ -296,7 +261,7 @@ class SocketTransportTest {
         .contains("token")
         .contains("RAY_TOKEN");
     assertThat(b.received).isEmpty();
-    Process c = new Process(3);
+    LocalProcess c = new LocalProcess(3);
     start(c).send(b.id, new Message.JobEnded(2));
     assertThat(b.take()).isEqualTo(new Message.JobEnded(2));
   }
@@ -343,7 +308,7 @@ class SocketTransportTest {
     int bound = 4 << 20;
     SocketTransport from = make(a, TOKEN, bound);
     from.start();
-    Process c = new Process(3);
+    LocalProcess c = new LocalProcess(3);
     start(c);
     try (ServerSocketChannel socket = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
       Path path = folder.resolve("63");

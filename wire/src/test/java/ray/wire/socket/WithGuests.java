@@ -3,8 +3,6 @@ package ray.wire.socket;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
-import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
@@ -16,8 +14,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterEach;
@@ -42,7 +38,6 @@ abstract class WithGuests {
   static final int WORKER = 2;
   static final int GUEST = 3;
   static final int OTHER_GUEST = 4;
-  static final int REFUSED_KIND = 13;
   static final int MAX_UNREAD = 8 << 20;
 
   static final FunctionKey KEY =
@@ -64,75 +59,9 @@ abstract class WithGuests {
   /** Where the worker may listen. */
   WorkerPorts workerPorts = WorkerPorts.ANY;
 
-  final Process node = new Process(NODE);
-  final Process worker = new Process(WORKER);
-  final Process guest = new Process(GUEST);
-
-  /** One of the processes, all in this JVM. */
-  static final class Process implements SocketTransport.Deaths, SocketTransport.Questions {
-    final long id;
-    final BlockingQueue<Message> received = new LinkedBlockingQueue<>();
-    final BlockingQueue<String> unreachable = new LinkedBlockingQueue<>();
-    final MemorySegment memory = Arena.ofAuto().allocate(40 << 20);
-
-    Process(long id) {
-      this.id = id;
-    }
-
-    @Override
-    public void unreachable(long process, String reason) {
-      unreachable.add(process + ": " + reason);
-    }
-
-    @Override
-    public byte[] answer(long asker, int kind, byte[] payload) throws Exception {
-      if (kind == REFUSED_KIND) {
-        throw new IOException("not that one");
-      }
-      return new byte[] {(byte) asker, (byte) kind, payload[0]};
-    }
-
-    @Override
-    public Bulk bulk(long asker, int kind, byte[] payload) throws IOException {
-      if (kind == REFUSED_KIND) {
-        throw new IOException("no such bytes");
-      }
-      return new Bulk() {
-        @Override
-        public long sizeBytes() {
-          return memory.byteSize();
-        }
-
-        @Override
-        public boolean incoming() {
-          return kind == 1;
-        }
-
-        @Override
-        public long move(long offset, SocketChannel channel) throws IOException {
-          ByteBuffer rest = memory.asSlice(offset).asByteBuffer();
-          return incoming() ? channel.read(rest) : channel.write(rest);
-        }
-
-        @Override
-        public void close() {
-          // Nothing is to be closed.
-        }
-      };
-    }
-
-    Message take() throws InterruptedException {
-      Message message = received.poll(PATIENCE_S, TimeUnit.SECONDS);
-      assertThat(message).as("a message").isNotNull();
-      return message;
-    }
-
-    String takeUnreachable() throws InterruptedException {
-      String end = unreachable.poll(PATIENCE_S, TimeUnit.SECONDS);
-      assertThat(end).as("the news of an end").isNotNull();
-      return end;
-    }
-  }
+  final LocalProcess node = new LocalProcess(NODE);
+  final LocalProcess worker = new LocalProcess(WORKER);
+  final LocalProcess guest = new LocalProcess(GUEST);
 
   @BeforeEach
   void startNode() throws IOException {
@@ -153,7 +82,7 @@ abstract class WithGuests {
     Files.delete(folder);
   }
 
-  SocketTransport start(Process process, Road road, byte[] token) {
+  SocketTransport start(LocalProcess process, Road road, byte[] token) {
     SocketTransport transport =
         new SocketTransport(
             new SocketTransport.Config(
@@ -169,7 +98,7 @@ abstract class WithGuests {
     return start(worker, new Road.Sockets(folder), TOKEN);
   }
 
-  SocketTransport visit(Process process) {
+  SocketTransport visit(LocalProcess process) {
     return start(process, new Road.Port(port, NODE), TOKEN);
   }
 
