@@ -6,8 +6,7 @@ import java.nio.ByteOrder;
 
 /**
  * What is done to whole lines of a {@link YccPlanes plane}, as {@link Lines} has it for pixels:
- * loops of a shape that the JIT turns into vector instructions, but for the one that turns a plane
- * over.
+ * loops of a shape that the JIT turns into vector instructions, but for those that write bytes.
  */
 final class PlaneLines {
   /** Lines that are weighed in one loop. */
@@ -35,47 +34,14 @@ final class PlaneLines {
   }
 
   /**
-   * Rounds samples of -128…127 to 0…255, and puts them into bytes of whole numbers; what lies
-   * beyond is cut off.
+   * Rounds samples of -128…127 to 0…255, and puts them into a byte each of whole numbers where that
+   * is 0; what lies beyond is cut off.
    *
-   * @param shift which byte: 0, 8, 16 or 24, in this order
+   * @param shift which byte: 0, 8, 16 or 24
    */
-  static void pack(float[] samples, int[] packed, int shift, int length) {
-    if (shift == 0) {
-      for (int i = 0; i < length; i++) {
-        packed[i] = Math.min(255, Math.max(0, (int) (samples[i] + (CENTER + HALF))));
-      }
-    } else {
-      for (int i = 0; i < length; i++) {
-        packed[i] |= Math.min(255, Math.max(0, (int) (samples[i] + (CENTER + HALF)))) << shift;
-      }
-    }
-  }
-
-  /**
-   * Copies a block of columns out of rows.
-   *
-   * @param x the first column; those beyond the width become anything
-   */
-  static void rowsToColumns(int[][] rows, int x, int[][] columns, int rowCount) {
-    int[] a = columns[0];
-    int[] b = columns[1];
-    int[] c = columns[2];
-    int[] d = columns[3];
-    int[] e = columns[4];
-    int[] f = columns[5];
-    int[] g = columns[6];
-    int[] h = columns[7];
-    for (int y = 0; y < rowCount; y++) {
-      int[] row = rows[y];
-      a[y] = row[x];
-      b[y] = row[x + 1];
-      c[y] = row[x + 2];
-      d[y] = row[x + 3];
-      e[y] = row[x + 4];
-      f[y] = row[x + 5];
-      g[y] = row[x + 6];
-      h[y] = row[x + 7];
+  static void pack(float[] samples, int[] packed, int from, int shift, int length) {
+    for (int i = 0; i < length; i++) {
+      packed[from + i] |= Math.min(255, Math.max(0, (int) (samples[i] + (CENTER + HALF)))) << shift;
     }
   }
 

@@ -14,6 +14,9 @@ record PlaneWeights(int[] first, int taps, float[] weights) {
   /** Weights that are used together. */
   static final int GROUP = 3;
 
+  /** For nothing. */
+  static final PlaneWeights NONE = new PlaneWeights(new int[0], 0, new float[0]);
+
   /** As {@link LanczosFilter#of}. */
   static PlaneWeights lanczos(int samples, double length, int outputLength) {
     LanczosFilter filter = LanczosFilter.of(samples, length, outputLength);
