@@ -8,6 +8,7 @@ import ray.processes.MemoryLimits;
 import ray.processes.NodeLauncher;
 import ray.processes.NodeOptions;
 import ray.processes.RunningNode;
+import ray.wire.socket.WorkerPorts;
 
 /**
  * A node in a process of its own, which ends with this object or this process. Not for two threads.
@@ -49,7 +50,8 @@ public final class OwnNode implements AutoCloseable {
                 workerIdle,
                 MemoryLimits.DEFAULT,
                 0,
-                false)));
+                false,
+                WorkerPorts.ANY)));
   }
 
   /** What programs connect to. */

@@ -21,6 +21,7 @@ import ray.processes.MemoryLimits;
 import ray.processes.NodeLauncher;
 import ray.processes.NodeOptions;
 import ray.processes.RunningNode;
+import ray.wire.socket.WorkerPorts;
 
 /** {@code ray start --head}: starts a node that programs connect to. */
 @Command(
@@ -160,7 +161,7 @@ final class StartCommand implements Callable<Integer> {
         "makes calls faster; each worker opens one when such a program first asks. 'none': all",
         "goes by way of the node's port (default: ${DEFAULT-VALUE} that is free)."
       })
-  private String workerPorts = NodeOptions.ANY_PORT;
+  private String workerPorts = "any";
 
   @Option(
       names = "--debug",
@@ -211,7 +212,7 @@ final class StartCommand implements Callable<Integer> {
                   new MemoryLimits(memoryThreshold, memoryLimitBytes),
                   workerMaxTasks,
                   debug,
-                  workerPorts));
+                  workerPorts()));
     } catch (NodeLauncher.StartFailedException e) {
       throw new CommandFailedException(String.valueOf(e.getMessage()));
     }
@@ -239,11 +240,6 @@ final class StartCommand implements Callable<Integer> {
     }
     if (port < 0 || port > 65_535) {
       throw misused("--port must be from 0 to 65535, not " + port);
-    }
-    try {
-      NodeOptions.requireWorkerPorts(workerPorts);
-    } catch (IllegalArgumentException e) {
-      throw misused("--worker-ports: " + e.getMessage());
     }
     if (!(workerIdleSeconds > 0)) {
       throw misused("--worker-idle must be more than 0 seconds, not " + workerIdleSeconds);
@@ -301,6 +297,14 @@ final class StartCommand implements Callable<Integer> {
               + " GPUs, as CUDA_VISIBLE_DEVICES names "
               + visible.size()
               + ": give fewer, or change it");
+    }
+  }
+
+  private WorkerPorts workerPorts() {
+    try {
+      return WorkerPorts.parse(workerPorts);
+    } catch (IllegalArgumentException e) {
+      throw misused("--worker-ports: " + e.getMessage());
     }
   }
 

@@ -29,8 +29,7 @@ import ray.wire.socket.WorkerPorts;
  * @param workerMaxTasks after how many tasks a worker ends, for another to take over; 0: after any
  *     number
  * @param debug whether workers are started so that a debugger can be let into one later
- * @param workerPorts at which ports workers may listen for programs of other machines: {@code any},
- *     {@code none}, or a range such as {@code 20000-20099}
+ * @param workerPorts at which ports workers may listen for programs of other machines
  */
 public record NodeOptions(
     String host,
@@ -47,7 +46,7 @@ public record NodeOptions(
     MemoryLimits memory,
     int workerMaxTasks,
     boolean debug,
-    String workerPorts) {
+    WorkerPorts workerPorts) {
 
   /** Unless told otherwise only programs of this machine can connect. */
   public static final String LOOPBACK = "127.0.0.1";
@@ -58,65 +57,10 @@ public record NodeOptions(
   /** A few minutes: a program that comes back soon finds its worker warm. */
   public static final Duration DEFAULT_WORKER_IDLE = Duration.ofMinutes(5);
 
-  /** Workers may listen at any port that is free. */
-  public static final String ANY_PORT = "any";
-
-  /**
-   * Copies.
-   *
-   * @throws IllegalArgumentException if the ports are none of those
-   */
+  /** Copies. */
   public NodeOptions {
-    requireWorkerPorts(workerPorts);
     resources = Map.copyOf(resources);
     labels = Map.copyOf(labels);
-  }
-
-  /** The same, whose workers may listen at any port. */
-  public NodeOptions(
-      String host,
-      int port,
-      @Nullable Double cpus,
-      @Nullable Long memoryBytes,
-      @Nullable Long storeBytes,
-      Map<String, Double> resources,
-      Map<String, String> labels,
-      @Nullable Path sessionFolder,
-      @Nullable Path tokenFile,
-      LogLimits logs,
-      Duration workerIdle,
-      MemoryLimits memory,
-      int workerMaxTasks,
-      boolean debug) {
-    this(
-        host,
-        port,
-        cpus,
-        memoryBytes,
-        storeBytes,
-        resources,
-        labels,
-        sessionFolder,
-        tokenFile,
-        logs,
-        workerIdle,
-        memory,
-        workerMaxTasks,
-        debug,
-        ANY_PORT);
-  }
-
-  /**
-   * Checks what workers' ports are given as.
-   *
-   * @throws IllegalArgumentException with what is wrong with it
-   */
-  public static void requireWorkerPorts(String text) {
-    WorkerPorts.parse(text);
-  }
-
-  WorkerPorts portsOfWorkers() {
-    return WorkerPorts.parse(workerPorts);
   }
 
   /** The share of the free memory that the store gets, as in Ray. */
@@ -217,6 +161,6 @@ public record NodeOptions(
             limit == null ? null : Long.valueOf(limit)),
         Integer.parseInt(plain.getOrDefault("worker-max-tasks", "0")),
         Boolean.parseBoolean(plain.get("debug")),
-        plain.getOrDefault("worker-ports", ANY_PORT));
+        WorkerPorts.parse(plain.getOrDefault("worker-ports", "any")));
   }
 }

@@ -12,6 +12,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import ray.RayStateException;
+import ray.wire.socket.WorkerPorts;
 
 /** What who looks into a node hears of one that listens elsewhere, or does not answer. */
 @Timeout(60)
@@ -39,7 +40,8 @@ class NodeClientTest {
                 NodeOptions.DEFAULT_WORKER_IDLE,
                 MemoryLimits.DEFAULT,
                 0,
-                false));
+                false,
+                WorkerPorts.ANY));
   }
 
   @AfterEach

@@ -38,6 +38,7 @@ import ray.RayInstance;
 import ray.RayOptions;
 import ray.processes.StoreProgram.Keeper;
 import ray.processes.StoreProgram.Reading;
+import ray.wire.socket.WorkerPorts;
 
 /** The object store of a node, as several processes use it. */
 @EnabledOnOs(OS.LINUX)
@@ -328,7 +329,8 @@ class StoreOnNodeTest {
         NodeOptions.DEFAULT_WORKER_IDLE,
         MemoryLimits.DEFAULT,
         0,
-        false);
+        false,
+        WorkerPorts.ANY);
   }
 
   /** Which processes have the store of a node mapped, or its file open. */
