@@ -7,8 +7,8 @@ import ray.processes.LogLimits;
 import ray.processes.MemoryLimits;
 import ray.processes.NodeLauncher;
 import ray.processes.NodeOptions;
+import ray.processes.PortRange;
 import ray.processes.RunningNode;
-import ray.wire.socket.WorkerPorts;
 
 /**
  * A node in a process of its own, which ends with this object or this process. Not for two threads.
@@ -51,7 +51,7 @@ public final class OwnNode implements AutoCloseable {
                 MemoryLimits.DEFAULT,
                 0,
                 false,
-                WorkerPorts.ANY)));
+                PortRange.ANY)));
   }
 
   /** What programs connect to. */

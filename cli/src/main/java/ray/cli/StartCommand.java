@@ -20,8 +20,8 @@ import ray.processes.LogLimits;
 import ray.processes.MemoryLimits;
 import ray.processes.NodeLauncher;
 import ray.processes.NodeOptions;
+import ray.processes.PortRange;
 import ray.processes.RunningNode;
-import ray.wire.socket.WorkerPorts;
 
 /** {@code ray start --head}: starts a node that programs connect to. */
 @Command(
@@ -300,9 +300,9 @@ final class StartCommand implements Callable<Integer> {
     }
   }
 
-  private WorkerPorts workerPorts() {
+  private PortRange workerPorts() {
     try {
-      return WorkerPorts.parse(workerPorts);
+      return PortRange.parse(workerPorts);
     } catch (IllegalArgumentException e) {
       throw misused("--worker-ports: " + e.getMessage());
     }

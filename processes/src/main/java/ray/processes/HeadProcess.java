@@ -95,7 +95,7 @@ public final class HeadProcess implements AutoCloseable {
       int port =
           head.start(
               new InetSocketAddress(InetAddress.getByName(options.host()), options.port()),
-              options.workerPorts());
+              options.workerPorts().forWorkers());
       RunningNode note = RunningNode.noteSelf(options.host(), port, folder);
       HeadProcess node = new HeadProcess(head, note, log);
       Runtime.getRuntime().addShutdownHook(new Thread(node::close));

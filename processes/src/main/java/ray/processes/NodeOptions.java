@@ -8,7 +8,6 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import ray.Resources;
-import ray.wire.socket.WorkerPorts;
 
 /**
  * How a node starts.
@@ -46,7 +45,7 @@ public record NodeOptions(
     MemoryLimits memory,
     int workerMaxTasks,
     boolean debug,
-    WorkerPorts workerPorts) {
+    PortRange workerPorts) {
 
   /** Unless told otherwise only programs of this machine can connect. */
   public static final String LOOPBACK = "127.0.0.1";
@@ -161,6 +160,6 @@ public record NodeOptions(
             limit == null ? null : Long.valueOf(limit)),
         Integer.parseInt(plain.getOrDefault("worker-max-tasks", "0")),
         Boolean.parseBoolean(plain.get("debug")),
-        WorkerPorts.parse(plain.getOrDefault("worker-ports", "any")));
+        PortRange.parse(plain.getOrDefault("worker-ports", "any")));
   }
 }

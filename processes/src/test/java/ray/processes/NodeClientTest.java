@@ -12,7 +12,6 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import ray.RayStateException;
-import ray.wire.socket.WorkerPorts;
 
 /** What who looks into a node hears of one that listens elsewhere, or does not answer. */
 @Timeout(60)
@@ -41,7 +40,7 @@ class NodeClientTest {
                 MemoryLimits.DEFAULT,
                 0,
                 false,
-                WorkerPorts.ANY));
+                PortRange.ANY));
   }
 
   @AfterEach

@@ -38,7 +38,6 @@ import ray.RayInstance;
 import ray.RayOptions;
 import ray.processes.StoreProgram.Keeper;
 import ray.processes.StoreProgram.Reading;
-import ray.wire.socket.WorkerPorts;
 
 /** The object store of a node, as several processes use it. */
 @EnabledOnOs(OS.LINUX)
@@ -330,7 +329,7 @@ class StoreOnNodeTest {
         MemoryLimits.DEFAULT,
         0,
         false,
-        WorkerPorts.ANY);
+        PortRange.ANY);
   }
 
   /** Which processes have the store of a node mapped, or its file open. */

@@ -9,8 +9,6 @@ import java.nio.ByteOrder;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.ThreadLocalRandom;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 
 /**
  * The ports that processes of a node may listen at, beside the node's own, for programs of other
@@ -20,43 +18,11 @@ import java.util.regex.Pattern;
  * @param high the last; less than the first: none
  */
 public record WorkerPorts(int low, int high) {
-  private static final int LAST_PORT = 65_535;
-  private static final Pattern RANGE = Pattern.compile("(\\d{1,5})-(\\d{1,5})");
-
   /** Those that the system chooses. */
   public static final WorkerPorts ANY = new WorkerPorts(0, 0);
 
   /** None: then such programs have the node's port alone. */
   public static final WorkerPorts NONE = new WorkerPorts(1, 0);
-
-  /**
-   * Reads {@code any}, {@code none}, or a range such as {@code 20000-20099}.
-   *
-   * @throws IllegalArgumentException with what is wrong with it
-   */
-  public static WorkerPorts parse(String text) {
-    Matcher range = RANGE.matcher(text);
-    if (text.equals("any")) {
-      return ANY;
-    }
-    if (text.equals("none")) {
-      return NONE;
-    }
-    if (range.matches()) {
-      WorkerPorts ports =
-          new WorkerPorts(Integer.parseInt(range.group(1)), Integer.parseInt(range.group(2)));
-      if (ports.low > 0 && ports.low <= ports.high && ports.high <= LAST_PORT) {
-        return ports;
-      }
-    }
-    throw new IllegalArgumentException(
-        "ports must be any, none, or a range such as 20000-20099, not " + text);
-  }
-
-  @Override
-  public String toString() {
-    return equals(ANY) ? "any" : high < low ? "none" : low + "-" + high;
-  }
 
   /** What the node asks a process for a guest that has come by this address of the machine. */
   ByteBuffer request(InetAddress address) throws Handshake.RefusedException {
