@@ -14,8 +14,11 @@ import java.util.Set;
 final class SharedRegion {
   private static final Path SHARED_MEMORY = Path.of("/dev/shm");
 
-  /** In pieces, as the JVM copies fast only in compiled code, and compiles what is called often. */
-  private static final long PIECE_BYTES = 1L << 20;
+  /**
+   * In pieces, as the JVM copies fast only in compiled code, and compiles what is called often;
+   * each large enough to be written past the caches.
+   */
+  private static final long PIECE_BYTES = 4L << 20;
 
   private SharedRegion() {}
 

@@ -207,6 +207,33 @@ class StoreOnNodeTest {
     }
   }
 
+  // ---- again and again
+
+  @Test
+  void whoPutsOneLargeValueAfterAnotherGetsTheSameMemory() throws Exception {
+    MemorySegment bytes = MemorySegment.ofArray(new byte[16 << 20]);
+    int rounds = 10;
+    try (RayInstance ray = Ray.start(options())) {
+      long first = addressOfPut(ray, bytes);
+      int same = 0;
+      for (int i = 0; i < rounds; i++) {
+        System.gc(); // finds the view
+        awaitEmptyStore();
+        ray.put(bytes).close();
+        same += addressOfPut(ray, bytes) == first ? 1 : 0;
+      }
+      // A node that is kept from running may hear of it too late once.
+      assertThat(same).isGreaterThanOrEqualTo(rounds - 2);
+    }
+  }
+
+  /** Where a value lies that is put, and given up. */
+  private static long addressOfPut(RayInstance ray, MemorySegment bytes) {
+    try (ObjectRef<MemorySegment> ref = ray.put(bytes)) {
+      return ref.get(PATIENCE).address();
+    }
+  }
+
   private static long allocated() {
     return ((ThreadMXBean) ManagementFactory.getThreadMXBean()).getCurrentThreadAllocatedBytes();
   }

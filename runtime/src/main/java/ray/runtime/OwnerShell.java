@@ -9,7 +9,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.WeakHashMap;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
@@ -45,6 +48,9 @@ public final class OwnerShell extends Mailbox implements Endpoint, OwnerEffects 
   /** A thread takes part in collecting refs once every 256 objects that it makes. */
   private static final long HELP_MASK = 2 * 256 - 1;
 
+  /** Longer than a store that is not busy takes to answer. */
+  private static final long SETTLE_MS = 10;
+
   private final long self;
   private final Peers peers;
   private final OwnerCore core;
@@ -61,6 +67,9 @@ public final class OwnerShell extends Mailbox implements Endpoint, OwnerEffects 
   private final Map<Callee, List<Object>> captured = new WeakHashMap<>();
 
   private volatile boolean closed;
+
+  /** Done when this owner is told what became of the value that was put last. */
+  private volatile CompletableFuture<?> lastPut = CompletableFuture.completedFuture(null);
 
   /** Who is to be woken when the mailbox is left. */
   private List<HandleCell.Waiter> toWake = new ArrayList<>();
@@ -213,10 +222,29 @@ public final class OwnerShell extends Mailbox implements Endpoint, OwnerEffects 
     } else {
       ObjectId id = handle.id();
       post(new Promise(handle, site));
-      var _ =
-          known.whenComplete((taken, failure) -> post(new Fulfil(id, takenOrLost(outcome, taken))));
+      lastPut =
+          known.handle((taken, failure) -> {
+            post(new Fulfil(id, takenOrLost(outcome, taken)));
+            return null;
+          });
     }
     return handle;
+  }
+
+  /**
+   * Lets the store know what was given up before, for which it must first know what was put: so who
+   * puts one large value after another gets the same memory again, not some that was never used.
+   * Waits a moment at most.
+   */
+  void settle() {
+    try {
+      lastPut.get(SETTLE_MS, TimeUnit.MILLISECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } catch (TimeoutException | ExecutionException e) {
+      // the store is slow, or gone: whoever asks it next is told
+    }
+    call(() -> true); // handles what waits
   }
 
   private static Outcome takenOrLost(Outcome outcome, @Nullable Boolean taken) {

@@ -49,6 +49,9 @@ final class Values {
   /** Up to this size a value stays in its owner's heap and travels inside messages. */
   static final long MAX_INLINE_BYTES = 64 * 1024;
 
+  /** From here on memory that was never used costs more than a question. */
+  private static final long SETTLE_BYTES = 8L << 20;
+
   private static final Outcome.Inline NULL = new Outcome.Inline(null, 0, List.of());
 
   private final OwnerShell owner;
@@ -138,6 +141,9 @@ final class Values {
     CompletableFuture<Boolean> known = null;
     long key = keys.getAsLong();
     long size = bytes.sizeInStore();
+    if (size >= SETTLE_BYTES) {
+      owner.settle();
+    }
     try (WritableObject target = store.get().create(key, size, holder)) {
       bytes.writeTo(target.segment(), target::copyFrom);
       if (ahead) {

@@ -16,10 +16,17 @@ import java.util.concurrent.FutureTask;
  * threads help with untouched memory, where the time is spent in the kernel's page faults
  * (measured: twice as fast on two cores), and not with warm memory, where one thread takes most of
  * the bandwidth there is.
+ *
+ * <p>Pieces of warm memory are larger than the 2.5 MiB from which HotSpot, with AVX-512, writes
+ * past the caches, so that what is written need not be read first (measured: 1 GiB in 0.11 s where
+ * pieces of 2 MiB and less took 0.17 to 0.2 s).
  */
 final class BulkCopy {
-  /** Milliseconds even into untouched memory; large enough that the pieces cost nothing. */
-  private static final long PIECE_BYTES = 1L << 20;
+  /** Half a millisecond. */
+  private static final long WARM_PIECE_BYTES = 4L << 20;
+
+  /** Milliseconds, as the kernel has to find the pages. */
+  private static final long UNTOUCHED_PIECE_BYTES = 1L << 20;
 
   /** Below this, starting threads costs more than it saves. */
   static final long PARALLEL_BYTES = 64L << 20;
@@ -36,28 +43,31 @@ final class BulkCopy {
    */
   static void copy(MemorySegment source, MemorySegment target, long untouchedBytes) {
     long size = source.byteSize();
+    long warm = size - untouchedBytes;
     int threads = Math.min(MAX_THREADS, Runtime.getRuntime().availableProcessors());
+    copyRange(source, target, 0, warm, WARM_PIECE_BYTES);
     if (untouchedBytes < PARALLEL_BYTES || threads == 1) {
-      copyRange(source, target, 0, size);
+      copyRange(source, target, warm, size, UNTOUCHED_PIECE_BYTES);
     } else {
-      copyInParallel(source, target, size, threads);
+      copyInParallel(source, target, warm, size, threads);
     }
   }
 
-  /** Copies between segments of equal size on this thread. */
+  /** Copies between segments of equal size, both touched before, on this thread. */
   static void copy(MemorySegment source, MemorySegment target) {
-    copyRange(source, target, 0, source.byteSize());
+    copyRange(source, target, 0, source.byteSize(), WARM_PIECE_BYTES);
   }
 
   private static void copyInParallel(
-      MemorySegment source, MemorySegment target, long size, int threads) {
-    long share = Math.ceilDiv(Math.ceilDiv(size, threads), PIECE_BYTES) * PIECE_BYTES;
+      MemorySegment source, MemorySegment target, long start, long size, int threads) {
+    long piece = UNTOUCHED_PIECE_BYTES;
+    long share = Math.ceilDiv(Math.ceilDiv(size - start, threads), piece) * piece;
     List<FutureTask<?>> others = new ArrayList<>();
-    for (long from = share; from < size; from += share) {
+    for (long from = start + share; from < size; from += share) {
       others.add(startCopy(source, target, from, Math.min(size, from + share)));
     }
     try {
-      copyRange(source, target, 0, Math.min(size, share));
+      copyRange(source, target, start, Math.min(size, start + share), piece);
     } finally {
       // Even if this thread's share failed: nobody may write once this returns.
       others.forEach(BulkCopy::awaitEnd);
@@ -67,7 +77,8 @@ final class BulkCopy {
 
   private static FutureTask<?> startCopy(
       MemorySegment source, MemorySegment target, long from, long end) {
-    var task = new FutureTask<>(() -> copyRange(source, target, from, end), null);
+    var task =
+        new FutureTask<>(() -> copyRange(source, target, from, end, UNTOUCHED_PIECE_BYTES), null);
     Thread thread = Thread.ofPlatform().daemon().name("ray-store-copy").unstarted(task);
     if (source.isAccessibleBy(thread)) {
       thread.start();
@@ -103,10 +114,11 @@ final class BulkCopy {
     }
   }
 
-  private static void copyRange(MemorySegment source, MemorySegment target, long from, long end) {
+  private static void copyRange(
+      MemorySegment source, MemorySegment target, long from, long end, long piece) {
     try {
-      for (long at = from; at < end; at += PIECE_BYTES) {
-        MemorySegment.copy(source, at, target, at, Math.min(PIECE_BYTES, end - at));
+      for (long at = from; at < end; at += piece) {
+        MemorySegment.copy(source, at, target, at, Math.min(piece, end - at));
       }
     } catch (InternalError e) {
       // What the JVM makes of a bus error in a mapped file.
