@@ -22,9 +22,10 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Brings class files of the time before Java 6 up to date in the launcher's own copies of jars. The
- * JDK's AOT cache takes only classes with stack maps, which those lack; picocli is compiled for
- * Java 5, and without its classes in the cache every start of the command takes half as long again.
+ * Makes the launcher's own copies of jars such that the JDK's AOT cache takes all of them. It takes
+ * only classes with stack maps, which class files of the time before Java 6 lack; picocli is
+ * compiled for Java 5, and without its classes in the cache every start of the command takes half
+ * as long again. What it does not keep linked is replaced: see {@link PlainLinks}.
  */
 public final class ModernizeJars {
   private static final int FIRST_WITH_STACK_MAPS = ClassFile.JAVA_6_VERSION;
@@ -53,12 +54,12 @@ public final class ModernizeJars {
    */
   public static void main(String[] jars) throws IOException {
     int rewritten = modernize(Stream.of(jars).map(Path::of).toList());
-    System.out.println(rewritten + " classes brought up to date");
+    System.out.println(rewritten + " classes rewritten");
   }
 
   /**
-   * Rewrites the old classes of jars, which together are a class path, and returns their number. A
-   * class that needs one which none of them has stays as it is.
+   * Rewrites classes of jars, which together are a class path, and returns their number. An old one
+   * that needs one which none of them has stays as it is.
    */
   static int modernize(List<Path> paths) throws IOException {
     List<FileSystem> jars = new ArrayList<>();
@@ -84,13 +85,14 @@ public final class ModernizeJars {
     int rewritten = 0;
     for (Path file : classFilesOf(jar.getPath("/"))) {
       ClassModel model = classFiles.parse(Files.readAllBytes(file));
-      if (model.majorVersion() < FIRST_WITH_STACK_MAPS) {
-        try {
-          Files.write(file, rewrite(model));
+      try {
+        byte[] anew = anew(model);
+        if (anew != null) {
+          Files.write(file, anew);
           rewritten++;
-        } catch (IllegalArgumentException e) {
-          System.out.println(file + " stays as old as it is: " + e.getMessage());
         }
+      } catch (IllegalArgumentException e) {
+        System.out.println(file + " stays as it is: " + e.getMessage());
       }
     }
     return rewritten;
@@ -103,6 +105,14 @@ public final class ModernizeJars {
           .filter(file -> !file.endsWith("module-info.class"))
           .toList();
     }
+  }
+
+  /** The class as it should be; null if it is. */
+  private byte @Nullable [] anew(ClassModel model) {
+    if (model.majorVersion() < FIRST_WITH_STACK_MAPS) {
+      return rewrite(model);
+    }
+    return PlainLinks.change(model) ? PlainLinks.apply(classFiles, model) : null;
   }
 
   /** The class with the new version; its methods are written anew, with stack maps. */

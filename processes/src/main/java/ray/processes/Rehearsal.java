@@ -1,6 +1,7 @@
 package ray.processes;
 
 import java.io.IOException;
+import java.io.Reader;
 import java.security.SecureRandom;
 import java.util.concurrent.Callable;
 import ray.Ray;
@@ -50,6 +51,7 @@ public final class Rehearsal {
     Payload.Session session = SessionClient.find(node.address(), token).session();
     long self = RuntimeBackend.newId(new SecureRandom());
     var worker = new WorkerProcess.Ready(new ProcessRay.Identity(session, self, token));
+    worker.prepare(Reader.nullReader());
     Member driver = node.head().members().all().getFirst();
     ClassLoader before = Thread.currentThread().getContextClassLoader();
     worker.serve(worker.employ(driver.job(), driver.process()), reason -> {});

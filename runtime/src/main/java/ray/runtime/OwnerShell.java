@@ -48,8 +48,8 @@ public final class OwnerShell extends Mailbox implements Endpoint, OwnerEffects 
   /** A thread takes part in collecting refs once every 256 objects that it makes. */
   private static final long HELP_MASK = 2 * 256 - 1;
 
-  /** Longer than a store that is not busy takes to answer. */
-  private static final long SETTLE_MS = 10;
+  /** A store that is slow answers what comes next no sooner than this. */
+  private static final long SETTLE_MS = 1_000;
 
   private final long self;
   private final Peers peers;

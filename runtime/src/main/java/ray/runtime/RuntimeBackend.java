@@ -20,10 +20,7 @@ import ray.RayOptions;
 import ray.RayStateException;
 import ray.RemoteFunction0;
 import ray.RemoteFunction1;
-import ray.Resources;
-import ray.RuntimeEnv;
 import ray.SchedulingStrategy;
-import ray.TaskOptions;
 import ray.ValueSerializer;
 import ray.WaitResult;
 import ray.function.Func0;
@@ -35,7 +32,6 @@ import ray.spi.Backend;
 import ray.spi.Backends;
 import ray.spi.FunctionCall;
 import ray.spi.LentValue;
-import ray.spi.Shape;
 import ray.wire.Polling;
 
 /**
@@ -43,31 +39,18 @@ import ray.wire.Polling;
  * the owner of the calling thread. Thread-safe.
  */
 public abstract class RuntimeBackend implements Backend, SubmitterSource {
-  private static final FunctionCall<ObjectRef<List<Object>>> GATHER =
-      FunctionCall.ofUnshared(Gather::list, Shape.<List<Object>>one())
-          .withOptions(
-              new TaskOptions(
-                  "Ray.all",
-                  Resources.NONE,
-                  TaskOptions.DEFAULT_MAX_RETRIES,
-                  List.of(),
-                  null,
-                  SchedulingStrategy.standard(),
-                  Map.of(),
-                  TaskOptions.DEFAULT_BACKPRESSURE,
-                  RuntimeEnv.SHARED));
-
   private final RayOptions options;
   private final LocalWaiting waiting;
   private final Waits waits;
-  private final FunctionCall<ObjectRef<List<Object>>> gather;
+
+  /** Made when it is first wanted, by any thread. */
+  private volatile @Nullable FunctionCall<ObjectRef<List<Object>>> gather;
 
   /** A backend whose threads wait in a way of their own. */
   protected RuntimeBackend(RayOptions options, Polling polling) {
     this.options = options;
     this.waiting = new LocalWaiting(this, options.serialMode(), polling);
     this.waits = new Waits(waiting);
-    this.gather = GATHER.on(this);
   }
 
   /** How this backend was started. */
@@ -218,7 +201,16 @@ public abstract class RuntimeBackend implements Backend, SubmitterSource {
   @SuppressWarnings("unchecked")
   @Override
   public <T extends @Nullable Object> ObjectRef<List<T>> all(List<ObjectRef<T>> refs) {
-    return (ObjectRef<List<T>>) (ObjectRef<?>) gather.invoke(refs.toArray());
+    return (ObjectRef<List<T>>) (ObjectRef<?>) gather().invoke(refs.toArray());
+  }
+
+  private FunctionCall<ObjectRef<List<Object>>> gather() {
+    FunctionCall<ObjectRef<List<Object>>> bound = gather;
+    if (bound == null) {
+      bound = Gather.CALL.on(this);
+      gather = bound;
+    }
+    return bound;
   }
 
   @Override

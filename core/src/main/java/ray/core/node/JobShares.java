@@ -1,6 +1,5 @@
 package ray.core.node;
 
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -40,11 +39,6 @@ final class JobShares {
   /** What should be taken from a job, in leases, for the sake of one that waits. */
   record Surplus(long job, int leases) {}
 
-  private static final Comparator<Share> POOREST =
-      Comparator.comparingLong((Share share) -> share.heldUnits)
-          .thenComparingLong(share -> share.had)
-          .thenComparingLong(share -> share.job);
-
   /** A job wants something. */
   void enter(long job) {
     if (!shares.containsKey(job)) {
@@ -70,8 +64,17 @@ final class JobShares {
   }
 
   /** Orders jobs by who is next. */
-  Comparator<Long> neediestFirst() {
-    return Comparator.comparing(this::share, POOREST);
+  int compare(long job, long other) {
+    return compare(share(job), share(other));
+  }
+
+  private static int compare(Share share, Share other) {
+    int held = Long.compare(share.heldUnits, other.heldUnits);
+    if (held != 0) {
+      return held;
+    }
+    int had = Long.compare(share.had, other.had);
+    return had == 0 ? Long.compare(share.job, other.job) : had;
   }
 
   private Share share(long job) {
@@ -101,7 +104,7 @@ final class JobShares {
       if (each.job != waiting
           && each.byRunsUnits > 0
           && each.heldUnits > poor.heldUnits
-          && (rich == null || POOREST.compare(each, rich) > 0)) {
+          && (rich == null || compare(each, rich) > 0)) {
         rich = each;
       }
     }

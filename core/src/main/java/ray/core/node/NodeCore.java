@@ -2,7 +2,6 @@ package ray.core.node;
 
 import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Iterator;
@@ -306,9 +305,9 @@ public final class NodeCore {
   /** Who waits, in the order in which it is served. */
   private List<Demand> inOrder() {
     List<Demand> waiting = new ArrayList<>(demands.values());
-    if (holdings.shares().hasSeveral()) {
-      Comparator<Long> neediest = holdings.shares().neediestFirst();
-      waiting.sort(Comparator.comparing((Demand demand) -> demand.pool.job(), neediest));
+    JobShares shares = holdings.shares();
+    if (shares.hasSeveral()) {
+      waiting.sort((one, other) -> shares.compare(one.pool.job(), other.pool.job()));
     }
     return waiting;
   }

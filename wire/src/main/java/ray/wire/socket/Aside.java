@@ -8,8 +8,10 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.SynchronousQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
 import java.util.function.LongFunction;
 
 /**
@@ -17,6 +19,9 @@ import java.util.function.LongFunction;
  * questions in the middle of reading or writing those, and large values. Thread-safe.
  */
 final class Aside implements AutoCloseable, Executor {
+  /** After so long without work a thread ends: a process at rest keeps none. */
+  private static final int IDLE_S = 2;
+
   private final SocketTransport transport;
 
   /**
@@ -24,7 +29,13 @@ final class Aside implements AutoCloseable, Executor {
    * does.
    */
   private final ExecutorService threads =
-      Executors.newCachedThreadPool(Thread.ofPlatform().daemon().name("ray-aside-", 0).factory());
+      new ThreadPoolExecutor(
+          0,
+          Integer.MAX_VALUE,
+          IDLE_S,
+          TimeUnit.SECONDS,
+          new SynchronousQueue<>(),
+          Thread.ofPlatform().daemon().name("ray-aside-", 0).factory());
 
   Aside(SocketTransport transport) {
     this.transport = transport;

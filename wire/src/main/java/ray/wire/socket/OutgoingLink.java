@@ -124,12 +124,16 @@ final class OutgoingLink extends Mailbox implements Endpoint, Poller.Channel {
       case Message message -> encoder.frame(peer, 0, message);
       case Request request -> encoder.frame(request);
       case Response response -> encoder.frame(response);
-      case Event.WRITABLE -> stalled = false;
-      case Event.CLOSE -> {
-        finish();
-        shut();
+      case Event what -> {
+        switch (what) {
+          case WRITABLE -> stalled = false;
+          case CLOSE -> {
+            finish();
+            shut();
+          }
+          case ABANDON -> shut();
+        }
       }
-      case Event.ABANDON -> shut();
       case GoOnWith another -> {
         if (next == null && channel != null) {
           next = another.channel();

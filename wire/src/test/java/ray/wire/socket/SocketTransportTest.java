@@ -22,9 +22,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.FutureTask;
@@ -436,6 +438,28 @@ class SocketTransportTest {
       open.forEach(SocketTransport::close);
       open.clear();
     }
+  }
+
+  @Test
+  void whoHasNothingToAskKeepsNoThreadForIt() throws Exception {
+    Set<Thread> others = asides();
+    SocketTransport from = start(a);
+    start(b);
+
+    assertThat(from.askAside(b.id, 7, new byte[1])).isNotEmpty();
+
+    Set<Thread> own = asides();
+    own.removeAll(others);
+    assertThat(own).isNotEmpty();
+    for (Thread each : own) {
+      assertThat(each.join(Duration.ofSeconds(30))).as("the end of " + each).isTrue();
+    }
+  }
+
+  private static Set<Thread> asides() {
+    Set<Thread> threads = new HashSet<>(Thread.getAllStackTraces().keySet());
+    threads.removeIf(thread -> !thread.getName().startsWith("ray-aside-"));
+    return threads;
   }
 
   @Test
