@@ -5,14 +5,13 @@ import static java.lang.ref.Reference.reachabilityFence;
 import java.lang.ref.ReferenceQueue;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.WeakHashMap;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
@@ -48,8 +47,8 @@ public final class OwnerShell extends Mailbox implements Endpoint, OwnerEffects 
   /** A thread takes part in collecting refs once every 256 objects that it makes. */
   private static final long HELP_MASK = 2 * 256 - 1;
 
-  /** A store that is slow answers what comes next no sooner than this. */
-  private static final long SETTLE_MS = 1_000;
+  /** Some hundred microseconds; to tell the store takes ten. */
+  private static final int MAX_SPINS = 10_000;
 
   private final long self;
   private final Peers peers;
@@ -68,8 +67,11 @@ public final class OwnerShell extends Mailbox implements Endpoint, OwnerEffects 
 
   private volatile boolean closed;
 
-  /** Done when this owner is told what became of the value that was put last. */
-  private volatile CompletableFuture<?> lastPut = CompletableFuture.completedFuture(null);
+  /** How many releases of values the store is to be told of yet. */
+  private final AtomicInteger unsent = new AtomicInteger();
+
+  /** What was put, and the store has not said yet that it took. In the mailbox. */
+  private final Map<ObjectId, Outcome.Stored> unconfirmed = new HashMap<>();
 
   /** Who is to be woken when the mailbox is left. */
   private List<HandleCell.Waiter> toWake = new ArrayList<>();
@@ -79,6 +81,10 @@ public final class OwnerShell extends Mailbox implements Endpoint, OwnerEffects 
   private record Put(Handle<?> handle, Outcome outcome, @Nullable Object site) {}
 
   private record Promise(Handle<?> handle, @Nullable Object site) {}
+
+  private record PutAhead(Handle<?> handle, Outcome.Stored outcome, @Nullable Object site) {}
+
+  private record Confirmed(ObjectId id, Outcome.Stored outcome, boolean taken) {}
 
   private record Fulfil(ObjectId id, Outcome outcome) {}
 
@@ -221,38 +227,52 @@ public final class OwnerShell extends Mailbox implements Endpoint, OwnerEffects 
       post(new Put(handle, outcome, site));
     } else {
       ObjectId id = handle.id();
-      post(new Promise(handle, site));
-      lastPut =
-          known.handle((taken, failure) -> {
-            post(new Fulfil(id, takenOrLost(outcome, taken)));
-            return null;
-          });
+      Outcome.Stored stored = (Outcome.Stored) outcome;
+      post(new PutAhead(handle, stored, site));
+      var _ =
+          known.whenComplete(
+              (taken, failure) -> post(new Confirmed(id, stored, taken != null && taken)));
     }
     return handle;
   }
 
-  /**
-   * Lets the store know what was given up before, for which it must first know what was put: so who
-   * puts one large value after another gets the same memory again, not some that was never used.
-   * Waits a moment at most.
-   */
-  void settle() {
-    try {
-      lastPut.get(SETTLE_MS, TimeUnit.MILLISECONDS);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    } catch (TimeoutException | ExecutionException e) {
-      // the store is slow, or gone: whoever asks it next is told
+  /** In the mailbox. */
+  private void confirmed(ObjectId id, Outcome.Stored outcome, boolean taken) {
+    if (unconfirmed.remove(id) != null) {
+      core.fulfil(
+          id,
+          taken
+              ? outcome
+              : Outcome.Failed.of(
+                  ErrorCode.OBJECT_LOST,
+                  "the node's object store did not take the value: to the node, this process is"
+                      + " dead"));
     }
-    call(() -> true); // handles what waits
   }
 
-  private static Outcome takenOrLost(Outcome outcome, @Nullable Boolean taken) {
-    return taken != null && taken
-        ? outcome
-        : Outcome.Failed.of(
-            ErrorCode.OBJECT_LOST,
-            "the node's object store did not take the value: to the node, this process is dead");
+  /**
+   * A handle is gone. The store hears at once that nobody needs what was put, right behind the
+   * value: so who puts one large value after another gets the same memory again, not some that was
+   * never used. In the mailbox.
+   */
+  private void drop(HandleCell cell) {
+    core.handleDropped(cell.id, cell);
+    Outcome.Stored put = unconfirmed.isEmpty() ? null : unconfirmed.get(cell.id);
+    if (put != null && core.forget(cell.id)) {
+      unconfirmed.remove(cell.id);
+      release(put);
+    }
+  }
+
+  /**
+   * Lets what was given up so far go to the store before what comes next; it may be another thread
+   * that is at it.
+   */
+  void settle() {
+    call(() -> true); // handles what waits
+    for (int i = 0; unsent.get() > 0 && i < MAX_SPINS; i++) {
+      Thread.onSpinWait();
+    }
   }
 
   /** Submits a task with one result. */
@@ -483,12 +503,12 @@ public final class OwnerShell extends Mailbox implements Endpoint, OwnerEffects 
         toRun.add(waiting::timeMatters);
       }
       case Message message -> core.receive(message, System.nanoTime());
-      case HandleCell cell -> core.handleDropped(cell.id, cell);
+      case HandleCell cell -> drop(cell);
       case Put(Handle<?> handle, Outcome outcome, Object site) ->
           core.put(handle.id(), outcome, handle.cell(), site);
       case Dropped(List<HandleCell> cells) -> {
         for (HandleCell cell : cells) {
-          core.handleDropped(cell.id, cell);
+          drop(cell);
         }
       }
       case Want(ObjectId id) -> core.want(id);
@@ -501,6 +521,12 @@ public final class OwnerShell extends Mailbox implements Endpoint, OwnerEffects 
       case Create(ActorSpec spec, Task creation, Object cell, long nowNs) ->
           core.createActor(spec, creation, cell, nowNs);
       case Promise(Handle<?> handle, Object site) -> core.promise(handle.id(), handle.cell(), site);
+      case PutAhead(Handle<?> handle, Outcome.Stored outcome, Object site) -> {
+        core.promise(handle.id(), handle.cell(), site);
+        unconfirmed.put(handle.id(), outcome);
+      }
+      case Confirmed(ObjectId id, Outcome.Stored outcome, boolean taken) ->
+          confirmed(id, outcome, taken);
       case Fulfil(ObjectId id, Outcome outcome) -> core.fulfil(id, outcome);
       case Pinned(ObjectId heir) -> core.pinned(heir);
       case ItemsTaken(Task task, int count) -> core.itemsTaken(task, count);
@@ -547,7 +573,14 @@ public final class OwnerShell extends Mailbox implements Endpoint, OwnerEffects 
 
   @Override
   public void release(Outcome.Stored stored) {
-    toRun.add(() -> store.get().release(stored.key(), self));
+    unsent.incrementAndGet();
+    toRun.add(() -> {
+      try {
+        store.get().release(stored.key(), self);
+      } finally {
+        unsent.decrementAndGet();
+      }
+    });
   }
 
   @Override

@@ -49,7 +49,7 @@ final class Values {
   /** Up to this size a value stays in its owner's heap and travels inside messages. */
   static final long MAX_INLINE_BYTES = 64 * 1024;
 
-  /** From here on memory that was never used costs more than a question. */
+  /** From here on memory that was never used costs more than to wait for what was given up. */
   private static final long SETTLE_BYTES = 8L << 20;
 
   private static final Outcome.Inline NULL = new Outcome.Inline(null, 0, List.of());

@@ -67,6 +67,10 @@ final class SimProcess implements OwnerEffects, ExecutorEffects {
 
     boolean inGarbage;
     @Nullable Outcome outcome;
+
+    /** What it stands for, put ahead, as long as the store has not said that it took it. */
+    Outcome.@Nullable Stored unconfirmed;
+
     final List<SimThread> waiters = new ArrayList<>(1);
 
     Cell(ObjectId id) {
@@ -582,6 +586,11 @@ final class SimProcess implements OwnerEffects, ExecutorEffects {
   private void release(Cell cell) {
     cells.remove(cell);
     owner.handleDropped(cell.id, cell);
+    Outcome.Stored put = cell.unconfirmed;
+    if (put != null && owner.forget(cell.id)) {
+      cell.unconfirmed = null;
+      release(put);
+    }
     settle();
   }
 
@@ -895,9 +904,13 @@ final class SimProcess implements OwnerEffects, ExecutorEffects {
   Cell putAhead(Outcome.Stored stored, SimWrite write) {
     Cell made = promise();
     made.outcome = stored;
+    made.unconfirmed = stored;
     write.whenAcknowledged(() -> {
-      owner.fulfil(made.id, write.outcome());
-      settle();
+      if (made.unconfirmed != null) {
+        made.unconfirmed = null;
+        owner.fulfil(made.id, write.outcome());
+        settle();
+      }
     });
     settle();
     return made;

@@ -93,6 +93,27 @@ public final class OwnerCore {
   }
 
   /**
+   * Forgets a ref made by {@link #promise}, which then need not be completed, unless it is relied
+   * on.
+   *
+   * @return whether it did
+   */
+  public boolean forget(ObjectId id) {
+    OwnedReference made = references.findOwned(id);
+    if (made == null || !made.promised) {
+      return false;
+    }
+    made.contained--;
+    if (!made.isFreeable()) {
+      made.contained++;
+      return false;
+    }
+    made.promised = false;
+    references.check(made);
+    return true;
+  }
+
+  /**
    * The program submitted a task.
    *
    * @param cells the handles of its results, in order; empty for a generator

@@ -174,6 +174,39 @@ class OutcomesTest {
   }
 
   @Test
+  void aPromiseOnWhichNobodyReliesIsForgotten() {
+    owner.core.promise(own(2), cell(own(2)), null);
+    assertThat(owner.core.forget(own(2))).as("with a handle").isFalse();
+
+    owner.drop(own(2));
+
+    assertThat(owner.core.forget(own(2))).isTrue();
+    assertThat(owner.core.ownedCount()).isZero();
+    assertThat(owner.core.forget(own(2))).as("again").isFalse();
+  }
+
+  @Test
+  void aPromiseThatATaskWaitsForIsNotForgotten() {
+    owner.core.promise(own(2), cell(own(2)), null);
+    owner.submit(own(4), 0, own(2));
+    owner.drop(own(2));
+
+    assertThat(owner.core.forget(own(2))).isFalse();
+
+    owner.core.fulfil(own(2), value("a"));
+    owner.grant(1);
+    assertThat(owner.sentTo(WORKER)).hasAtLeastOneElementOfType(Message.PushTasks.class);
+  }
+
+  @Test
+  void whatIsMadeByATaskIsNotForgotten() {
+    owner.submit(own(2), 0);
+
+    assertThat(owner.core.forget(own(2))).isFalse();
+    assertThat(owner.core.knows(own(2))).isTrue();
+  }
+
+  @Test
   void whatCompletesAPromiseAfterTheProgramHasEndedIsNotKept() {
     owner.core.promise(own(2), cell(own(2)), null);
     owner.core.close(1);
