@@ -112,7 +112,7 @@ public final class ModernizeJars {
     if (model.majorVersion() < FIRST_WITH_STACK_MAPS) {
       return rewrite(model);
     }
-    return PlainLinks.change(model) ? PlainLinks.apply(classFiles, model) : null;
+    return PlainLinks.changes(model) ? PlainLinks.apply(classFiles, model) : null;
   }
 
   /** The class with the new version; its methods are written anew, with stack maps. */

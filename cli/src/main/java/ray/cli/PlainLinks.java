@@ -58,11 +58,11 @@ final class PlainLinks implements ClassTransform {
   }
 
   /** Whether it changes something of a class. */
-  static boolean change(ClassModel model) {
-    return model.methods().stream().anyMatch(PlainLinks::change);
+  static boolean changes(ClassModel model) {
+    return model.methods().stream().anyMatch(PlainLinks::changes);
   }
 
-  private static boolean change(MethodModel method) {
+  private static boolean changes(MethodModel method) {
     return method.code().stream().flatMap(CodeModel::elementStream).anyMatch(PlainLinks::isKnown);
   }
 
@@ -71,7 +71,8 @@ final class PlainLinks implements ClassTransform {
     var links = new PlainLinks(model);
     return classFiles.transformClass(
         model,
-        ClassTransform.transformingMethodBodies(PlainLinks::change, links::replace).andThen(links));
+        ClassTransform.transformingMethodBodies(PlainLinks::changes, links::replace)
+            .andThen(links));
   }
 
   @Override

@@ -135,7 +135,8 @@ class PlainLinksTest {
       }
       try {
         ClassModel model = CLASS_FILES.parse(bytes(name));
-        byte[] code = PlainLinks.change(model) ? PlainLinks.apply(CLASS_FILES, model) : bytes(name);
+        byte[] code =
+            PlainLinks.changes(model) ? PlainLinks.apply(CLASS_FILES, model) : bytes(name);
         assertThat(links(code)).as(name).doesNotContain("typeSwitch", "equals", "hashCode");
         return defineClass(name, code, 0, code.length);
       } catch (IOException e) {
@@ -203,7 +204,7 @@ class PlainLinksTest {
   void whatHasNoSuchLinksIsLeft() throws IOException {
     for (Class<?> type : List.of(PlainLinksTest.class, Shape.class, Nothing.class)) {
       ClassModel model = CLASS_FILES.parse(bytes(type.getName()));
-      assertThat(PlainLinks.change(model))
+      assertThat(PlainLinks.changes(model))
           .as(type.getName())
           .isNotEqualTo(type == PlainLinksTest.class);
     }

@@ -5,7 +5,6 @@ import static java.lang.ref.Reference.reachabilityFence;
 import java.lang.ref.ReferenceQueue;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.WeakHashMap;
@@ -20,7 +19,6 @@ import org.jspecify.annotations.Nullable;
 import ray.ActorId;
 import ray.ActorRef;
 import ray.CancelOptions;
-import ray.ErrorCode;
 import ray.ObjectId;
 import ray.RayStateException;
 import ray.core.ActorSpec;
@@ -70,9 +68,6 @@ public final class OwnerShell extends Mailbox implements Endpoint, OwnerEffects 
   /** How many releases of values the store is to be told of yet. */
   private final AtomicInteger unsent = new AtomicInteger();
 
-  /** What was put, and the store has not said yet that it took. In the mailbox. */
-  private final Map<ObjectId, Outcome.Stored> unconfirmed = new HashMap<>();
-
   /** Who is to be woken when the mailbox is left. */
   private List<HandleCell.Waiter> toWake = new ArrayList<>();
 
@@ -84,7 +79,7 @@ public final class OwnerShell extends Mailbox implements Endpoint, OwnerEffects 
 
   private record PutAhead(Handle<?> handle, Outcome.Stored outcome, @Nullable Object site) {}
 
-  private record Confirmed(ObjectId id, Outcome.Stored outcome, boolean taken) {}
+  private record Confirmed(ObjectId id, boolean taken) {}
 
   private record Fulfil(ObjectId id, Outcome outcome) {}
 
@@ -227,41 +222,11 @@ public final class OwnerShell extends Mailbox implements Endpoint, OwnerEffects 
       post(new Put(handle, outcome, site));
     } else {
       ObjectId id = handle.id();
-      Outcome.Stored stored = (Outcome.Stored) outcome;
-      post(new PutAhead(handle, stored, site));
+      post(new PutAhead(handle, (Outcome.Stored) outcome, site));
       var _ =
-          known.whenComplete(
-              (taken, failure) -> post(new Confirmed(id, stored, taken != null && taken)));
+          known.whenComplete((taken, failure) -> post(new Confirmed(id, taken != null && taken)));
     }
     return handle;
-  }
-
-  /** In the mailbox. */
-  private void confirmed(ObjectId id, Outcome.Stored outcome, boolean taken) {
-    if (unconfirmed.remove(id) != null) {
-      core.fulfil(
-          id,
-          taken
-              ? outcome
-              : Outcome.Failed.of(
-                  ErrorCode.OBJECT_LOST,
-                  "the node's object store did not take the value: to the node, this process is"
-                      + " dead"));
-    }
-  }
-
-  /**
-   * A handle is gone. The store hears at once that nobody needs what was put, right behind the
-   * value: so who puts one large value after another gets the same memory again, not some that was
-   * never used. In the mailbox.
-   */
-  private void drop(HandleCell cell) {
-    core.handleDropped(cell.id, cell);
-    Outcome.Stored put = unconfirmed.isEmpty() ? null : unconfirmed.get(cell.id);
-    if (put != null && core.forget(cell.id)) {
-      unconfirmed.remove(cell.id);
-      release(put);
-    }
   }
 
   /**
@@ -503,12 +468,12 @@ public final class OwnerShell extends Mailbox implements Endpoint, OwnerEffects 
         toRun.add(waiting::timeMatters);
       }
       case Message message -> core.receive(message, System.nanoTime());
-      case HandleCell cell -> drop(cell);
+      case HandleCell cell -> core.handleDropped(cell.id, cell);
       case Put(Handle<?> handle, Outcome outcome, Object site) ->
           core.put(handle.id(), outcome, handle.cell(), site);
       case Dropped(List<HandleCell> cells) -> {
         for (HandleCell cell : cells) {
-          drop(cell);
+          core.handleDropped(cell.id, cell);
         }
       }
       case Want(ObjectId id) -> core.want(id);
@@ -521,12 +486,9 @@ public final class OwnerShell extends Mailbox implements Endpoint, OwnerEffects 
       case Create(ActorSpec spec, Task creation, Object cell, long nowNs) ->
           core.createActor(spec, creation, cell, nowNs);
       case Promise(Handle<?> handle, Object site) -> core.promise(handle.id(), handle.cell(), site);
-      case PutAhead(Handle<?> handle, Outcome.Stored outcome, Object site) -> {
-        core.promise(handle.id(), handle.cell(), site);
-        unconfirmed.put(handle.id(), outcome);
-      }
-      case Confirmed(ObjectId id, Outcome.Stored outcome, boolean taken) ->
-          confirmed(id, outcome, taken);
+      case PutAhead(Handle<?> handle, Outcome.Stored outcome, Object site) ->
+          core.putAhead(handle.id(), outcome, handle.cell(), site);
+      case Confirmed(ObjectId id, boolean taken) -> core.confirmed(id, taken);
       case Fulfil(ObjectId id, Outcome outcome) -> core.fulfil(id, outcome);
       case Pinned(ObjectId heir) -> core.pinned(heir);
       case ItemsTaken(Task task, int count) -> core.itemsTaken(task, count);

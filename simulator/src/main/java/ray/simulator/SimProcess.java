@@ -67,10 +67,6 @@ final class SimProcess implements OwnerEffects, ExecutorEffects {
 
     boolean inGarbage;
     @Nullable Outcome outcome;
-
-    /** What it stands for, put ahead, as long as the store has not said that it took it. */
-    Outcome.@Nullable Stored unconfirmed;
-
     final List<SimThread> waiters = new ArrayList<>(1);
 
     Cell(ObjectId id) {
@@ -586,11 +582,6 @@ final class SimProcess implements OwnerEffects, ExecutorEffects {
   private void release(Cell cell) {
     cells.remove(cell);
     owner.handleDropped(cell.id, cell);
-    Outcome.Stored put = cell.unconfirmed;
-    if (put != null && owner.forget(cell.id)) {
-      cell.unconfirmed = null;
-      release(put);
-    }
     settle();
   }
 
@@ -902,15 +893,12 @@ final class SimProcess implements OwnerEffects, ExecutorEffects {
 
   /** A value whose node has to acknowledge it, before which nobody else learns where it is. */
   Cell putAhead(Outcome.Stored stored, SimWrite write) {
-    Cell made = promise();
+    Cell made = made(mint(1));
+    owner.putAhead(made.id, stored, made, null);
     made.outcome = stored;
-    made.unconfirmed = stored;
     write.whenAcknowledged(() -> {
-      if (made.unconfirmed != null) {
-        made.unconfirmed = null;
-        owner.fulfil(made.id, write.outcome());
-        settle();
-      }
+      owner.confirmed(made.id, write.isTaken());
+      settle();
     });
     settle();
     return made;

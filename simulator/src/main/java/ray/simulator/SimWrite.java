@@ -181,11 +181,9 @@ final class SimWrite {
     return written && !sealed && failure == null && contained.isEmpty() ? stored() : null;
   }
 
-  /** What became of it, after it was acknowledged. */
-  Outcome outcome() {
-    return sealed
-        ? stored()
-        : Outcome.Failed.of(ErrorCode.OBJECT_LOST, "the node did not take the value");
+  /** Whether the node took it, after it was acknowledged. */
+  boolean isTaken() {
+    return sealed;
   }
 
   /** Says what is to be done once the node has acknowledged it. */

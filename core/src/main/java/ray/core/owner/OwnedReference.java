@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import ray.ObjectId;
+import ray.core.Outcome;
 
 /** An object of this process: it alone decides when the object is freed. */
 public final class OwnedReference extends Reference {
@@ -17,6 +18,12 @@ public final class OwnedReference extends Reference {
 
   /** Whether the program is still to complete it, and so keeps it. */
   boolean promised;
+
+  /**
+   * Its value, put before the store has said that it takes it: until then nobody else is told, and
+   * the value goes if the object is freed.
+   */
+  Outcome.@Nullable Stored ahead;
 
   /** The foreign object whose value this one takes over; null when that is done. */
   @Nullable BorrowedReference adopting;

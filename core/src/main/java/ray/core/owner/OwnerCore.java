@@ -6,6 +6,7 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import ray.ActorId;
 import ray.CancelOptions;
+import ray.ErrorCode;
 import ray.ObjectId;
 import ray.core.ActorSpec;
 import ray.core.DeadProcesses;
@@ -21,6 +22,11 @@ import ray.core.Outcome;
 public final class OwnerCore {
   /** How many ended tasks are remembered for listings. */
   public static final int MAX_HISTORY = 10_000;
+
+  private static final Outcome.Failed NOT_TAKEN =
+      Outcome.Failed.of(
+          ErrorCode.OBJECT_LOST,
+          "the node's object store did not take the value: to the node, this process is dead");
 
   private final OwnerEffects effects;
   private final References references;
@@ -66,6 +72,34 @@ public final class OwnerCore {
     outcomes.setMade(made, outcome);
   }
 
+  /**
+   * The program put a value, without refs in it, that its store does not know yet: until {@link
+   * #confirmed}, which must follow, only the program reads it.
+   */
+  public void putAhead(ObjectId id, Outcome.Stored outcome, Object cell, @Nullable Object site) {
+    OwnedReference made = references.make(id, cell, null);
+    made.creationSite = site;
+    made.ahead = outcome;
+  }
+
+  /**
+   * The store has taken what was put ahead, or refused it. If nothing held the object any more, the
+   * store was told already; it may also have failed, as the program was ending.
+   */
+  public void confirmed(ObjectId id, boolean taken) {
+    OwnedReference made = references.findOwned(id);
+    if (made == null || made.ahead == null) {
+      return;
+    }
+    Outcome.Stored value = made.ahead;
+    made.ahead = null;
+    if (made.outcome == null) {
+      outcomes.setMade(made, taken ? value : NOT_TAKEN);
+    } else if (taken) {
+      effects.release(value);
+    }
+  }
+
   /** The program made a ref that it will complete itself. */
   public void promise(ObjectId id, Object cell, @Nullable Object site) {
     OwnedReference made = references.make(id, cell, null);
@@ -90,27 +124,6 @@ public final class OwnerCore {
       made.contained--;
       references.check(made);
     }
-  }
-
-  /**
-   * Forgets a ref made by {@link #promise}, which then need not be completed, unless it is relied
-   * on.
-   *
-   * @return whether it did
-   */
-  public boolean forget(ObjectId id) {
-    OwnedReference made = references.findOwned(id);
-    if (made == null || !made.promised) {
-      return false;
-    }
-    made.contained--;
-    if (!made.isFreeable()) {
-      made.contained++;
-      return false;
-    }
-    made.promised = false;
-    references.check(made);
-    return true;
   }
 
   /**

@@ -209,6 +209,9 @@ final class References {
         effects.release(stored);
       }
     }
+    if (reference.ahead != null) {
+      effects.release(reference.ahead);
+    }
     whenFreed.accept(reference);
   }
 

@@ -174,36 +174,50 @@ class OutcomesTest {
   }
 
   @Test
-  void aPromiseOnWhichNobodyReliesIsForgotten() {
-    owner.core.promise(own(2), cell(own(2)), null);
-    assertThat(owner.core.forget(own(2))).as("with a handle").isFalse();
+  void aPutThatIsDroppedBeforeTheStoreConfirmsItIsReleasedAtOnce() {
+    owner.core.putAhead(own(2), STORED, cell(own(2)), null);
 
     owner.drop(own(2));
 
-    assertThat(owner.core.forget(own(2))).isTrue();
+    assertThat(owner.released).containsExactly(STORED);
     assertThat(owner.core.ownedCount()).isZero();
-    assertThat(owner.core.forget(own(2))).as("again").isFalse();
+    owner.core.confirmed(own(2), true);
+    assertThat(owner.released).as("still").containsExactly(STORED);
   }
 
   @Test
-  void aPromiseThatATaskWaitsForIsNotForgotten() {
-    owner.core.promise(own(2), cell(own(2)), null);
+  void aPutThatATaskTakesWaitsUntilTheStoreConfirmsIt() {
+    owner.core.putAhead(own(2), STORED, cell(own(2)), null);
     owner.submit(own(4), 0, own(2));
     owner.drop(own(2));
 
-    assertThat(owner.core.forget(own(2))).isFalse();
-
-    owner.core.fulfil(own(2), value("a"));
+    assertThat(owner.released).isEmpty();
+    assertThat(owner.ready).isEmpty();
+    owner.core.confirmed(own(2), true);
     owner.grant(1);
+
     assertThat(owner.sentTo(WORKER)).hasAtLeastOneElementOfType(Message.PushTasks.class);
   }
 
   @Test
-  void whatIsMadeByATaskIsNotForgotten() {
-    owner.submit(own(2), 0);
+  void aPutThatTheStoreRefusesIsLost() {
+    owner.core.putAhead(own(2), STORED, cell(own(2)), null);
 
-    assertThat(owner.core.forget(own(2))).isFalse();
-    assertThat(owner.core.knows(own(2))).isTrue();
+    owner.core.confirmed(own(2), false);
+
+    assertThat(owner.failureOf(own(2))).isEqualTo(ErrorCode.OBJECT_LOST);
+  }
+
+  @Test
+  void whatTheStoreConfirmsAfterTheProgramHasEndedIsNotKept() {
+    owner.core.putAhead(own(2), STORED, cell(own(2)), null);
+    owner.core.close(1);
+
+    owner.core.confirmed(own(2), true);
+
+    assertThat(owner.released).containsExactly(STORED);
+    owner.drop(own(2));
+    assertThat(owner.released).as("once").containsExactly(STORED);
   }
 
   @Test
