@@ -57,7 +57,7 @@ final class SimChunks {
     if (!used) {
       return 0;
     }
-    ask();
+    ask(sizeBytes);
     for (Chunk chunk : chunks.values()) {
       if (!chunk.writing && !chunk.wantedBack && taken(sizeBytes) <= chunk.leftBytes) {
         chunk.writing = true;
@@ -71,13 +71,15 @@ final class SimChunks {
     return StoreCore.bytesInStore(sizeBytes);
   }
 
-  private void ask() {
+  /** Asks for some more; sometimes for as much as the value has that is written now. */
+  private void ask(long valueBytes) {
     if (asked || chunks.size() >= MAX_CHUNKS || dice.coin()) {
       return;
     }
     asked = true;
     long key = process.cluster.nextStoreKey();
-    long sizeBytes = (long) UNIT_BYTES * dice.between(1, 8);
+    long units = dice.between(0, 8);
+    long sizeBytes = units == 0 ? taken(valueBytes) : UNIT_BYTES * units;
     toStore(
         "chunk",
         key,

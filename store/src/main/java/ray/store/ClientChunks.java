@@ -1,7 +1,9 @@
 package ray.store;
 
 import java.util.ArrayDeque;
+import java.util.HashSet;
 import java.util.Iterator;
+import java.util.Set;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import ray.core.store.StoreCore;
@@ -9,9 +11,11 @@ import ray.core.store.StoreObject;
 
 /**
  * The memory that a process has got ahead from the store of its node, so that it makes objects
- * without asking where they are to lie. One thread at a time writes to a chunk, at its front. The
- * next chunk is asked for before one is used up, and nobody waits for it. Thread-safe; never
- * blocks.
+ * without asking where they are to lie. Small values lie one behind the other in a chunk; one
+ * thread at a time writes to it, at its front, and the next chunk is asked for before one is used
+ * up. A large value has a chunk of its own, which is asked for while the value before it is
+ * written, if that followed another of like size: who puts many in a row is soon to put one more.
+ * Nobody waits for a chunk. Thread-safe; never blocks.
  */
 final class ClientChunks {
   /** The first chunk; each is twice the one before, so that who puts little is given little. */
@@ -23,11 +27,20 @@ final class ClientChunks {
   /** A chunk is no more than such a part of its store. */
   private static final long STORE_SHARE = 32;
 
-  /** A value is no more than such a part of a chunk: for larger ones a question costs nothing. */
+  /** A small value is no more than such a part of a chunk; a larger one may have its own. */
   private static final int CHUNK_SHARE = 4;
 
   /** For threads that write at the same time; more of them ask for each value. */
   private static final int MAX_CHUNKS = 4;
+
+  /** Chunks that wait for a large value, or are on their way: one for each of two threads. */
+  private static final int MAX_LARGE_AHEAD = 2;
+
+  /** Values are alike if neither is larger than so many of the other. */
+  private static final long LIKE_SIZE = 2;
+
+  /** Large values that come later after each other are not in a row. */
+  private static final long SERIES_NS = 1_000_000_000;
 
   /** Smaller values are not in the store at all. */
   private static final long SMALLEST_VALUE_BYTES = 64L << 10;
@@ -38,11 +51,16 @@ final class ClientChunks {
   /** Memory of which objects are made. */
   static final class Chunk {
     private final StoreObject whole;
+
+    /** Whether it is for one large value. */
+    private final boolean isLarge;
+
     private long usedBytes;
     private boolean wantedBack;
 
-    private Chunk(StoreObject whole) {
+    private Chunk(StoreObject whole, boolean isLarge) {
       this.whole = whole;
+      this.isLarge = isLarge;
     }
 
     long key() {
@@ -51,30 +69,54 @@ final class ClientChunks {
 
     /** Where an object lies that is written to it now. */
     StoreObject front(long key, long sizeBytes) {
-      return new StoreObject(key, whole.bank(), whole.offset() + usedBytes, sizeBytes, 0);
+      long warmBytes = whole.sizeBytes() - whole.coldBytes();
+      long coldBytes = Math.clamp(usedBytes + sizeBytes - warmBytes, 0, sizeBytes);
+      return new StoreObject(key, whole.bank(), whole.offset() + usedBytes, sizeBytes, coldBytes);
     }
 
     private long leftBytes() {
       return whole.sizeBytes() - usedBytes;
+    }
+
+    private boolean fits(long neededBytes) {
+      return leftBytes() >= neededBytes && (!isLarge || areAlike(leftBytes(), neededBytes));
+    }
+
+    /** Whether nobody is to write to it any more; a large value leaves less than it takes. */
+    private boolean isUseless() {
+      return wantedBack || leftBytes() < (isLarge ? whole.sizeBytes() : SMALLEST_VALUE_BYTES);
     }
   }
 
   private final StoreClient.Node node;
   private final LongSupplier keys;
   private final long largestBytes;
+  private final long largestValueBytes;
 
   // Guarded by this object's monitor.
   private final ArrayDeque<Chunk> idle = new ArrayDeque<>();
+  private final ArrayDeque<Chunk> idleLarge = new ArrayDeque<>();
   private final ArrayDeque<Chunk> inUse = new ArrayDeque<>();
-  private boolean asked;
+
+  /** What was asked for and is not here yet, unless it was wanted back since then. */
+  private final Set<Long> asked = new HashSet<>();
+
+  private final Set<Long> askedLarge = new HashSet<>();
   private long nextBytes = FIRST_CHUNK_BYTES;
   private long noneSinceNs = System.nanoTime() - PAUSE_NS;
+  private long noneLargeSinceNs = noneSinceNs;
+
+  /** The size of the large value that was begun last, and when that was. */
+  private long lastLargeBytes;
+
+  private long lastLargeNs;
 
   /** None yet, of a store of that size. */
   ClientChunks(StoreClient.Node node, LongSupplier keys, long capacityBytes) {
     this.node = node;
     this.keys = keys;
-    this.largestBytes = Math.min(LARGEST_CHUNK_BYTES, capacityBytes / STORE_SHARE);
+    this.largestValueBytes = capacityBytes / STORE_SHARE;
+    this.largestBytes = Math.min(LARGEST_CHUNK_BYTES, largestValueBytes);
   }
 
   /**
@@ -83,16 +125,19 @@ final class ClientChunks {
    */
   @Nullable Chunk take(long sizeBytes) {
     long needed = StoreCore.bytesInStore(sizeBytes);
-    if (needed > largestBytes / CHUNK_SHARE) {
+    boolean isLarge = needed > largestBytes / CHUNK_SHARE;
+    if (needed > largestValueBytes) {
       return null;
     }
     Chunk found = null;
     Chunk useless = null;
-    long askBytes = 0;
+    long askBytes;
+    long askKey = 0;
     synchronized (this) {
-      for (Iterator<Chunk> each = idle.iterator(); found == null && each.hasNext(); ) {
+      Iterator<Chunk> each = (isLarge ? idleLarge : idle).iterator();
+      while (found == null && each.hasNext()) {
         Chunk chunk = each.next();
-        if (chunk.leftBytes() >= needed) {
+        if (chunk.fits(needed)) {
           found = chunk;
           inUse.add(chunk);
           each.remove();
@@ -101,38 +146,83 @@ final class ClientChunks {
           each.remove();
         }
       }
-      if (mayAsk(found)) {
-        asked = true;
-        askBytes = Math.clamp(nextBytes, CHUNK_SHARE * needed, largestBytes);
+      askBytes = isLarge ? aheadOfLarge(needed) : aheadOfSmall(needed, found);
+      if (askBytes > 0) {
+        askKey = keys.getAsLong();
+        (isLarge ? askedLarge : asked).add(askKey);
       }
     }
-    if (useless != null) {
-      node.cancelCreate(useless.key());
-    }
-    if (askBytes > 0) {
-      var _ =
-          node.chunk(keys.getAsLong(), askBytes).whenComplete((chunk, failure) -> granted(chunk));
+    try {
+      if (useless != null) {
+        node.cancelCreate(useless.key());
+      }
+      if (askBytes > 0) {
+        ask(askKey, askBytes, isLarge);
+      }
+    } catch (RuntimeException e) {
+      if (found != null) {
+        givenUp(found);
+      }
+      throw e;
     }
     return found;
   }
 
-  private boolean mayAsk(@Nullable Chunk taken) {
+  /** How many bytes to ask for now that a small value takes this chunk, if it has one. */
+  private long aheadOfSmall(long needed, @Nullable Chunk taken) {
     boolean isEnough =
         taken != null && (taken.leftBytes() > taken.whole.sizeBytes() / 2 || !idle.isEmpty());
-    return !asked
-        && !isEnough
-        && idle.size() + inUse.size() < MAX_CHUNKS
-        && System.nanoTime() - noneSinceNs > PAUSE_NS;
+    boolean asks =
+        asked.isEmpty()
+            && !isEnough
+            && idle.size() + inUse.size() < MAX_CHUNKS
+            && System.nanoTime() - noneSinceNs > PAUSE_NS;
+    return asks ? Math.clamp(nextBytes, CHUNK_SHARE * needed, largestBytes) : 0;
   }
 
-  private synchronized void granted(@Nullable StoreObject chunk) {
-    asked = false;
+  /** How many bytes to ask for now that a large value is begun: as many as it has, or none. */
+  private long aheadOfLarge(long needed) {
+    long nowNs = System.nanoTime();
+    boolean isInRow = areAlike(needed, lastLargeBytes) && nowNs - lastLargeNs < SERIES_NS;
+    lastLargeBytes = needed;
+    lastLargeNs = nowNs;
+    boolean asks =
+        isInRow
+            && idleLarge.size() + askedLarge.size() < MAX_LARGE_AHEAD
+            && nowNs - noneLargeSinceNs > PAUSE_NS;
+    return asks ? needed : 0;
+  }
+
+  private static boolean areAlike(long oneBytes, long otherBytes) {
+    return oneBytes <= LIKE_SIZE * otherBytes && otherBytes <= LIKE_SIZE * oneBytes;
+  }
+
+  private void ask(long key, long sizeBytes, boolean isLarge) {
+    var _ =
+        node.chunk(key, sizeBytes)
+            .whenComplete((chunk, failure) -> {
+              if (!answered(key, chunk, isLarge)) {
+                node.cancelCreate(key);
+              }
+            });
+  }
+
+  /** Returns false if the chunk was wanted back before its process knew that it has it. */
+  private synchronized boolean answered(long key, @Nullable StoreObject chunk, boolean isLarge) {
+    boolean isWanted = (isLarge ? askedLarge : asked).remove(key);
     if (chunk == null) {
-      noneSinceNs = System.nanoTime();
-    } else {
-      idle.add(new Chunk(chunk));
-      nextBytes = 2 * chunk.sizeBytes();
+      if (isLarge) {
+        noneLargeSinceNs = System.nanoTime();
+      } else {
+        noneSinceNs = System.nanoTime();
+      }
+      return true;
     }
+    if (isWanted) {
+      (isLarge ? idleLarge : idle).add(new Chunk(chunk, isLarge));
+      nextBytes = isLarge ? nextBytes : 2 * chunk.sizeBytes();
+    }
+    return isWanted;
   }
 
   /** The node was told that an object of that size is made of the front of a chunk. */
@@ -150,10 +240,10 @@ final class ClientChunks {
     synchronized (this) {
       chunk.usedBytes += taken;
       inUse.remove(chunk);
-      boolean isUseless = chunk.wantedBack || chunk.leftBytes() < SMALLEST_VALUE_BYTES;
+      boolean isUseless = chunk.isUseless();
       giveBack = isUseless && chunk.leftBytes() > 0;
       if (!isUseless) {
-        idle.addFirst(chunk);
+        (chunk.isLarge ? idleLarge : idle).addFirst(chunk);
       }
     }
     if (giveBack) {
@@ -165,19 +255,26 @@ final class ClientChunks {
   void wantedBack(long key) {
     boolean giveBack;
     synchronized (this) {
-      giveBack = idle.removeIf(chunk -> chunk.key() == key);
+      giveBack = removeByKey(idle, key) || removeByKey(idleLarge, key);
       for (Chunk chunk : inUse) {
         chunk.wantedBack |= chunk.key() == key;
       }
+      asked.remove(key);
+      askedLarge.remove(key);
     }
     if (giveBack) {
       node.cancelCreate(key);
     }
   }
 
+  private static boolean removeByKey(ArrayDeque<Chunk> chunks, long key) {
+    return chunks.removeIf(chunk -> chunk.key() == key);
+  }
+
   /** The node knows nothing of a chunk. */
   synchronized void lost(Chunk chunk) {
     idle.remove(chunk);
+    idleLarge.remove(chunk);
     chunk.wantedBack = true;
   }
 }

@@ -96,11 +96,16 @@ public final class StoreClient implements Store, Access, AutoCloseable {
   public WritableObject create(long key, long sizeBytes, long owner) throws InterruptedException {
     drainViews();
     ClientChunks.Chunk chunk = chunks.take(sizeBytes);
-    if (chunk != null) {
-      return writable(chunk.front(key, sizeBytes), owner, chunk);
+    if (chunk == null) {
+      CompletableFuture<StoreObject> asked = node.create(key, sizeBytes, owner);
+      return writable(awaitRoom(key, asked), owner, null);
     }
-    CompletableFuture<StoreObject> asked = node.create(key, sizeBytes, owner);
-    return writable(awaitRoom(key, asked), owner, null);
+    try {
+      return writable(chunk.front(key, sizeBytes), owner, chunk);
+    } catch (RuntimeException | Error e) {
+      chunks.givenUp(chunk);
+      throw e;
+    }
   }
 
   private WritableObject writable(

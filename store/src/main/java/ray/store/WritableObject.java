@@ -48,6 +48,11 @@ public final class WritableObject implements AutoCloseable {
     return object.sizeBytes();
   }
 
+  /** How many bytes at its end lie in memory that nobody has touched before. */
+  long coldBytes() {
+    return object.coldBytes();
+  }
+
   /**
    * The object's bytes, aligned to 64, with whatever they held before.
    *

@@ -46,7 +46,12 @@ class ClientChunksTest {
   }
 
   private CompletableFuture<Boolean> put(long key, byte fill) throws InterruptedException {
-    try (WritableObject object = client.create(key, SIZE, SELF)) {
+    return put(key, SIZE, fill);
+  }
+
+  private CompletableFuture<Boolean> put(long key, long sizeBytes, byte fill)
+      throws InterruptedException {
+    try (WritableObject object = client.create(key, sizeBytes, SELF)) {
       object.segment().fill(fill);
       return object.sealSoon();
     }
@@ -174,5 +179,146 @@ class ClientChunksTest {
 
     assertThat(store.stats().chunkBytes()).isZero();
     assertThat(node.creates).isEqualTo(3);
+  }
+
+  // Large values
+
+  private static final long LARGE = 6L * SIZE;
+
+  /** The answer to what the put asks for is there when it is done, not before. */
+  private void putLarge(long key, long sizeBytes) throws InterruptedException {
+    put(key, sizeBytes, (byte) key);
+    node.read();
+    assertThat(store.view(key).get(ValueLayout.JAVA_BYTE, sizeBytes - 1)).isEqualTo((byte) key);
+  }
+
+  /** Two values, in a row: a third has its room. */
+  private void beginRow() throws InterruptedException {
+    putLarge(1, LARGE);
+    assertThat(node.chunks).isZero();
+    putLarge(2, LARGE);
+    assertThat(store.stats().chunkBytes()).isEqualTo(LARGE);
+  }
+
+  @Test
+  void largeValuesInARowHaveTheirRoomAhead() throws Exception {
+    beginRow();
+
+    for (int i = 3; i < 40; i++) {
+      putLarge(i, LARGE);
+      store.release(i, SELF);
+    }
+
+    assertThat(node.creates).isEqualTo(2);
+    assertThat(node.chunks).isEqualTo(38);
+    assertThat(store.stats().chunkBytes()).isEqualTo(LARGE);
+  }
+
+  @Test
+  void rowOfLargeValuesHasTheSameMemoryAgain() throws Exception {
+    beginRow();
+    long warm = 4 * LARGE; // two that stay, one that is written, one ahead
+
+    for (int i = 3; i < 40; i++) {
+      put(i, LARGE, (byte) i);
+      node.read();
+      store.release(i, SELF);
+    }
+
+    store.askForIdleChunks(Duration.ofNanos(-1));
+    assertThat(store.usedBytes()).isEqualTo(2 * LARGE);
+    try (WritableObject object = store.create(99, CAPACITY - 3 * LARGE, NODE)) {
+      assertThat(object.coldBytes()).isEqualTo(CAPACITY - warm);
+    }
+  }
+
+  @Test
+  void valueOfAnotherSizeBeginsARowOfItsOwn() throws Exception {
+    beginRow();
+
+    putLarge(3, 16L * SIZE);
+
+    assertThat(node.creates).isEqualTo(3);
+    assertThat(node.chunks).isEqualTo(1);
+    assertThat(store.stats().chunkBytes()).isZero();
+  }
+
+  @Test
+  void smallerValueLeavesNothingOfALargeChunk() throws Exception {
+    beginRow();
+
+    put(3, LARGE - SIZE, (byte) 3);
+
+    assertThat(node.creates).isEqualTo(2);
+    assertThat(store.usedBytes()).isEqualTo(3 * LARGE - SIZE);
+    node.read();
+    assertThat(store.stats().chunkBytes()).isEqualTo(LARGE - SIZE);
+  }
+
+  @Test
+  void largeValueThatIsGivenUpLeavesItsRoomToTheNext() throws Exception {
+    beginRow();
+    client.create(3, LARGE, SELF).close();
+
+    putLarge(4, LARGE);
+
+    assertThat(node.creates).isEqualTo(2);
+    assertThat(store.contains(3)).isFalse();
+  }
+
+  @Test
+  void moreThanAPartOfTheStoreIsAskedForEachTime() throws Exception {
+    for (int i = 1; i < 5; i++) {
+      putLarge(i, 17L * SIZE);
+    }
+
+    assertThat(node.creates).isEqualTo(4);
+    assertThat(node.chunks).isZero();
+  }
+
+  @Test
+  void whoWaitsGetsTheRoomOfTheNextLargeValue() throws Exception {
+    beginRow();
+
+    store.create(500, 494L * SIZE, NODE).seal();
+    store.create(501, LARGE, NODE).seal();
+
+    assertThat(store.stats().chunkBytes()).isZero();
+    store.release(500, NODE);
+    putLarge(3, 6L * SIZE - 1);
+    assertThat(node.creates).isEqualTo(3);
+  }
+
+  @Test
+  void chunkThatIsWantedBackBeforeItsProcessKnowsOfItGoesBack() throws Exception {
+    beginRow();
+    put(3, LARGE, (byte) 3);
+    assertThat(store.stats().chunkBytes()).isEqualTo(LARGE);
+
+    store.askForIdleChunks(Duration.ofNanos(-1));
+    assertThat(store.stats().chunkBytes()).isEqualTo(LARGE);
+    node.read();
+
+    assertThat(store.stats().chunkBytes()).isZero();
+    assertThat(store.usedBytes()).isEqualTo(3 * LARGE);
+  }
+
+  @Test
+  void newMemoryIsToldAsSuch() throws Exception {
+    beginRow();
+
+    try (WritableObject third = client.create(3, LARGE, SELF)) {
+      assertThat(third.coldBytes()).isEqualTo(LARGE);
+      third.seal();
+    }
+    node.read();
+    store.release(1, SELF);
+    store.release(2, SELF);
+    store.release(3, SELF);
+    putLarge(4, LARGE);
+
+    try (WritableObject fifth = client.create(5, LARGE, SELF)) {
+      assertThat(fifth.coldBytes()).isZero();
+    }
   }
 }

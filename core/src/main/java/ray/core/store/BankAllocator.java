@@ -71,6 +71,12 @@ final class BankAllocator {
     return banks.get(bank).warmEnd;
   }
 
+  /** How many bytes at the end of the front of a block, of that size, were never handed out. */
+  long coldBytes(Block block, long sizeBytes) {
+    long end = block.offset + sizeBytes;
+    return Math.clamp(end - banks.get(block.bank).warmEnd, 0, sizeBytes);
+  }
+
   void warmed(int bank, long endOffset) {
     Bank b = banks.get(bank);
     b.warmEnd = Math.max(b.warmEnd, Math.min(endOffset, b.sizeBytes));

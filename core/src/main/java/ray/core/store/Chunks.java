@@ -53,10 +53,13 @@ final class Chunks {
     return chunks.get(key);
   }
 
-  /** A new chunk; null if there is no memory to spare. */
+  /**
+   * A new chunk; null if there is no memory to spare. It is no more than half of what may still be
+   * given ahead, so that who asks for much leaves some to who asks after him.
+   */
   @Nullable Entry grant(long key, long sizeBytes, long process, long nowNs) {
     long blockBytes = BankAllocator.blockBytes(sizeBytes);
-    if (bytes + blockBytes > allocator.capacityBytes() / STORE_SHARE) {
+    if (blockBytes > (allocator.capacityBytes() / STORE_SHARE - bytes) / 2) {
       return null;
     }
     Block block = allocator.allocate(blockBytes);
@@ -72,8 +75,9 @@ final class Chunks {
     return entry;
   }
 
-  private static StoreObject whole(long chunk, Block block) {
-    return new StoreObject(chunk, block.bank, block.offset, block.sizeBytes, 0);
+  private StoreObject whole(long chunk, Block block) {
+    long coldBytes = allocator.coldBytes(block, block.sizeBytes);
+    return new StoreObject(chunk, block.bank, block.offset, block.sizeBytes, coldBytes);
   }
 
   /**
@@ -96,10 +100,12 @@ final class Chunks {
     } else {
       chunk.usedNs = nowNs;
       entry.block = allocator.split(front, blockBytes);
-      entry.object = whole(entry.object.key(), entry.block);
       bytes -= blockBytes;
     }
     allocator.warmed(front.bank, front.end());
+    if (entry.chunk != null) {
+      entry.object = whole(entry.object.key(), entry.block);
+    }
     return front;
   }
 

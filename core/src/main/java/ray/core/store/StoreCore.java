@@ -451,9 +451,7 @@ public final class StoreCore {
 
   private void start(
       long key, long sizeBytes, long owner, long writer, CopyKind kind, long nowNs, Block block) {
-    long warmEnd = allocator.warmEnd(block.bank);
-    long end = block.offset + sizeBytes;
-    long coldBytes = Math.clamp(end - warmEnd, 0, sizeBytes);
+    long coldBytes = allocator.coldBytes(block, sizeBytes);
     allocator.warmed(block.bank, block.end());
     var object = new StoreObject(key, block.bank, block.offset, sizeBytes, coldBytes);
     Entry entry = add(object, block, kind, owner, nowNs);
