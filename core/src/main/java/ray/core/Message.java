@@ -316,6 +316,17 @@ public sealed interface Message {
     }
   }
 
+  /**
+   * A worker that is gone, or is to end, had stored results for the receiver, which may never hear
+   * of them: the worker stores a result before it tells of it. A node says so once for each worker,
+   * perhaps in several messages, of all that the receiver still pins there.
+   *
+   * @param worker who stored them
+   * @param node the node in whose store they are
+   * @param keys where
+   */
+  record ResultsLeft(long worker, long node, List<Long> keys) implements Message {}
+
   /** A job has ended; what is its own ends too. */
   record JobEnded(long job) implements Message {}
 }

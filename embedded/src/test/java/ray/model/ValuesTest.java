@@ -328,6 +328,19 @@ class ValuesTest {
   }
 
   @Test
+  void resultThatCannotBeSerializedLeavesNothingOfThoseBeforeIt() throws Exception {
+    TestRay.with(ray -> {
+      List<ObjectRef<Object>> refs =
+          Ray.remoteMany(2, () -> List.<Object>of(new byte[MIB], new Session())).remote();
+      for (ObjectRef<Object> ref : refs) {
+        assertThatThrownBy(() -> ref.get(TestRay.PATIENCE))
+            .isInstanceOf(NotSerializableException.class);
+      }
+      awaitEmptyStore();
+    });
+  }
+
+  @Test
   void refInsideAStoredValueLivesAsLongAsTheValue() throws Exception {
     TestRay.with(ray -> {
       ObjectRef<byte[]> inner = Ray.put(new byte[MIB]);

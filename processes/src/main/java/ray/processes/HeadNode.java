@@ -59,6 +59,12 @@ final class HeadNode implements SocketTransport.Deaths, SocketTransport.Question
   /** The end of a worker is noticed sooner. */
   private static final long END_OF_ITS_OWN_MS = 1_000;
 
+  /**
+   * How long the memory of a program that is given up stays, if its process does not end: it may
+   * still write there.
+   */
+  private static final long DYING_MS = 10_000;
+
   /** How long closing waits for what is being done for a member. */
   private static final long CLOSE_WITHIN_MS = 5_000;
 
@@ -108,8 +114,7 @@ final class HeadNode implements SocketTransport.Deaths, SocketTransport.Question
                 this,
                 this),
             "ray-reader");
-    this.store =
-        new StoreService(storage, session.node(), this::makeRoom, this::returnChunk, this::nameOf);
+    this.store = new StoreService(storage, session.node(), new UsersOfStore());
     this.control = new ControlShell(transport);
     this.node =
         new NodeShell(
@@ -265,18 +270,31 @@ final class HeadNode implements SocketTransport.Deaths, SocketTransport.Question
     return store.bulk(asker, kind, payload);
   }
 
-  private void makeRoom() {
-    members.all().forEach(each -> transport.tell(each.process(), Question.MAKE_ROOM, new byte[0]));
-  }
+  /** The members, as the store speaks to them. */
+  private final class UsersOfStore implements StoreService.Processes {
+    @Override
+    public void makeRoom() {
+      members
+          .all()
+          .forEach(each -> transport.tell(each.process(), Question.MAKE_ROOM, new byte[0]));
+    }
 
-  private String nameOf(long process) {
-    Member member = members.find(process);
-    return member == null ? String.format("process %x", process) : member.describe();
-  }
+    @Override
+    public void returnChunk(long process, long chunk) {
+      var wanted = new Payload.StoreRequest(chunk, 0, process);
+      transport.tell(process, Question.RETURN_CHUNK, wanted.bytes());
+    }
 
-  private void returnChunk(long process, long chunk) {
-    var wanted = new Payload.StoreRequest(chunk, 0, process);
-    transport.tell(process, Question.RETURN_CHUNK, wanted.bytes());
+    @Override
+    public void resultsLeft(long writer, long owner, List<Long> keys) {
+      transport.send(owner, new Message.ResultsLeft(writer, session.node(), keys));
+    }
+
+    @Override
+    public String nameOf(long process) {
+      Member member = members.find(process);
+      return member == null ? String.format("process %x", process) : member.describe();
+    }
   }
 
   private byte[] joined(Payload.Join join, boolean driver) {
@@ -457,6 +475,7 @@ final class HeadNode implements SocketTransport.Deaths, SocketTransport.Question
     if (member == null) {
       return;
     }
+    CompletableFuture<?> ended = ended(member, reason);
     if (transport.isGuest(process) && !reason.equals(LEFT)) {
       LOG.warn("program {} of another machine is given up: {}", member.pid(), reason);
     }
@@ -475,8 +494,33 @@ final class HeadNode implements SocketTransport.Deaths, SocketTransport.Question
     }
     Message.ProcessDied death = new Message.ProcessDied(process, reason, cause);
     transport.died(death);
-    store.processDied(process);
+    if (ended.isDone()) {
+      store.processDied(process);
+    } else {
+      store.giveUp(process);
+      ended.whenComplete((end, late) -> inOrder(() -> store.processDied(process)));
+    }
     members.all().forEach(other -> transport.send(other.process(), death));
+  }
+
+  /**
+   * When a process that is given up can touch the store's memory no more: once it has ended. A
+   * guest has not mapped it, and a program that left itself has done with it.
+   */
+  private CompletableFuture<?> ended(Member member, String reason) {
+    if (!member.isDriver()) {
+      return launcher.ended(member.process());
+    }
+    if (reason.equals(LEFT)
+        || transport.isGuest(member.process())
+        || member.pid() == session.pid()) {
+      return CompletableFuture.completedFuture(null);
+    }
+    return ProcessHandle.of(member.pid())
+        .<CompletableFuture<?>>map(ProcessHandle::onExit)
+        .orElseGet(() -> CompletableFuture.completedFuture(null))
+        .thenApply(end -> end)
+        .orTimeout(DYING_MS, TimeUnit.MILLISECONDS);
   }
 
   @Override

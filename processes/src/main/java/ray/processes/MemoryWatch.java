@@ -120,7 +120,7 @@ final class MemoryWatch implements AutoCloseable {
     if (limitBytes == null) {
       return null;
     }
-    long used = files.ownBytes(ProcessHandle.current().pid()) + store.usedBytes();
+    long used = files.ownBytes(ProcessHandle.current().pid()) + store.takenBytes();
     for (WorkerLauncher.Worker worker : launcher.all()) {
       used += files.ownBytes(worker.process().pid());
     }

@@ -3,10 +3,10 @@ package ray.processes;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.function.LongFunction;
 import org.jspecify.annotations.Nullable;
 import ray.core.store.StoreObject;
 import ray.store.ObjectNotFoundException;
@@ -31,28 +31,32 @@ final class StoreService implements AutoCloseable {
 
   private final AtomicLong toldNs = new AtomicLong(System.nanoTime() - TELL_EVERY_NS);
 
-  /**
-   * A node's store.
-   *
-   * @param makeRoom tells the processes that a value waits for room, for which their dead refs and
-   *     views are to be noticed; must not block
-   * @param returnChunk tells a process that a chunk of its is wanted back; must not block
-   * @param names how people know the processes
-   */
-  StoreService(
-      ObjectStoreConfig config,
-      long node,
-      Runnable makeRoom,
-      ObjectStore.LongBinaryConsumer returnChunk,
-      LongFunction<String> names) {
+  /** The processes that use it, as it speaks to them; no method may block. */
+  interface Processes {
+    /** A value waits for room, for which all processes are to notice their dead refs and views. */
+    void makeRoom();
+
+    /** A chunk of a process is wanted back. */
+    void returnChunk(long process, long chunk);
+
+    /** A process that counts as dead has made objects for another. */
+    void resultsLeft(long writer, long owner, List<Long> keys);
+
+    /** How people know a process. */
+    String nameOf(long process);
+  }
+
+  /** A node's store. */
+  StoreService(ObjectStoreConfig config, long node, Processes processes) {
     this.store = ObjectStore.open(config, node);
-    store.onReturnChunk(returnChunk);
-    store.nameProcesses(names);
+    store.onReturnChunk(processes::returnChunk);
+    store.onResultsLeft(processes::resultsLeft);
+    store.nameProcesses(processes::nameOf);
     store.onStillFull(() -> {
       long nowNs = System.nanoTime();
       long beforeNs = toldNs.get();
       if (nowNs - beforeNs > TELL_EVERY_NS && toldNs.compareAndSet(beforeNs, nowNs)) {
-        makeRoom.run();
+        processes.makeRoom();
       }
     });
   }
@@ -68,6 +72,11 @@ final class StoreService implements AutoCloseable {
 
   long usedBytes() {
     return store.usedBytes();
+  }
+
+  /** What is in use, or was given to processes ahead. */
+  long takenBytes() {
+    return store.takenBytes();
   }
 
   /** What is in it, with at most so many of its objects. */
@@ -162,6 +171,11 @@ final class StoreService implements AutoCloseable {
   /** Wants back what was given to processes ahead and is not used. */
   void askForIdleChunks() {
     store.askForIdleChunks(CHUNK_IDLE);
+  }
+
+  /** A process counts as dead, but may still use the memory that it has until it is. */
+  void giveUp(long process) {
+    store.giveUp(process);
   }
 
   /** A process is gone, with all that it wrote, read and kept. */

@@ -232,6 +232,12 @@ final class WorkerLauncher {
     return running.containsKey(worker);
   }
 
+  /** Completed when a worker's process has ended. */
+  CompletableFuture<?> ended(long worker) {
+    Worker found = running.get(worker);
+    return found == null ? CompletableFuture.completedFuture(null) : found.process().onExit();
+  }
+
   /** Ends a worker at once. */
   void kill(long worker) {
     Worker found = running.get(worker);

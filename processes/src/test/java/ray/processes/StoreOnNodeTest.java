@@ -211,7 +211,8 @@ class StoreOnNodeTest {
 
   @Test
   void whoPutsOneLargeValueAfterAnotherGetsTheSameMemory() throws Exception {
-    MemorySegment bytes = MemorySegment.ofArray(new byte[16 << 20]);
+    // More than anybody is given ahead.
+    MemorySegment bytes = MemorySegment.ofArray(new byte[(int) (STORE_BYTES / 16)]);
     int rounds = 10;
     try (RayInstance ray = Ray.start(options())) {
       long first = addressOfPut(ray, bytes);

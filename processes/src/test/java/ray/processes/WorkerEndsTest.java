@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static ray.processes.Waiting.await;
 
 import java.io.IOException;
+import java.io.Serializable;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -244,6 +245,32 @@ class WorkerEndsTest {
         .isEqualTo(KEPT_BYTES);
     kept.close();
     returned.close();
+    awaitEmptyStore();
+  }
+
+  /** Ends the process that serializes it. */
+  static final class Deadly implements Serializable {
+    private static final long serialVersionUID = 1;
+
+    private Object writeReplace() {
+      Runtime.getRuntime().halt(9);
+      return this;
+    }
+  }
+
+  static List<Object> storesAndEnds() {
+    return List.of(new byte[KEPT_BYTES], new Deadly());
+  }
+
+  @Test
+  void whatAWorkerStoredBeforeItEndedAndNeverToldOfIsFreed() throws Exception {
+    List<ObjectRef<Object>> lost =
+        Ray.remoteMany(2, WorkerEndsTest::storesAndEnds).on(ray).retries(0).remote();
+
+    for (ObjectRef<Object> each : lost) {
+      assertThatThrownBy(() -> each.get(PATIENCE)).isInstanceOf(WorkerDiedException.class);
+    }
+
     awaitEmptyStore();
   }
 

@@ -166,8 +166,13 @@ final class TaskRunner {
               + ": declare that number, or return as many");
     }
     List<Outcome> outcomes = new ArrayList<>(returns);
-    for (Object each : values) {
-      outcomes.add(outcome(each, run.owner()));
+    try {
+      for (Object each : values) {
+        outcomes.add(outcome(each, run.owner()));
+      }
+    } catch (Throwable e) {
+      owner.values().drop(outcomes, run.owner()); // nobody will hear of them
+      throw e;
     }
     return outcomes;
   }

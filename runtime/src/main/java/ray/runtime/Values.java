@@ -124,6 +124,15 @@ final class Values {
     return store(bytes, holder, contained, kinds, ahead && contained.isEmpty());
   }
 
+  /** What was stored for {@code holder} is wanted by nobody after all. */
+  void drop(List<Outcome> outcomes, long holder) {
+    for (Outcome each : outcomes) {
+      if (each instanceof Outcome.Stored stored) {
+        store.get().release(stored.key(), holder);
+      }
+    }
+  }
+
   private Serialized serialize(Object value, HandleTable handles) {
     try {
       return serializers.serialize(value, handles);

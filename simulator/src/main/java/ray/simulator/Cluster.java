@@ -284,12 +284,6 @@ final class Cluster implements Network.Members {
         });
   }
 
-  /** Where a process is, or was; null for a node. */
-  @Nullable SimNode nodeOf(long id) {
-    SimProcess process = processes.get(id);
-    return process == null ? null : process.node;
-  }
-
   /** Asks a node's store for something; what is asked of one that is gone is lost. */
   void toStore(SimProcess process, long node, String what, long key, Consumer<SimNode> how) {
     network.send(process.id, node, new StoreRequest(what, key, how));

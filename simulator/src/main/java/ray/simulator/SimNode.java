@@ -44,9 +44,6 @@ final class SimNode implements NodeEffects, StoreEffects {
   /** What lies in the store, by key. */
   private final Map<Long, Body> bodies = new HashMap<>();
 
-  /** Who wrote it. */
-  private final Map<Long, Long> writers = new TreeMap<>();
-
   /** Who has ever kept what lay there, by key. */
   private final Map<Long, List<Long>> keepers = new HashMap<>();
 
@@ -54,9 +51,6 @@ final class SimNode implements NodeEffects, StoreEffects {
   private final Map<Integer, TreeMap<Long, StoreObject>> ranges = new HashMap<>();
 
   private final Set<Long> dead = new HashSet<>();
-
-  /** Of whom others have said that they are dead, so that nothing of theirs is stored any more. */
-  private final Set<Long> givenUp = new HashSet<>();
 
   /** What runs use, by the simulator's own account. */
   private final Map<String, Long> used = new TreeMap<>();
@@ -66,6 +60,9 @@ final class SimNode implements NodeEffects, StoreEffects {
 
   private final Resources total;
   boolean alive = true;
+
+  /** How long a process that is given up may go on to write to its memory. */
+  private static final long DYING_NS = 1_000_000;
 
   /** What is being created, until it is told so, in order of coming. */
   private final Map<Long, SimWrite> creating = new LinkedHashMap<>();
@@ -117,10 +114,17 @@ final class SimNode implements NodeEffects, StoreEffects {
   void receive(Message message) {
     if (message instanceof Message.ProcessDied(long process, String reason, DeathCause cause)) {
       dead.add(process);
-      store.processDied(process);
+      store.giveUp(process);
+      cluster.schedule().after(DYING_NS, () -> ended(process));
       cluster.nodeLearned(this, process);
     }
     core.receive(message);
+  }
+
+  private void ended(long process) {
+    if (alive) {
+      store.processDied(process);
+    }
   }
 
   // ---- effects of the node
@@ -194,13 +198,9 @@ final class SimNode implements NodeEffects, StoreEffects {
     return roomy;
   }
 
-  /** Asks for room; returns whether the writer is one that may have some. */
-  boolean create(SimWrite write) {
-    if (dead.contains(write.writer()) || givenUp.contains(write.writer())) {
-      return false;
-    }
+  /** Asks for room. */
+  void create(SimWrite write) {
     creating.put(write.key, write);
-    writers.put(write.key, write.writer());
     store.create(
         write.key,
         write.sizeBytes(),
@@ -214,7 +214,6 @@ final class SimNode implements NodeEffects, StoreEffects {
       cluster.faults().fullStore();
       planExpiry();
     }
-    return true;
   }
 
   private void planExpiry() {
@@ -241,16 +240,11 @@ final class SimNode implements NodeEffects, StoreEffects {
     keep(write.key, write.keeper);
     if (!store.seal(write.key)) {
       bodies.remove(write.key);
-    } else if (dead.contains(write.keeper)) {
-      store.release(write.key, write.keeper);
     }
   }
 
   /** Gives a process memory ahead; returns whether it did. */
   boolean grantChunk(long key, long sizeBytes, long process) {
-    if (dead.contains(process) || givenUp.contains(process)) {
-      return false;
-    }
     boolean waits = store.waitingCreates() > 0;
     StoreObject chunk = store.grantChunk(key, sizeBytes, process, clock.nowNs());
     if (chunk == null) {
@@ -285,19 +279,16 @@ final class SimNode implements NodeEffects, StoreEffects {
 
   /** A process has made a value of the front of its chunk; returns whether it may. */
   boolean carve(long chunk, SimWrite write, Body body) {
-    if (dead.contains(write.writer()) || givenUp.contains(write.writer())) {
-      return false;
+    bodies.put(write.key, body);
+    keep(write.key, write.keeper);
+    if (store.carve(chunk, write.key, write.sizeBytes(), write.keeper, clock.nowNs())) {
+      return true;
     }
-    if (!store.carve(chunk, write.key, write.sizeBytes(), write.keeper, clock.nowNs())) {
+    if (!dead.contains(write.writer())) {
       throw new Violation(Rule.STORE, "no value is made of chunk " + chunk + ", which is there");
     }
-    bodies.put(write.key, body);
-    writers.put(write.key, write.writer());
-    keep(write.key, write.keeper);
-    if (dead.contains(write.keeper)) {
-      store.release(write.key, write.keeper);
-    }
-    return true;
+    bodies.remove(write.key);
+    return false;
   }
 
   void returnChunk(long chunk) {
@@ -324,18 +315,8 @@ final class SimNode implements NodeEffects, StoreEffects {
     return store.isSealed(key) ? bodies.get(key) : null;
   }
 
-  /** A process will never learn of what another wrote for it before it died. */
-  void releaseUnclaimed(long writer, long keeper, Set<Long> claimed) {
-    givenUp.add(writer);
-    for (Map.Entry<Long, Long> each : List.copyOf(writers.entrySet())) {
-      if (each.getValue() == writer && !claimed.contains(each.getKey())) {
-        store.release(each.getKey(), keeper);
-      }
-    }
-  }
-
   boolean pin(long key, long process) {
-    if (dead.contains(process) || !store.pin(key, process)) {
+    if (!store.pin(key, process)) {
       return false;
     }
     keep(key, process);
@@ -347,7 +328,7 @@ final class SimNode implements NodeEffects, StoreEffects {
   }
 
   boolean addReader(long key, long process) {
-    return !dead.contains(process) && store.addReader(key, process) != null;
+    return store.addReader(key, process) != null;
   }
 
   void removeReader(long key, long process) {
@@ -410,8 +391,12 @@ final class SimNode implements NodeEffects, StoreEffects {
   }
 
   @Override
+  public void resultsLeft(long writer, long owner, List<Long> keys) {
+    cluster.send(id, owner, new Message.ResultsLeft(writer, id, keys));
+  }
+
+  @Override
   public void createFailed(long key, CreateFailure failure) {
-    writers.remove(key);
     SimWrite write = creating.remove(key);
     if (write != null) {
       if (!isJustified(failure)) {
@@ -442,7 +427,6 @@ final class SimNode implements NodeEffects, StoreEffects {
   @Override
   public void freed(StoreObject object, FreeCause cause) {
     bodies.remove(object.key());
-    writers.remove(object.key());
     chunks.remove(object.key());
     TreeMap<Long, StoreObject> bank = ranges.get(object.bank());
     if (bank == null || bank.remove(object.offset()) == null) {

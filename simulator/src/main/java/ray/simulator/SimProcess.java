@@ -143,9 +143,6 @@ final class SimProcess implements OwnerEffects, ExecutorEffects {
 
   private final List<ActorState> actorStates = new ArrayList<>();
 
-  /** Keys of values that others stored for this process, and told it of, or that it pins. */
-  private final Set<Long> claimed = new HashSet<>();
-
   private final SimChunks chunks;
 
   private final ArrayDeque<Runnable> afterwards = new ArrayDeque<>();
@@ -212,7 +209,6 @@ final class SimProcess implements OwnerEffects, ExecutorEffects {
 
   void receive(Message message) {
     received++;
-    claim(message);
     switch (message) {
       case Message.PushTasks m -> executor.receive(m, nowNs());
       case Message.PushCalls m -> executor.receive(m, nowNs());
@@ -232,7 +228,6 @@ final class SimProcess implements OwnerEffects, ExecutorEffects {
         owner.receive(m, nowNs());
         executor.receive(m, nowNs());
         nodeMayHaveDied(m.process());
-        releaseUnclaimed(m.process());
       }
       default -> owner.receive(message, nowNs());
     }
@@ -251,39 +246,6 @@ final class SimProcess implements OwnerEffects, ExecutorEffects {
                 run.spec().name(), run.spec().policy().maxRetries() != 0, dice.below(1_000))));
     boolean needed = owner.ownedCount() + owner.borrowedCount() > 0;
     return new MemoryMonitor.Worker(id, Trace.name(id), dice.below(50), needed, work);
-  }
-
-  /** Notes which stored values others wrote for this process. */
-  private void claim(Message message) {
-    if (message instanceof Message.TasksDone done) {
-      for (Message.Done result : done.results()) {
-        result.outcomes().forEach(this::claim);
-      }
-    } else if (message instanceof Message.ItemMade item) {
-      claim(item.outcome());
-    }
-  }
-
-  private void claim(Outcome outcome) {
-    if (outcome instanceof Outcome.Stored stored) {
-      claimed.add(stored.key());
-    }
-  }
-
-  /**
-   * A worker may have died between storing a result for this process and telling of it: nobody else
-   * would ever release that.
-   */
-  private void releaseUnclaimed(long dead) {
-    SimNode of = cluster.nodeOf(dead);
-    if (of != null && of.alive) {
-      cluster.toStore(
-          this,
-          of.id,
-          "release all unknown of",
-          dead,
-          at -> at.releaseUnclaimed(dead, id, claimed));
-    }
   }
 
   /** Performs what the cores asked for, and sees to what may be due later. */
@@ -372,7 +334,6 @@ final class SimProcess implements OwnerEffects, ExecutorEffects {
 
   @Override
   public void pin(Outcome.Stored stored, ObjectId heir) {
-    claimed.add(stored.key());
     pinning.put(heir, stored.node());
     if (told.contains(stored.node())) {
       afterwards.add(() -> pinned(heir));

@@ -59,8 +59,8 @@ final class SimWrite {
     created = chunk != 0;
     if (fails) {
       failure = ErrorCode.OUT_OF_STORE_MEMORY;
-    } else if (!created && !process.node.create(this)) {
-      failure = ErrorCode.OBJECT_LOST;
+    } else if (!created) {
+      process.node.create(this);
     }
     begun = true;
     if (created) {

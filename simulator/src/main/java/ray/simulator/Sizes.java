@@ -19,6 +19,7 @@ final class Sizes {
           case Message.CallsRefused refused -> refused.tasks().size() * REF;
           case Message.NodesChanged nodes ->
               nodes.nodes().size() * TASK + nodes.gone().size() * REF;
+          case Message.ResultsLeft left -> left.keys().size() * REF;
           default -> REF;
         };
   }

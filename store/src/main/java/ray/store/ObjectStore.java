@@ -76,6 +76,7 @@ public final class ObjectStore implements Store, Access, AutoCloseable {
   private volatile LongFunction<String> processNames =
       process -> String.format("process %x", process);
   private volatile LongBinaryConsumer onReturnChunk = (process, key) -> {};
+  private volatile ResultsLeft onResultsLeft = (writer, owner, keys) -> {};
 
   // Guarded by the lock.
   private @Nullable CreateTicket current;
@@ -296,6 +297,17 @@ public final class ObjectStore implements Store, Access, AutoCloseable {
     return change(() -> core.discard(key));
   }
 
+  /**
+   * That process counts as dead, but may still write to memory that it has, and read: nothing more
+   * is taken of it or kept for it. What it has stays until {@link #processDied}, which must follow.
+   */
+  public void giveUp(long process) {
+    change(() -> {
+      core.giveUp(process);
+      return true;
+    });
+  }
+
   /** That process is gone with all its pins and its waiting creates. */
   public void processDied(long process) {
     change(() -> {
@@ -422,6 +434,20 @@ public final class ObjectStore implements Store, Access, AutoCloseable {
    */
   public void onReturnChunk(LongBinaryConsumer tell) {
     onReturnChunk = tell;
+  }
+
+  /**
+   * Sets how processes are told what another, which counts as dead, has made for them: they should
+   * release what they do not hear of otherwise. It is called without any lock and must not block.
+   */
+  public void onResultsLeft(ResultsLeft tell) {
+    onResultsLeft = tell;
+  }
+
+  /** Tells a process what another has made for it. */
+  public interface ResultsLeft {
+    /** Tells the owner of what the writer has made. */
+    void accept(long writer, long owner, List<Long> keys);
   }
 
   /** Takes two numbers. */
@@ -606,6 +632,16 @@ public final class ObjectStore implements Store, Access, AutoCloseable {
     }
   }
 
+  /** How many bytes are in use, or were given to processes ahead; cheap. */
+  public long takenBytes() {
+    lock.lock();
+    try {
+      return core.takenBytes();
+    } finally {
+      lock.unlock();
+    }
+  }
+
   /** How many bytes are in use; cheap. */
   public long usedBytes() {
     lock.lock();
@@ -779,6 +815,11 @@ public final class ObjectStore implements Store, Access, AutoCloseable {
     @Override
     public void returnChunk(long chunk, long process) {
       afterwards.add(() -> onReturnChunk.accept(process, chunk));
+    }
+
+    @Override
+    public void resultsLeft(long writer, long owner, List<Long> keys) {
+      afterwards.add(() -> onResultsLeft.accept(writer, owner, keys));
     }
 
     @Override

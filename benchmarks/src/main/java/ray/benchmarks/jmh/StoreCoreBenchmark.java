@@ -1,5 +1,6 @@
 package ray.benchmarks.jmh;
 
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
@@ -86,6 +87,9 @@ public class StoreCoreBenchmark {
 
     @Override
     public void returnChunk(long chunk, long process) {}
+
+    @Override
+    public void resultsLeft(long writer, long owner, List<Long> keys) {}
 
     @Override
     public void freed(StoreObject object, FreeCause cause) {}

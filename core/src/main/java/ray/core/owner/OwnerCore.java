@@ -318,6 +318,7 @@ public final class OwnerCore {
       case Message.CallsRefused refused -> actors.refused(refused);
       case Message.ActorRegistered answer -> actors.registered(answer);
       case Message.ProcessDied died -> processDied(died);
+      case Message.ResultsLeft left -> references.leftResults().told(left);
       case Message.RequestLeases m -> misrouted(m);
       case Message.AttachLease m -> misrouted(m);
       case Message.SuspendLease m -> misrouted(m);
@@ -364,6 +365,7 @@ public final class OwnerCore {
     dead.add(died.process());
     tasks.workerDied(died);
     references.deaths().died(died.process(), died.reason());
+    references.leftResults().died(died.process());
     queues.tick(time.nowNs);
   }
 

@@ -18,10 +18,10 @@ import ray.core.SequenceMap;
  * Which objects this process owns or borrows, why it keeps them, and when they are freed. The rules
  * about them have a class each: {@link Borrowing} who else holds them, {@link Outcomes} what they
  * are, {@link Aliases} of which others they are names, {@link Adoption} what comes with a task's
- * result, {@link Deaths} what ends with a process. The protocol is written down in
- * docs/reference-counting.md and docs/aliasing.md; after Ray's ownership design (Wang et al., NSDI
- * 2021), with two changes: registrations are counted, so that messages about one borrower may
- * overtake each other, and what a task returns passes to its caller.
+ * result, {@link Deaths} what ends with a process, {@link LeftResults} what it leaves. The protocol
+ * is written down in docs/reference-counting.md and docs/aliasing.md; after Ray's ownership design
+ * (Wang et al., NSDI 2021), with two changes: registrations are counted, so that messages about one
+ * borrower may overtake each other, and what a task returns passes to its caller.
  *
  * <p>Every loop over chains of objects uses a work list, so that no chain is too deep.
  */
@@ -41,6 +41,7 @@ final class References {
   private final Adoption adoption;
   private final Deaths deaths;
   private final Confirmations confirmations;
+  private final LeftResults leftResults;
   private final ArrayDeque<Reference> toCheck = new ArrayDeque<>();
   private boolean checking;
 
@@ -69,6 +70,7 @@ final class References {
     this.aliases = new Aliases(effects, this, outcomes);
     this.adoption = new Adoption(self, effects, this, borrowing, outcomes, aliases);
     this.confirmations = new Confirmations(self, effects, dead, this);
+    this.leftResults = new LeftResults(effects, dead, storedValues);
     this.deaths = new Deaths(self, effects, this, borrowing, outcomes, adoption, confirmations);
   }
 
@@ -94,6 +96,10 @@ final class References {
 
   Confirmations confirmations() {
     return confirmations;
+  }
+
+  LeftResults leftResults() {
+    return leftResults;
   }
 
   // ---- finding and making

@@ -18,6 +18,11 @@ final class StoredValues {
     objects.merge(new Place(stored.node(), stored.key()), 1, Integer::sum);
   }
 
+  /** Whether any object has it. */
+  boolean isKept(long node, long key) {
+    return objects.containsKey(new Place(node, key));
+  }
+
   /** One object less has it; returns whether none is left. */
   boolean letGo(Outcome.Stored stored) {
     Integer left =

@@ -66,7 +66,7 @@ final class Chunks {
     if (block == null) {
       return null;
     }
-    var entry = new Entry(whole(key, block), block, CopyKind.PRIMARY, nowNs);
+    var entry = new Entry(whole(key, block), block, CopyKind.PRIMARY, process, process, nowNs);
     entry.chunk = new Chunk(process, nowNs);
     claims.beginWriting(entry, process);
     claims.pin(entry, process);

@@ -8,6 +8,11 @@ final class Entry {
   StoreObject object;
 
   Block block;
+
+  /** Who wrote it, and for whom; 0 if for nobody, as a secondary copy is. */
+  final long writer;
+
+  final long owner;
   final long createdNs;
   CopyKind kind;
   ObjectState state = ObjectState.CREATED;
@@ -28,11 +33,22 @@ final class Entry {
   @Nullable Entry newerEvictable;
   boolean evictable;
 
-  Entry(StoreObject object, Block block, CopyKind kind, long createdNs) {
+  Entry(StoreObject object, Block block, CopyKind kind, long writer, long owner, long createdNs) {
     this.object = object;
     this.block = block;
     this.kind = kind;
+    this.writer = writer;
+    this.owner = owner;
     this.createdNs = createdNs;
+  }
+
+  /** Whether it is complete, and kept by another for which its writer made it. */
+  boolean isPinnedForAnother() {
+    if (state != ObjectState.SEALED || owner == 0 || owner == writer) {
+      return false;
+    }
+    Claim claim = claimOf(owner);
+    return claim != null && claim.pins;
   }
 
   @Nullable Claim claimOf(long process) {

@@ -1,8 +1,12 @@
 package ray.core.store;
 
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
+import ray.core.DeadProcesses;
 import ray.core.Invariant;
 import ray.core.LongMap;
 
@@ -30,7 +34,9 @@ import ray.core.LongMap;
  * bytes come back. A lingering object is found by nobody: it can neither be pinned nor be read
  * anew. A secondary copy needs no pin; unread ones are evicted, least recently used first, when a
  * create needs their room, and a pin makes one the primary copy. The death of a process drops all
- * its pins and readers, aborts what it was writing, and fails its waiting creates.
+ * its pins and readers, aborts what it was writing, and fails its waiting creates. One that is
+ * given up may live on for a while, and write to its memory: nothing more is taken of it and
+ * nothing kept for it, but what it has is nobody else's until it is dead.
  *
  * <h2>Chunks</h2>
  *
@@ -58,6 +64,9 @@ public final class StoreCore {
   /** How many processes an error names: enough to find the culprit, few enough to read. */
   private static final int NAMED_HOLDERS = 5;
 
+  /** How many objects a process is told of at once, which bounds the message that does. */
+  private static final int MAX_RESULTS_TOLD = 10_000;
+
   private final StoreLimits limits;
   private final StoreEffects effects;
   private final BankAllocator allocator;
@@ -71,6 +80,10 @@ public final class StoreCore {
   private final EvictionList evictables = new EvictionList();
   private final WaitingCreates waiting = new WaitingCreates();
   private final Chunks chunks;
+
+  /** Who is gone or given up. */
+  private final DeadProcesses dead = new DeadProcesses();
+
   private long evictedObjects;
 
   /** A store with these limits, empty. */
@@ -145,6 +158,11 @@ public final class StoreCore {
       effects.createFailed(key, new CreateFailure.KeyInUse(key));
       return;
     }
+    if (dead.contains(owner) || dead.contains(writer)) {
+      long gone = dead.contains(owner) ? owner : writer;
+      effects.createFailed(key, new CreateFailure.ProcessDied(gone));
+      return;
+    }
     if (sizeBytes > maxObjectBytes) {
       effects.createFailed(
           key, new CreateFailure.TooLarge(sizeBytes, maxObjectBytes, allocator.capacityBytes()));
@@ -189,7 +207,7 @@ public final class StoreCore {
    * @return where it lies; null if there is none to spare
    */
   public @Nullable StoreObject grantChunk(long key, long sizeBytes, long process, long nowNs) {
-    if (isKnown(key) || !waiting.isEmpty()) {
+    if (isKnown(key) || !waiting.isEmpty() || dead.contains(process)) {
       return null;
     }
     Entry entry = chunks.grant(key, sizeBytes, process, nowNs);
@@ -202,13 +220,16 @@ public final class StoreCore {
 
   /**
    * A process has filled the front of its chunk, as many bytes as an object of that size takes up
-   * ({@link #bytesInStore}): that is a sealed object from now on, which its owner pins.
+   * ({@link #bytesInStore}): that is a sealed object from now on, which its owner pins. If its
+   * owner is gone, it is freed at once.
    *
-   * @return false if there is no such chunk, it is too small, or the key is known already
+   * @return false if there is no such chunk, it is too small, its process was given up, or the key
+   *     is known already
    */
   public boolean carve(long chunk, long key, long sizeBytes, long owner, long nowNs) {
     Entry from = chunks.find(chunk);
-    Block block = from == null || isKnown(key) ? null : chunks.cut(from, sizeBytes, nowNs);
+    boolean isRefused = from == null || isKnown(key) || dead.contains(from.writer);
+    Block block = from == null || isRefused ? null : chunks.cut(from, sizeBytes, nowNs);
     if (from == null || block == null) {
       return false;
     }
@@ -216,8 +237,13 @@ public final class StoreCore {
       entries.remove(chunk);
     }
     var object = new StoreObject(key, block.bank, block.offset, sizeBytes, 0);
-    add(object, block, CopyKind.PRIMARY, owner, nowNs).state = ObjectState.SEALED;
+    Entry made = add(object, block, CopyKind.PRIMARY, from.writer, owner, nowNs);
+    made.state = ObjectState.SEALED;
     effects.carved(object);
+    if (made.pins == 0) {
+      settle(made, FreeCause.RELEASED);
+      serveWaiting();
+    }
     return true;
   }
 
@@ -233,11 +259,15 @@ public final class StoreCore {
 
   /**
    * The object is complete. False if it cannot be sealed because there is no such object being
-   * written, or because nobody relies on it any more; then it is gone.
+   * written, or because nobody relies on it any more, or its writer was given up; then it is gone.
    */
   public boolean seal(long key) {
     Entry entry = entries.get(key);
     if (entry == null || !entry.beingWritten || entry.chunk != null) {
+      return false;
+    }
+    if (dead.contains(entry.writer)) {
+      cancelCreate(key);
       return false;
     }
     Claims.endWriting(entry);
@@ -273,7 +303,10 @@ public final class StoreCore {
    */
   public boolean pin(long key, long process) {
     Entry entry = entries.get(key);
-    if (entry == null || entry.state == ObjectState.LINGERING || entry.chunk != null) {
+    if (entry == null
+        || entry.state == ObjectState.LINGERING
+        || entry.chunk != null
+        || dead.contains(process)) {
       return false;
     }
     entry.kind = CopyKind.PRIMARY;
@@ -319,11 +352,11 @@ public final class StoreCore {
   /**
    * A process starts to read the object.
    *
-   * @return where it lies, or null if there is no such sealed object
+   * @return where it lies, or null if there is no such sealed object, or the process was given up
    */
   public @Nullable StoreObject addReader(long key, long process) {
     Entry entry = entries.get(key);
-    if (entry == null || entry.state != ObjectState.SEALED) {
+    if (entry == null || entry.state != ObjectState.SEALED || dead.contains(process)) {
       return null;
     }
     claims.of(entry, process).readers++;
@@ -370,11 +403,41 @@ public final class StoreCore {
     return waiting.nextDeadlineNs();
   }
 
-  /** A process is gone with all that it kept, wrote or waited for. */
-  public void processDied(long process) {
+  /**
+   * A process is to end, and counts as dead, but may still write to its memory and read its views:
+   * nothing more is taken of it or kept for it. What it has stays until {@link #processDied}, which
+   * must follow.
+   */
+  public void giveUp(long process) {
+    if (dead.contains(process)) {
+      return;
+    }
+    dead.add(process);
     for (WaitingCreate create : waiting.of(process)) {
       failWaiting(create.key(), new CreateFailure.ProcessDied(process));
     }
+    tellOfResults(process);
+    serveWaiting();
+  }
+
+  private void tellOfResults(long writer) {
+    Map<Long, List<Long>> byOwner = new LinkedHashMap<>();
+    entries.forEach(entry -> {
+      if (entry.writer == writer && entry.isPinnedForAnother() && !dead.contains(entry.owner)) {
+        byOwner.computeIfAbsent(entry.owner, missing -> new ArrayList<>()).add(entry.object.key());
+      }
+    });
+    byOwner.forEach((owner, keys) -> {
+      for (int from = 0; from < keys.size(); from += MAX_RESULTS_TOLD) {
+        int to = Math.min(keys.size(), from + MAX_RESULTS_TOLD);
+        effects.resultsLeft(writer, owner, List.copyOf(keys.subList(from, to)));
+      }
+    });
+  }
+
+  /** A process is gone with all that it kept, wrote or waited for. */
+  public void processDied(long process) {
+    giveUp(process);
     Claim claim = claims.remove(process);
     while (claim != null) {
       Claim next = claim.nextOfProcess;
@@ -408,6 +471,11 @@ public final class StoreCore {
   /** The counters of this moment; walks over all objects. */
   public StoreStats stats() {
     return StoreReport.stats(state, evictedObjects);
+  }
+
+  /** How many bytes the objects take up, and what processes were given ahead; cheap. */
+  public long takenBytes() {
+    return allocator.usedBytes();
   }
 
   /** How many bytes the objects take up; cheap. */
@@ -454,15 +522,17 @@ public final class StoreCore {
     long coldBytes = allocator.coldBytes(block, sizeBytes);
     allocator.warmed(block.bank, block.end());
     var object = new StoreObject(key, block.bank, block.offset, sizeBytes, coldBytes);
-    Entry entry = add(object, block, kind, owner, nowNs);
+    Entry entry = add(object, block, kind, writer, owner, nowNs);
     claims.beginWriting(entry, writer);
     effects.created(object);
   }
 
-  private Entry add(StoreObject object, Block block, CopyKind kind, long owner, long nowNs) {
-    var entry = new Entry(object, block, kind, nowNs);
+  private Entry add(
+      StoreObject object, Block block, CopyKind kind, long writer, long owner, long nowNs) {
+    boolean isPrimary = kind == CopyKind.PRIMARY;
+    var entry = new Entry(object, block, kind, writer, isPrimary ? owner : 0, nowNs);
     entries.put(object.key(), entry);
-    if (kind == CopyKind.PRIMARY) {
+    if (isPrimary && !dead.contains(owner)) {
       claims.pin(entry, owner);
     }
     return entry;

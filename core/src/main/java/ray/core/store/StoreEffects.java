@@ -1,5 +1,7 @@
 package ray.core.store;
 
+import java.util.List;
+
 /**
  * What {@link StoreCore} asks its shell to do. Called in the order of the decisions, from within
  * the call that caused them; an implementation takes note and never calls the core back.
@@ -19,6 +21,12 @@ public interface StoreEffects {
    * nothing to it.
    */
   void returnChunk(long chunk, long process);
+
+  /**
+   * A process that is gone or given up has made these objects for another, which pins them, but
+   * perhaps will never hear of them: then it should release them.
+   */
+  void resultsLeft(long writer, long owner, List<Long> keys);
 
   /** The object is gone and its bytes may be given to another at any moment. */
   void freed(StoreObject object, FreeCause cause);

@@ -44,6 +44,37 @@ class OutcomesTest {
     assertThat(owner.released).containsExactly(STORED);
   }
 
+  // ---- results that nobody tells of
+
+  private static final Outcome.Stored NEVER_TOLD = new Outcome.Stored(2, 8, 0, List.of(), null);
+
+  private static Message.ResultsLeft leftByWorker() {
+    return new Message.ResultsLeft(OwnerFixture.WORKER, 2, List.of(7L, 8L));
+  }
+
+  @Test
+  void whatADeadWorkerStoredAndNeverToldOfIsReleased() {
+    returned(own(2), STORED);
+    owner.receive(new Message.ProcessDied(OwnerFixture.WORKER, "killed"));
+
+    owner.receive(leftByWorker());
+
+    assertThat(owner.released).containsExactly(NEVER_TOLD);
+  }
+
+  @Test
+  void whatAWorkerLeftIsReleasedOnlyWhenItsLastWordsWereHeard() {
+    owner.receive(leftByWorker());
+    assertThat(owner.released).isEmpty();
+    returned(own(2), STORED);
+
+    owner.receive(new Message.ProcessDied(OwnerFixture.WORKER, "killed"));
+
+    assertThat(owner.released).containsExactly(NEVER_TOLD);
+    owner.drop(own(2));
+    assertThat(owner.released).containsExactly(NEVER_TOLD, STORED);
+  }
+
   @Test
   void whatALateResultOfThisProcessHoldsIsLetGo() {
     owner.put(own(4), value("inner"));

@@ -59,6 +59,16 @@ final class RecordedEffects implements StoreEffects {
     }
   }
 
+  /** What one that is gone made for another, whom the store has told of it. */
+  record Left(long writer, long owner, List<Long> keys) {}
+
+  final List<Left> left = new ArrayList<>();
+
+  @Override
+  public void resultsLeft(long writer, long owner, List<Long> keys) {
+    left.add(new Left(writer, owner, keys));
+  }
+
   private void checkApart(StoreObject object) {
     for (StoreObject other : live.values()) {
       boolean apart =

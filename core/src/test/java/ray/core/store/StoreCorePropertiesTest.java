@@ -41,6 +41,7 @@ class StoreCorePropertiesTest {
     READ,
     END_READ,
     EXPIRE,
+    GIVE_UP,
     DIE,
     GRANT,
     CARVE,
@@ -65,6 +66,7 @@ class StoreCorePropertiesTest {
             Tuple.of(6, Arbitraries.just(Kind.READ)),
             Tuple.of(8, Arbitraries.just(Kind.END_READ)),
             Tuple.of(1, Arbitraries.just(Kind.EXPIRE)),
+            Tuple.of(1, Arbitraries.just(Kind.GIVE_UP)),
             Tuple.of(1, Arbitraries.just(Kind.DIE)),
             Tuple.of(4, Arbitraries.just(Kind.GRANT)),
             Tuple.of(8, Arbitraries.just(Kind.CARVE)),
@@ -129,6 +131,10 @@ class StoreCorePropertiesTest {
   /** An object as the model sees it. */
   private static final class Thing {
     final long writer;
+
+    /** For whom another made it; 0 if it is of its writer, or a copy. */
+    long madeFor;
+
     boolean secondary;
     boolean writing = true;
     boolean dead;
@@ -165,26 +171,38 @@ class StoreCorePropertiesTest {
     final List<Long> keys = new ArrayList<>();
     final List<Long> useOrder = new ArrayList<>();
     long nowNs = Long.MAX_VALUE - 1_000; // runs over the edge: times are compared by difference
+
+    /** Who is in each place now; one that is gone is followed by another. */
+    final long[] places = new long[PROCESSES + 1];
+
+    /** Who is given up, and not dead yet. */
+    final TreeSet<Long> givenUp = new TreeSet<>();
+
     int createdSeen;
     int freedSeen;
     long nextKey = 1;
 
     Model(StoreLimits limits) {
       core = new StoreCore(limits, effects);
+      for (int place = 1; place <= PROCESSES; place++) {
+        places[place] = place;
+      }
     }
 
     void apply(Op op) {
       nowNs += 10;
-      long process = op.process();
+      long process = places[op.process()];
       switch (op.kind()) {
         case CREATE -> create(process, process, false, op.units());
-        case CREATE_FOR_OTHER -> create(process % PROCESSES + 1, process, false, op.units());
+        case CREATE_FOR_OTHER ->
+            create(places[op.process() % PROCESSES + 1], process, false, op.units());
         case FETCH -> create(process, process, true, op.units());
         case EXPIRE -> core.expire(nowNs);
         case GRANT -> grant(process, op.units());
         case CARVE -> carve(op.which(), process, op.units());
         case ASK_FOR_IDLE -> askForIdle();
-        case DIE -> die(process);
+        case GIVE_UP -> giveUp(op.process());
+        case DIE -> die(op.process());
         case SEAL, CANCEL, PIN, RELEASE, DISCARD, READ, END_READ -> {
           if (!keys.isEmpty()) {
             int back = Math.min(op.which(), keys.size() - 1);
@@ -200,7 +218,9 @@ class StoreCorePropertiesTest {
       keys.add(key);
       // One byte off a multiple: rounding up is part of what is tested.
       long bytes = Math.max(0, 64L * units - 1);
-      wishes.put(key, new Wish(new Thing(writer, secondary), owner, bytes));
+      Thing thing = new Thing(writer, secondary);
+      thing.madeFor = secondary || owner == writer ? 0 : owner;
+      wishes.put(key, new Wish(thing, owner, bytes));
       core.create(
           key, bytes, owner, writer, secondary ? CopyKind.SECONDARY : CopyKind.PRIMARY, nowNs, 100);
     }
@@ -243,7 +263,7 @@ class StoreCorePropertiesTest {
       boolean carved = core.carve(chunk, key, bytes, owner, nowNs);
       assertThat(carved)
           .as("carve %s off %s", taken, from.chunkBytes)
-          .isEqualTo(taken <= from.chunkBytes);
+          .isEqualTo(taken <= from.chunkBytes && !givenUp.contains(from.writer));
       assertThat(core.carve(chunk, key, bytes, owner, nowNs)).as("again").isFalse();
       if (carved) {
         StoreObject object = effects.object(key);
@@ -257,7 +277,8 @@ class StoreCorePropertiesTest {
         } else {
           things.remove(chunk);
         }
-        Thing made = new Thing(owner, false);
+        Thing made = new Thing(from.writer, false);
+        made.madeFor = owner == from.writer ? 0 : owner;
         made.writing = false;
         made.pins.add(owner);
         things.put(key, made);
@@ -293,13 +314,12 @@ class StoreCorePropertiesTest {
       boolean actual;
       switch (kind) {
         case SEAL -> {
-          expected =
-              thing != null
-                  && thing.writing
-                  && thing.chunkBytes == 0
-                  && !thing.dead
-                  && (thing.secondary || !thing.pins.isEmpty());
+          expected = false;
           if (thing != null && thing.writing && thing.chunkBytes == 0) {
+            if (givenUp.contains(thing.writer)) {
+              abort(thing);
+            }
+            expected = !thing.dead && (thing.secondary || !thing.pins.isEmpty());
             thing.writing = false;
             touch(key, thing);
           }
@@ -372,7 +392,42 @@ class StoreCorePropertiesTest {
       thing.pins.clear();
     }
 
-    private void die(long process) {
+    private void die(int place) {
+      long process = places[place];
+      giveUp(place);
+      List.copyOf(givenUp)
+          .forEach(each -> {
+            if (each % PROCESSES == process % PROCESSES) {
+              bury(each);
+            }
+          });
+    }
+
+    /** It is followed by another; what it has made for others they are told. */
+    private void giveUp(int place) {
+      long process = places[place];
+      places[place] += PROCESSES;
+      givenUp.add(process);
+      Map<Long, TreeSet<Long>> expected = new TreeMap<>();
+      things.forEach((key, thing) -> {
+        boolean isKept = !thing.writing && !thing.dead && thing.pins.contains(thing.madeFor);
+        if (thing.writer == process && isKept && !givenUp.contains(thing.madeFor)) {
+          expected.computeIfAbsent(thing.madeFor, missing -> new TreeSet<>()).add(key);
+        }
+      });
+      effects.left.clear();
+      core.giveUp(process);
+      core.giveUp(process); // changes nothing
+      Map<Long, TreeSet<Long>> told = new TreeMap<>();
+      for (RecordedEffects.Left left : effects.left) {
+        assertThat(left.writer()).isEqualTo(process);
+        told.computeIfAbsent(left.owner(), missing -> new TreeSet<>()).addAll(left.keys());
+      }
+      assertThat(told).isEqualTo(expected);
+    }
+
+    private void bury(long process) {
+      givenUp.remove(process);
       things.forEach((key, thing) -> {
         boolean read = thing.readers.remove(process) != null;
         if (thing.writing && thing.writer == process) {
@@ -452,8 +507,8 @@ class StoreCorePropertiesTest {
     }
 
     void everybodyDies() {
-      for (long process = 1; process <= PROCESSES; process++) {
-        die(process);
+      for (int place = 1; place <= PROCESSES; place++) {
+        die(place);
         reconcile();
       }
       for (long key : List.copyOf(things.keySet())) {

@@ -3,6 +3,7 @@ package ray.core.store;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
+import java.util.Objects;
 import java.util.OptionalLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -87,6 +88,78 @@ class StoreCoreTest {
     assertThat(effects.live).containsKey(1L);
     store.removeReader(1, BOB);
     assertThat(effects.live).isEmpty();
+  }
+
+  @Test
+  void whoIsGivenUpHasNothingMoreButKeepsWhatItHasUntilItIsDead() {
+    put(1, 10);
+    store.create(2, 100, BOB, 0, PATIENT_NS);
+    effects.has(Objects.requireNonNull(store.grantChunk(3, 128, BOB, 0)));
+    assertThat(store.addReader(1, BOB)).isNotNull();
+    store.release(1, ANN);
+
+    store.giveUp(BOB);
+
+    assertThat(store.seal(2)).as("sealed by one that is given up").isFalse();
+    assertThat(store.carve(3, 4, 10, BOB, 0)).isFalse();
+    assertThat(store.grantChunk(5, 64, BOB, 0)).isNull();
+    store.create(6, 10, BOB, 0, PATIENT_NS);
+    store.create(7, 10, BOB, ANN, CopyKind.PRIMARY, 0, PATIENT_NS);
+    assertThat(effects.failure(6)).isEqualTo(new CreateFailure.ProcessDied(BOB));
+    assertThat(effects.failure(7)).isEqualTo(new CreateFailure.ProcessDied(BOB));
+    put(8, 10);
+    assertThat(store.pin(8, BOB)).isFalse();
+    assertThat(store.addReader(8, BOB)).isNull();
+    assertThat(effects.live.keySet()).containsExactlyInAnyOrder(1L, 3L, 8L);
+
+    store.processDied(BOB);
+
+    assertThat(effects.live.keySet()).containsExactly(8L);
+    assertThat(store.chunkBytes()).isZero();
+  }
+
+  @Test
+  void whatIsStillBeingWrittenIsNobodysUntilItsWriterIsDead() {
+    store.create(1, CAPACITY, BOB, 0, PATIENT_NS);
+    store.giveUp(BOB);
+    create(2, 10);
+    assertThat(effects.live.keySet()).containsExactly(1L);
+
+    store.processDied(BOB);
+
+    assertThat(effects.live.keySet()).containsExactly(2L);
+  }
+
+  @Test
+  void whatIsCarvedForOneThatIsGoneIsFreedAtOnce() {
+    assertThat(store.grantChunk(1, 256, BOB, 0)).isNotNull();
+    store.processDied(ANN);
+
+    assertThat(store.carve(1, 2, 10, ANN, 0)).isTrue();
+
+    assertThat(effects.freed).containsExactly(new RecordedEffects.Freed(2, FreeCause.RELEASED));
+    assertThat(store.chunkBytes()).isEqualTo(192);
+  }
+
+  @Test
+  void ownersAreToldWhatOneThatIsGoneHasMadeForThem() {
+    store.create(1, 10, ANN, BOB, CopyKind.PRIMARY, 0, PATIENT_NS);
+    store.seal(1);
+    store.create(2, 10, ANN, BOB, CopyKind.PRIMARY, 0, PATIENT_NS);
+    assertThat(store.grantChunk(3, 128, BOB, 0)).isNotNull();
+    store.carve(3, 4, 10, ANN, 0);
+    store.carve(3, 5, 10, BOB, 0);
+    store.create(6, 10, ANN, BOB, CopyKind.PRIMARY, 0, PATIENT_NS);
+    store.seal(6);
+    store.release(6, ANN);
+
+    store.processDied(BOB);
+
+    RecordedEffects.Left left = effects.left.getFirst();
+    assertThat(effects.left).containsExactly(left);
+    assertThat(left.writer()).isEqualTo(BOB);
+    assertThat(left.owner()).isEqualTo(ANN);
+    assertThat(left.keys()).containsExactlyInAnyOrder(1L, 4L);
   }
 
   @Test

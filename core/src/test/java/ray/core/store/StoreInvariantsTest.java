@@ -36,7 +36,7 @@ class StoreInvariantsTest {
   }
 
   private void put(StoreObject object, Block block) {
-    var entry = new Entry(object, block, CopyKind.SECONDARY, 0);
+    var entry = new Entry(object, block, CopyKind.SECONDARY, 3, 0, 0);
     entry.beingWritten = true;
     var writer = new Claim.Process(3);
     new Claim(entry, writer).writes = true;

@@ -100,6 +100,28 @@ public final class PlantedBugs {
               "|| each.getKey().registrar() == process",
               REACHABLE),
           bug(
+              "left-kept",
+              "what a dead worker stored for a process, and never told of, is not let go",
+              "owner/LeftResults.java",
+              "      if (!storedValues.isKept(left.node(), key)) {",
+              "      if (key == 0) {",
+              FREED),
+          bug(
+              "left-before-last-words",
+              "what a dead worker stored is let go while it is still to be heard of",
+              "owner/LeftResults.java",
+              "if (dead.contains(left.worker())) {",
+              "if (left.worker() != 0) {",
+              REACHABLE,
+              SERIAL_RESULTS),
+          bug(
+              "given-up-carves",
+              "values are still made of the chunks of a process that was given up",
+              "store/StoreCore.java",
+              " || dead.contains(from.writer);",
+              ";",
+              FREED),
+          bug(
               "lost-with-its-giver",
               "what is borrowed counts as lost when the process dies that gave it, not its owner",
               "owner/Deaths.java",

@@ -44,6 +44,8 @@ public final class MessageDecoder {
   /** The one message with several plain numbers of one kind. */
   private static final int NODES_CHANGED = 47;
 
+  private static final int RESULTS_LEFT = 58;
+
   private final OpaqueCodec opaque;
   private final @Nullable CallSpec[] calls = new @Nullable CallSpec[MessageEncoder.MAX_CALLS + 1];
   private final Map<FunctionKey, FunctionKey> classes = new HashMap<>();
@@ -256,7 +258,7 @@ public final class MessageDecoder {
     }
 
     private void fixed(int field, long value) throws IOException {
-      if (kind == NODES_CHANGED) {
+      if (kind == NODES_CHANGED || kind == RESULTS_LEFT && field == 3) {
         list(at(field)).add(value);
       } else {
         numbers[at(field)] = value;
@@ -398,6 +400,7 @@ public final class MessageDecoder {
         case 55 -> new Message.WorkerSpent(numbers[1]);
         case 56 -> new Message.WorkerRetires(numbers[1]);
         case 57 -> new Message.EndWorker(numbers[1], string(2));
+        case 58 -> new Message.ResultsLeft(numbers[1], numbers[2], all(3));
         default -> throw new InvalidProtocolBufferException("no message has the number " + kind);
       };
     }

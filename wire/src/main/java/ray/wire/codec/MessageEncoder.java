@@ -393,6 +393,13 @@ public final class MessageEncoder {
         out.string(2, m.reason());
         out.varint(3, m.cause().ordinal());
       }
+      case Message.ResultsLeft m -> {
+        out.fixed64(1, m.worker());
+        out.fixed64(2, m.node());
+        for (long key : m.keys()) {
+          out.repeatedFixed64(3, key);
+        }
+      }
       case Message.JobEnded m -> out.fixed64(1, m.job());
     }
   }

@@ -5,7 +5,7 @@ import ray.core.Message;
 /** Which field of an {@code Envelope} each message is. */
 final class MessageFields {
   /** The last of them. */
-  static final int LAST = 57;
+  static final int LAST = 58;
 
   static final int REQUEST = 60;
   static final int RESPONSE = 61;
@@ -64,6 +64,7 @@ final class MessageFields {
       case Message.WorkerSpent m -> 55;
       case Message.WorkerRetires m -> 56;
       case Message.EndWorker m -> 57;
+      case Message.ResultsLeft m -> 58;
     };
   }
 }
