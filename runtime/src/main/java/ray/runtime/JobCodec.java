@@ -13,14 +13,15 @@ import ray.runtime.serialization.FunctionForm;
 import ray.runtime.serialization.FunctionSnapshot;
 import ray.runtime.serialization.HandleTable;
 import ray.runtime.serialization.Serialized;
+import ray.runtime.serialization.UnreadableValueException;
 import ray.runtime.serialization.ValueSerializers;
 import ray.wire.codec.OpaqueCodec;
 import ray.wire.codec.ProtoWriter;
 
 /**
  * Writes and reads the values and functions of a job, as {@code message.proto} has them. Reading
- * loads none of the job's classes: that waits until a value is asked for or a function runs.
- * Thread-safe.
+ * loads none of the job's classes: that waits until a value is asked for or a function runs. Only
+ * leaves, which need none, are read at once. Thread-safe.
  */
 public final class JobCodec implements OpaqueCodec {
   private final ValueSerializers serializers;
@@ -28,6 +29,11 @@ public final class JobCodec implements OpaqueCodec {
   /** A codec for one job's values. */
   public JobCodec(ValueSerializers serializers) {
     this.serializers = serializers;
+  }
+
+  @Override
+  public boolean isLeaf(@Nullable Object body) {
+    return ValueSerializers.isLeaf(body);
   }
 
   @Override
@@ -42,6 +48,7 @@ public final class JobCodec implements OpaqueCodec {
           value(serializers.serialize(value, new HandleTable()), out);
         }
       }
+      case LEAVES -> out.append(ValueSerializers.writeLeaves((@Nullable Object[]) value));
       case KINDS -> kinds(1, (List<@Nullable ActorKind>) value, out);
       case ERROR -> error((RemoteError) value, out);
       case FUNCTION -> function((Callee) value, out);
@@ -121,11 +128,28 @@ public final class JobCodec implements OpaqueCodec {
   @Override
   public Object read(Part part, CodedInputStream in) throws IOException {
     return switch (part) {
-      case BODY -> packed(in);
+      case BODY -> body(in);
+      case LEAVES -> leaves(in);
       case KINDS -> readKinds(in);
       case ERROR -> readError(in);
       case FUNCTION -> readFunction(in);
     };
+  }
+
+  /** A leaf is read at once; for all else somebody has to ask, also for what is damaged. */
+  private static Object body(CodedInputStream in) throws IOException {
+    Packed packed = packed(in);
+    Object leaf = packed.kinds().isEmpty() ? ValueSerializers.readLeaf(packed.bytes()) : null;
+    return leaf != null ? leaf : packed;
+  }
+
+  private static @Nullable Object[] leaves(CodedInputStream in) throws IOException {
+    byte[] bytes = in.readRawBytes(in.getBytesUntilLimit());
+    try {
+      return ValueSerializers.readLeaves(bytes);
+    } catch (UnreadableValueException damaged) {
+      throw new IOException("values that can't be read", damaged);
+    }
   }
 
   private static Packed packed(CodedInputStream in) throws IOException {

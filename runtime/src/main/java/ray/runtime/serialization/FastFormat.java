@@ -154,6 +154,19 @@ final class FastFormat {
     };
   }
 
+  /** Reads a string or a boxed value; null for every other value, and for one that is damaged. */
+  static @Nullable Object readLeaf(Serialized serialized) {
+    byte[] header = serialized.header();
+    if (header.length == 0 || header[0] < LATIN1 || header[0] > DOUBLE) {
+      return null;
+    }
+    try {
+      return read(serialized);
+    } catch (RuntimeException damaged) {
+      return null;
+    }
+  }
+
   static int handleIndex(byte[] header) {
     return littleEndian(header).getInt(TAG_BYTES);
   }

@@ -1,7 +1,5 @@
 package ray.runtime.serialization;
 
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -14,7 +12,8 @@ import org.jspecify.annotations.Nullable;
  * a new worker a tenth of a second.
  *
  * <p>The tag of the sequence, how many elements it has, and for each of them a tag of {@link
- * FastFormat} and its value; strings with their length before them.
+ * FastFormat} and its value; strings with their length before them. Small values that come in a row
+ * in one message are written as an array of them.
  */
 final class LeafSequences {
   private static final Class<?> ARRAY_AS_LIST = Arrays.asList(0).getClass();
@@ -66,12 +65,36 @@ final class LeafSequences {
       }
       size += bytes;
     }
-    ByteBuffer out = ByteBuffer.allocate(size).order(ByteOrder.LITTLE_ENDIAN);
-    out.put(tag).putInt(elements.length);
-    for (Object element : elements) {
-      put(out, element);
+    return Serialized.ofHeader(bytes(tag, elements, size));
+  }
+
+  /** Whether an element is null, a boxed value, or a short string. */
+  static boolean isLeaf(@Nullable Object element) {
+    // Not all of a long string is looked at, as it would be for its size.
+    return element instanceof String text
+        ? text.length() <= ValueSerializers.MAX_LEAF_BYTES / Character.BYTES
+        : sizeOf(element) != NO_LEAF;
+  }
+
+  /** Writes what are leaves, as an array of them. */
+  static byte[] writeLeaves(@Nullable Object[] leaves) {
+    int size = PREFIX_BYTES;
+    for (Object leaf : leaves) {
+      size = Math.addExact(size, sizeOf(leaf));
     }
-    return Serialized.ofHeader(out.array());
+    return bytes(FastFormat.OBJECT_ARRAY, leaves, size);
+  }
+
+  /** Reads what {@link #writeLeaves} wrote. */
+  static @Nullable Object[] readLeaves(byte[] bytes) {
+    if (bytes.length == 0 || bytes[0] != FastFormat.OBJECT_ARRAY) {
+      throw damaged();
+    }
+    try {
+      return new Reader(bytes).elements();
+    } catch (IndexOutOfBoundsException cutOff) {
+      throw damaged();
+    }
   }
 
   private static int sizeOf(@Nullable Object element) {
@@ -103,41 +126,94 @@ final class LeafSequences {
     return true;
   }
 
-  private static void put(ByteBuffer out, @Nullable Object element) {
-    // Not a pattern switch: its first use costs the start-up of a program some 20 ms.
-    if (element == null) {
-      out.put(FastFormat.NULL);
-    } else if (element instanceof Integer number) {
-      out.put(FastFormat.INT).putInt(number);
-    } else if (element instanceof String text) {
-      putText(out, text);
-    } else if (element instanceof Long number) {
-      out.put(FastFormat.LONG).putLong(number);
-    } else if (element instanceof Double number) {
-      out.put(FastFormat.DOUBLE).putLong(Double.doubleToRawLongBits(number));
-    } else if (element instanceof Boolean bool) {
-      out.put(bool ? FastFormat.TRUE : FastFormat.FALSE);
-    } else if (element instanceof Float number) {
-      out.put(FastFormat.FLOAT).putInt(Float.floatToRawIntBits(number));
-    } else if (element instanceof Short number) {
-      out.put(FastFormat.SHORT).putShort(number);
-    } else if (element instanceof Character character) {
-      out.put(FastFormat.CHAR).putChar(character);
-    } else {
-      out.put(FastFormat.BYTE).put((Byte) element);
+  // By hand into an array: a new JVM interprets this for each element of what it writes first, and
+  // a
+  // call of a buffer is ten calls then.
+  private static byte[] bytes(byte tag, @Nullable Object[] elements, int size) {
+    byte[] out = new byte[size];
+    out[0] = tag;
+    int at = putInt(out, 1, elements.length);
+    for (Object element : elements) {
+      at = put(out, at, element);
     }
+    return out;
   }
 
-  private static void putText(ByteBuffer out, String text) {
-    if (isLatin1(text)) {
-      byte[] bytes = text.getBytes(StandardCharsets.ISO_8859_1);
-      out.put(FastFormat.LATIN1).putInt(bytes.length).put(bytes);
-    } else {
-      // Sixteen bits a character, so that unpaired surrogates survive.
-      out.put(FastFormat.UTF16).putInt(text.length());
-      out.asCharBuffer().put(text);
-      out.position(out.position() + text.length() * Character.BYTES);
+  /** Writes an element there, and returns where the next one begins. */
+  private static int put(byte[] out, int at, @Nullable Object element) {
+    // Not a pattern switch: its first use costs the start-up of a program some 20 ms.
+    if (element == null) {
+      out[at] = FastFormat.NULL;
+      return at + 1;
     }
+    if (element instanceof Integer number) {
+      out[at] = FastFormat.INT;
+      return putInt(out, at + 1, number);
+    }
+    if (element instanceof String text) {
+      return putText(out, at, text);
+    }
+    if (element instanceof Long number) {
+      out[at] = FastFormat.LONG;
+      return putLong(out, at + 1, number);
+    }
+    if (element instanceof Double number) {
+      out[at] = FastFormat.DOUBLE;
+      return putLong(out, at + 1, Double.doubleToRawLongBits(number));
+    }
+    if (element instanceof Float number) {
+      out[at] = FastFormat.FLOAT;
+      return putInt(out, at + 1, Float.floatToRawIntBits(number));
+    }
+    if (element instanceof Short number) {
+      out[at] = FastFormat.SHORT;
+      return putShort(out, at + 1, number);
+    }
+    if (element instanceof Character character) {
+      out[at] = FastFormat.CHAR;
+      return putShort(out, at + 1, character);
+    }
+    if (element instanceof Byte number) {
+      out[at] = FastFormat.BYTE;
+      out[at + 1] = number;
+      return at + 2;
+    }
+    out[at] = (Boolean) element ? FastFormat.TRUE : FastFormat.FALSE;
+    return at + 1;
+  }
+
+  private static int putShort(byte[] out, int at, int value) {
+    out[at] = (byte) value;
+    out[at + 1] = (byte) (value >> 8);
+    return at + Short.BYTES;
+  }
+
+  private static int putInt(byte[] out, int at, int value) {
+    out[at] = (byte) value;
+    out[at + 1] = (byte) (value >> 8);
+    out[at + 2] = (byte) (value >> 16);
+    out[at + 3] = (byte) (value >> 24);
+    return at + Integer.BYTES;
+  }
+
+  private static int putLong(byte[] out, int at, long value) {
+    return putInt(out, putInt(out, at, (int) value), (int) (value >> 32));
+  }
+
+  private static int putText(byte[] out, int at, String text) {
+    int length = text.length();
+    int next = putInt(out, at + 1, length);
+    if (isLatin1(text)) {
+      out[at] = FastFormat.LATIN1;
+      System.arraycopy(text.getBytes(StandardCharsets.ISO_8859_1), 0, out, next, length);
+      return next + length;
+    }
+    // Sixteen bits a character, so that unpaired surrogates survive.
+    out[at] = FastFormat.UTF16;
+    for (int i = 0; i < length; i++) {
+      next = putShort(out, next, text.charAt(i));
+    }
+    return next;
   }
 
   /** Reads what {@link #write} wrote. */
@@ -162,18 +238,17 @@ final class LeafSequences {
     return new UnreadableValueException("the bytes of a list or an array are damaged");
   }
 
+  /** Reads by hand, too. What is cut off ends with an {@link IndexOutOfBoundsException}. */
   private static final class Reader {
     private final byte[] bytes;
-    private final ByteBuffer in;
     private int at = 1;
 
     Reader(byte[] bytes) {
       this.bytes = bytes;
-      this.in = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
     }
 
     @Nullable Object[] elements() {
-      int count = in.getInt(advance(Integer.BYTES));
+      int count = readInt();
       if (count < 0 || count > bytes.length - at) {
         throw damaged();
       }
@@ -187,34 +262,28 @@ final class LeafSequences {
       return elements;
     }
 
-    private int advance(int count) {
-      int from = at;
-      at += count;
-      return from;
-    }
-
     private @Nullable Object element() {
-      byte tag = in.get(advance(1));
+      byte tag = bytes[at++];
       return switch (tag) {
         case FastFormat.NULL -> null;
         case FastFormat.TRUE -> true;
         case FastFormat.FALSE -> false;
-        case FastFormat.BYTE -> in.get(advance(Byte.BYTES));
-        case FastFormat.SHORT -> in.getShort(advance(Short.BYTES));
-        case FastFormat.CHAR -> in.getChar(advance(Character.BYTES));
-        case FastFormat.INT -> in.getInt(advance(Integer.BYTES));
-        case FastFormat.LONG -> in.getLong(advance(Long.BYTES));
-        case FastFormat.FLOAT -> Float.intBitsToFloat(in.getInt(advance(Integer.BYTES)));
-        case FastFormat.DOUBLE -> Double.longBitsToDouble(in.getLong(advance(Long.BYTES)));
+        case FastFormat.BYTE -> bytes[at++];
+        case FastFormat.SHORT -> (short) readShort();
+        case FastFormat.CHAR -> (char) readShort();
+        case FastFormat.INT -> readInt();
+        case FastFormat.LONG -> readLong();
+        case FastFormat.FLOAT -> Float.intBitsToFloat(readInt());
+        case FastFormat.DOUBLE -> Double.longBitsToDouble(readLong());
         case FastFormat.LATIN1 -> {
           int length = length(1);
-          yield new String(bytes, advance(length), length, StandardCharsets.ISO_8859_1);
+          at += length;
+          yield new String(bytes, at - length, length, StandardCharsets.ISO_8859_1);
         }
         case FastFormat.UTF16 -> {
-          int length = length(Character.BYTES);
-          char[] text = new char[length];
-          for (int i = 0; i < length; i++) {
-            text[i] = in.getChar(advance(Character.BYTES));
+          char[] text = new char[length(Character.BYTES)];
+          for (int i = 0; i < text.length; i++) {
+            text[i] = (char) readShort();
           }
           yield new String(text);
         }
@@ -223,11 +292,26 @@ final class LeafSequences {
     }
 
     private int length(int bytesEach) {
-      int length = in.getInt(advance(Integer.BYTES));
+      int length = readInt();
       if (length < 0 || (long) length * bytesEach > bytes.length - at) {
         throw damaged();
       }
       return length;
+    }
+
+    private int readShort() {
+      int low = bytes[at++] & 0xff;
+      return low | bytes[at++] << 8;
+    }
+
+    private int readInt() {
+      int low = readShort() & 0xffff;
+      return low | readShort() << 16;
+    }
+
+    private long readLong() {
+      long low = readInt() & 0xffff_ffffL;
+      return low | (long) readInt() << 32;
     }
   }
 }

@@ -19,6 +19,9 @@ import org.jspecify.annotations.Nullable;
  * <p>Thread-safe; threads may be virtual.
  */
 public final class ValueSerializers {
+  /** What is larger is no leaf: it is read by who asks for it, rather than with the message. */
+  public static final int MAX_LEAF_BYTES = 1024;
+
   private final Immutability immutability;
   private final ValueRules rules;
   private final ClassLoader classLoader;
@@ -176,6 +179,37 @@ public final class ValueSerializers {
         .views()
         .get(codec)
         .restore(serialized.buffer(0).asReadOnly(), FastFormat.viewDescription(header));
+  }
+
+  /**
+   * Returns whether a value is a leaf: null, a boxed value, or a string of at most half of {@link
+   * #MAX_LEAF_BYTES} characters.
+   */
+  public static boolean isLeaf(@Nullable Object value) {
+    return LeafSequences.isLeaf(value);
+  }
+
+  /** Writes leaves, all together. */
+  public static byte[] writeLeaves(@Nullable Object[] leaves) {
+    return LeafSequences.writeLeaves(leaves);
+  }
+
+  /**
+   * Reads what {@link #writeLeaves} wrote.
+   *
+   * @throws UnreadableValueException if the bytes are damaged
+   */
+  public static @Nullable Object[] readLeaves(byte[] bytes) {
+    return LeafSequences.readLeaves(bytes);
+  }
+
+  /**
+   * Reads a string or a boxed value of at most {@link #MAX_LEAF_BYTES}. Returns null for every
+   * other value, and where {@link #deserialize} would throw.
+   */
+  public static @Nullable Object readLeaf(Serialized serialized) {
+    byte[] header = serialized.header();
+    return header.length > MAX_LEAF_BYTES ? null : FastFormat.readLeaf(serialized);
   }
 
   /** Copies a value through its bytes, or returns it if it is immutable. */

@@ -70,6 +70,15 @@ class LeafSequencesTest {
     }
   }
 
+  @Property(tries = 300)
+  void leavesComeBackAsTheyWent(@ForAll("leaves") List<Object> leaves) {
+    byte[] written = ValueSerializers.writeLeaves(leaves.toArray());
+
+    assertThat(leaves).allMatch(ValueSerializers::isLeaf);
+    assertThat(ValueSerializers.readLeaves(written)).isEqualTo(leaves.toArray());
+    assertThat(read(Serialized.ofHeader(written))).isEqualTo(leaves.toArray());
+  }
+
   static Stream<Arguments> others() {
     return Stream.<Object>of(
             new ArrayList<>(List.of(1, List.of(2))),

@@ -5,6 +5,7 @@ import com.google.protobuf.InvalidProtocolBufferException;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -496,7 +497,7 @@ public final class MessageDecoder {
         case 4 -> {
           arguments = arguments == null ? new ArrayList<>() : arguments;
           int outer = in.pushLimit(in.readRawVarint32());
-          arguments.add(argument(in));
+          argument(in, arguments);
           in.popLimit(outer);
         }
         case 5 -> nested = with(nested, nested(in, MessageDecoder::id));
@@ -513,16 +514,51 @@ public final class MessageDecoder {
         actor == null ? null : new ActorId(actor));
   }
 
-  private @Nullable Object argument(CodedInputStream in) throws IOException {
+  /** Adds the argument, or as many as are written together. */
+  private void argument(CodedInputStream in, List<@Nullable Object> arguments) throws IOException {
     Object argument = null;
     for (int tag; (tag = in.readTag()) != 0; ) {
       switch (tag >>> 3) {
         case 1 -> argument = new RefArgument(nested(in, MessageDecoder::id));
         case 2 -> argument = part(in, OpaqueCodec.Part.BODY);
+        case 3 -> argument = nested(in, MessageDecoder::refs);
         default -> in.skipField(tag);
       }
     }
-    return argument;
+    if (argument instanceof RefArgument[] row) {
+      Collections.addAll(arguments, row);
+    } else {
+      arguments.add(argument);
+    }
+  }
+
+  private static RefArgument[] refs(CodedInputStream in) throws IOException {
+    long owner = 0;
+    long[] steps = new long[16];
+    int count = 0;
+    for (int tag; (tag = in.readTag()) != 0; ) {
+      switch (tag >>> 3) {
+        case 1 -> owner = in.readFixed64();
+        case 2 -> {
+          int outer = in.pushLimit(in.readRawVarint32());
+          while (in.getBytesUntilLimit() > 0) {
+            if (count == steps.length) {
+              steps = Arrays.copyOf(steps, 2 * count);
+            }
+            steps[count++] = in.readSInt64();
+          }
+          in.popLimit(outer);
+        }
+        default -> in.skipField(tag);
+      }
+    }
+    RefArgument[] refs = new RefArgument[count];
+    long number = 0;
+    for (int i = 0; i < count; i++) {
+      number += steps[i];
+      refs[i] = new RefArgument(new ObjectId(owner, number));
+    }
+    return refs;
   }
 
   private static <T> List<T> with(List<T> list, T more) {
@@ -535,7 +571,7 @@ public final class MessageDecoder {
     List<Outcome> values = new ArrayList<>();
     for (int tag; (tag = in.readTag()) != 0; ) {
       if (tag >>> 3 == 1) {
-        values.add(nested(in, this::outcome));
+        addOutcomes(values, nested(in, this::outcomeOrLeaves));
       } else {
         in.skipField(tag);
       }
@@ -555,12 +591,12 @@ public final class MessageDecoder {
         case 1 -> task = nested(in, MessageDecoder::id);
         case 2 -> attempt = in.readInt32();
         case 3 -> {
-          Outcome outcome = nested(in, this::outcome);
-          if (outcomes.isEmpty()) {
+          Object read = nested(in, this::outcomeOrLeaves);
+          if (outcomes.isEmpty() && read instanceof Outcome outcome) {
             outcomes = List.of(outcome);
           } else {
-            outcomes = outcomes.size() == 1 ? new ArrayList<>(outcomes) : outcomes;
-            outcomes.add(outcome);
+            outcomes = outcomes.size() <= 1 ? new ArrayList<>(outcomes) : outcomes;
+            addOutcomes(outcomes, read);
           }
         }
         case 4 -> retained = with(retained, nested(in, MessageDecoder::id));
@@ -573,17 +609,36 @@ public final class MessageDecoder {
   }
 
   private Outcome outcome(CodedInputStream in) throws IOException {
-    Outcome outcome = null;
+    if (outcomeOrLeaves(in) instanceof Outcome outcome) {
+      return outcome;
+    }
+    throw new InvalidProtocolBufferException("several outcomes where there is one");
+  }
+
+  /** An {@link Outcome}, or the bodies of several in an array. */
+  private Object outcomeOrLeaves(CodedInputStream in) throws IOException {
+    Object read = null;
     for (int tag; (tag = in.readTag()) != 0; ) {
       switch (tag >>> 3) {
-        case 1 -> outcome = nested(in, this::inline);
-        case 2 -> outcome = nested(in, this::stored);
-        case 3 -> outcome = new Outcome.Alias(nested(in, MessageDecoder::id));
-        case 4 -> outcome = nested(in, this::failed);
+        case 1 -> read = nested(in, this::inline);
+        case 2 -> read = nested(in, this::stored);
+        case 3 -> read = new Outcome.Alias(nested(in, MessageDecoder::id));
+        case 4 -> read = nested(in, this::failed);
+        case 5 -> read = part(in, OpaqueCodec.Part.LEAVES);
         default -> in.skipField(tag);
       }
     }
-    return present(outcome);
+    return present(read);
+  }
+
+  private static void addOutcomes(List<Outcome> outcomes, Object read) {
+    if (read instanceof Outcome outcome) {
+      outcomes.add(outcome);
+      return;
+    }
+    for (Object leaf : (@Nullable Object[]) read) {
+      outcomes.add(new Outcome.Inline(leaf, 0, List.of()));
+    }
   }
 
   private Outcome inline(CodedInputStream in) throws IOException {

@@ -33,6 +33,12 @@ public final class MessageEncoder {
   /** How many calls a connection remembers. */
   static final int MAX_CALLS = 4096;
 
+  /** So many in a row are written together; with fewer there is nothing to gain. */
+  static final int MIN_ROW = 4;
+
+  /** No more leaves in one row, as they are put together apart from the message at first. */
+  static final int MAX_LEAVES = 4096;
+
   /** More tasks than that go in several frames, so that each names fewer calls than that. */
   private static final int MAX_PUSHES = 1024;
 
@@ -311,7 +317,7 @@ public final class MessageEncoder {
       case Message.AliasCycle m -> id(1, m.origin());
       case Message.RegisterActor m -> {
         actor(1, m.spec());
-        values(2, m.values());
+        separateValues(2, m.values());
         out.fixed64(3, m.owner());
       }
       case Message.ActorRegistered m -> {
@@ -336,13 +342,13 @@ public final class MessageEncoder {
       }
       case Message.PlaceActor m -> {
         actor(1, m.spec());
-        values(2, m.values());
+        separateValues(2, m.values());
         out.varint(3, m.incarnation());
         out.fixed64(4, m.owner());
       }
       case Message.CreateActor m -> {
         actor(1, m.spec());
-        values(2, m.values());
+        separateValues(2, m.values());
         out.varint(3, m.incarnation());
         out.fixed64(4, m.owner());
         out.varint(5, m.lease());
@@ -443,14 +449,60 @@ public final class MessageEncoder {
       id(2, parent);
     }
     out.varint(3, Objects.requireNonNull(numbers.get(task.call())));
-    for (Object argument : task.arguments()) {
-      argument(argument);
-    }
+    arguments(task.arguments());
     ids(5, task.nested());
     if (task.actor() != null) {
       id(6, task.actor().creation());
     }
     out.end(begun);
+  }
+
+  private void arguments(@Nullable Object[] arguments) {
+    int next = 0;
+    while (next < arguments.length) {
+      int end = endOfRefs(arguments, next);
+      if (end - next >= MIN_ROW) {
+        refs(arguments, next, end);
+        next = end;
+      }
+      while (next < end) {
+        argument(arguments[next++]);
+      }
+    }
+  }
+
+  /** Where the row of refs of one owner ends that begins there; of what is no ref, behind it. */
+  private static int endOfRefs(@Nullable Object[] arguments, int start) {
+    int end = start + 1;
+    if (arguments[start] instanceof RefArgument first) {
+      long owner = first.id().owner();
+      while (end < arguments.length
+          && arguments[end] instanceof RefArgument ref
+          && ref.id().owner() == owner) {
+        end++;
+      }
+    }
+    return end;
+  }
+
+  private void refs(@Nullable Object[] arguments, int start, int end) {
+    int begun = out.begin(4);
+    int refs = out.begin(3);
+    out.fixed64(1, referred(arguments[start]).owner());
+    int steps = out.begin(2);
+    long previous = 0;
+    for (int i = start; i < end; i++) {
+      long number = referred(arguments[i]).number();
+      out.packedZigzag(number - previous);
+      previous = number;
+    }
+    out.end(steps);
+    out.end(refs);
+    out.end(begun);
+  }
+
+  private static ObjectId referred(@Nullable Object argument) {
+    return ((RefArgument) Objects.requireNonNull(argument)).id();
   }
 
   private void argument(@Nullable Object argument) {
@@ -466,6 +518,15 @@ public final class MessageEncoder {
   private void values(int field, Outcome @Nullable [] values) {
     if (values != null) {
       int begun = out.begin(field);
+      outcomes(1, values);
+      out.end(begun);
+    }
+  }
+
+  /** Those of a constructor: on their way are processes that can't take a row apart. */
+  private void separateValues(int field, Outcome @Nullable [] values) {
+    if (values != null) {
+      int begun = out.begin(field);
       for (Outcome value : values) {
         outcome(1, value);
       }
@@ -477,12 +538,57 @@ public final class MessageEncoder {
     int begun = out.begin(field);
     id(1, done.task());
     out.varint(2, done.attempt());
-    for (Outcome outcome : done.outcomes()) {
-      outcome(3, outcome);
+    List<Outcome> outcomes = done.outcomes();
+    if (outcomes.size() == 1) {
+      outcome(3, outcomes.getFirst());
+    } else {
+      outcomes(3, outcomes.toArray(new Outcome[0]));
     }
     ids(4, done.retained());
     out.varint(5, done.items());
     out.zigzag(6, done.durationNs());
+    out.end(begun);
+  }
+
+  private void outcomes(int field, Outcome[] outcomes) {
+    int next = 0;
+    while (next < outcomes.length) {
+      int end = endOfLeaves(outcomes, next);
+      if (end - next >= MIN_ROW) {
+        leaves(field, outcomes, next, end);
+        next = end;
+      }
+      while (next < end) {
+        outcome(field, outcomes[next++]);
+      }
+    }
+  }
+
+  /** Where the row of leaves ends that begins there; of what is none, behind it. */
+  private int endOfLeaves(Outcome[] outcomes, int start) {
+    int most = Math.min(outcomes.length, start + MAX_LEAVES);
+    int end = start;
+    while (end < most && isLeaf(outcomes[end])) {
+      end++;
+    }
+    return Math.max(end, start + 1);
+  }
+
+  /** What is handed over as it is has no size. */
+  private boolean isLeaf(Outcome outcome) {
+    return outcome instanceof Outcome.Inline inline
+        && inline.sizeBytes() == 0
+        && inline.contained().isEmpty()
+        && opaque.isLeaf(inline.body());
+  }
+
+  private void leaves(int field, Outcome[] outcomes, int start, int end) {
+    @Nullable Object[] bodies = new @Nullable Object[end - start];
+    for (int i = start; i < end; i++) {
+      bodies[i - start] = ((Outcome.Inline) outcomes[i]).body();
+    }
+    int begun = out.begin(field);
+    part(5, OpaqueCodec.Part.LEAVES, bodies);
     out.end(begun);
   }
 

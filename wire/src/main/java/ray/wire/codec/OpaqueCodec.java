@@ -1,11 +1,13 @@
 package ray.wire.codec;
 
 import com.google.protobuf.CodedInputStream;
+import com.google.protobuf.InvalidProtocolBufferException;
 import java.io.IOException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Writes and reads what is opaque to the cores: values, functions, what user code threw. Only the
- * processes of a job can; the others pass the bytes on. Each method gets or makes the content of
+ * processes of a job can; the others pass the bytes on. What is written or read is the content of
  * one length-delimited field. Thread-safe.
  */
 public interface OpaqueCodec {
@@ -13,6 +15,8 @@ public interface OpaqueCodec {
   enum Part {
     /** The body of a small value, {@code Value}. */
     BODY,
+    /** The bodies of several, each a leaf; an array of them. */
+    LEAVES,
     /** What the refs in a stored value are, {@code Kinds}. */
     KINDS,
     /** What user code threw, {@code RemoteError}. */
@@ -20,6 +24,12 @@ public interface OpaqueCodec {
     /** The function of a call, {@code RemoteFunction}. */
     FUNCTION
   }
+
+  /**
+   * Returns whether a body is a leaf: plain and small, so that it is written and read together with
+   * those beside it, as {@link Part#LEAVES}.
+   */
+  boolean isLeaf(@Nullable Object body);
 
   /** Writes the fields of a part. */
   void write(Part part, Object value, ProtoWriter out);
@@ -31,12 +41,20 @@ public interface OpaqueCodec {
   OpaqueCodec PASSING_ON =
       new OpaqueCodec() {
         @Override
+        public boolean isLeaf(@Nullable Object body) {
+          return false;
+        }
+
+        @Override
         public void write(Part part, Object value, ProtoWriter out) {
           out.append(((PassedOn) value).bytes());
         }
 
         @Override
         public Object read(Part part, CodedInputStream in) throws IOException {
+          if (part == Part.LEAVES) {
+            throw new InvalidProtocolBufferException("values of a job, for who is not part of it");
+          }
           return new PassedOn(in.readRawBytes(in.getBytesUntilLimit()));
         }
       };

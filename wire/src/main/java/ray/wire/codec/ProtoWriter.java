@@ -83,7 +83,7 @@ public final class ProtoWriter {
 
   /** A signed number that is short where it is near zero. */
   public void zigzag(int field, long value) {
-    varint(field, value << 1 ^ value >> 63);
+    varint(field, zigzag(value));
   }
 
   /** A truth. */
@@ -170,8 +170,16 @@ public final class ProtoWriter {
     bytes[start - 1] = (byte) (size - start);
   }
 
-  /** Fields that were written elsewhere. */
-  void append(byte[] fields) {
+  /**
+   * One of the signed numbers of a packed field, which begins and ends as a nested message does.
+   */
+  void packedZigzag(long value) {
+    ensure(MAX_VARINT_BYTES);
+    raw(zigzag(value));
+  }
+
+  /** Fields, or the content of one, that were written elsewhere. */
+  public void append(byte[] fields) {
     ensure(fields.length);
     System.arraycopy(fields, 0, bytes, size, fields.length);
     size += fields.length;
@@ -188,6 +196,10 @@ public final class ProtoWriter {
       left >>>= 7;
     }
     bytes[size++] = (byte) left;
+  }
+
+  private static long zigzag(long value) {
+    return value << 1 ^ value >> 63;
   }
 
   private void rawFixed64(long value) {

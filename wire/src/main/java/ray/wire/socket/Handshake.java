@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Handshake {
   /** The version of all that this build says. */
-  static final int VERSION = 3;
+  static final int VERSION = 4;
 
   /** The connection carries messages. */
   static final byte MESSAGES = 0;
