@@ -134,10 +134,12 @@ final class DriverRay extends ProcessRay {
     }
     Backends.closed(this);
     owner().close();
-    try {
-      ask(Question.LEAVE, new byte[0]);
-    } catch (IOException gone) {
-      // Then it has ended the job already.
+    if (stopWriting()) {
+      try {
+        ask(Question.LEAVE, new byte[0]);
+      } catch (IOException gone) {
+        // Then it has ended the job already.
+      }
     }
     submitter().reportUnseen(failures());
     shut();

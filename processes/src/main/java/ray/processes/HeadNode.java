@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
@@ -76,6 +77,10 @@ final class HeadNode implements SocketTransport.Deaths, SocketTransport.Question
   private final WorkerLauncher launcher;
   private final StoreService store;
   private final Members members = new Members();
+
+  /** Members of other machines. The transport forgets them when their connection ends. */
+  private final Set<Long> guests = ConcurrentHashMap.newKeySet();
+
   private final HeadReports reports;
   private final MemoryWatch memory;
   private final JobCodes codes;
@@ -299,6 +304,9 @@ final class HeadNode implements SocketTransport.Deaths, SocketTransport.Question
 
   private byte[] joined(Payload.Join join, boolean driver) {
     int index = members.add(new Member(join.process(), join.job(), join.pid(), driver));
+    if (transport.isGuest(join.process())) {
+      guests.add(join.process());
+    }
     if (driver) {
       codes.joined(join.job(), join.process());
     }
@@ -475,14 +483,16 @@ final class HeadNode implements SocketTransport.Deaths, SocketTransport.Question
     if (member == null) {
       return;
     }
-    CompletableFuture<?> ended = ended(member, reason);
-    if (transport.isGuest(process) && !reason.equals(LEFT)) {
+    boolean isGuest = guests.remove(process);
+    CompletableFuture<?> ended = ended(member, isGuest || reason.equals(LEFT));
+    if (isGuest && !reason.equals(LEFT)) {
       LOG.warn("program {} of another machine is given up: {}", member.pid(), reason);
     }
     if (member.isDriver()) {
       control.deliver(new Message.JobEnded(member.job()));
       boolean staying = hasStayingActors(member.job());
       codes.left(member.job(), staying);
+      store.giveUp(process); // what its workers made for it need not be told to it
       Set<Long> kept = staying ? node.ask(NodeCore::workersOfDetachedActors) : Set.of();
       for (Member worker : members.workers(member.job())) {
         if (!kept.contains(worker.process())) {
@@ -504,23 +514,26 @@ final class HeadNode implements SocketTransport.Deaths, SocketTransport.Question
   }
 
   /**
-   * When a process that is given up can touch the store's memory no more: once it has ended. A
-   * guest has not mapped it, and a program that left itself has done with it.
+   * When a process that is given up can touch the store's memory no more: once it has ended, or, of
+   * a program, after a while.
+   *
+   * @param done whether it does not now: a guest has not mapped it, and a program that left writes
+   *     to it no more
    */
-  private CompletableFuture<?> ended(Member member, String reason) {
+  private CompletableFuture<?> ended(Member member, boolean done) {
     if (!member.isDriver()) {
       return launcher.ended(member.process());
     }
-    if (reason.equals(LEFT)
-        || transport.isGuest(member.process())
-        || member.pid() == session.pid()) {
+    if (done) {
       return CompletableFuture.completedFuture(null);
     }
-    return ProcessHandle.of(member.pid())
-        .<CompletableFuture<?>>map(ProcessHandle::onExit)
-        .orElseGet(() -> CompletableFuture.completedFuture(null))
-        .thenApply(end -> end)
-        .orTimeout(DYING_MS, TimeUnit.MILLISECONDS);
+    CompletableFuture<?> end =
+        member.pid() == session.pid()
+            ? new CompletableFuture<>()
+            : ProcessHandle.of(member.pid())
+                .<CompletableFuture<?>>map(ProcessHandle::onExit)
+                .orElseGet(() -> CompletableFuture.completedFuture(null));
+    return end.orTimeout(DYING_MS, TimeUnit.MILLISECONDS);
   }
 
   @Override

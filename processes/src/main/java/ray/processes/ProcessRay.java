@@ -74,6 +74,9 @@ abstract class ProcessRay extends RuntimeBackend {
   private final AtomicLong keys = new AtomicLong();
   private volatile @Nullable Store store;
 
+  /** Longer than any value takes to be written, once it has room. */
+  private static final Duration WRITE_PATIENCE = Duration.ofSeconds(10);
+
   /** Whose tasks it runs or submits; 0 before it has joined. */
   private volatile long job;
 
@@ -225,6 +228,14 @@ abstract class ProcessRay extends RuntimeBackend {
   /** What has GPUs is alone with them: which they are is said by its process's environment. */
   private static RuntimeEnv heeded(RuntimeEnv asked, Resources holds) {
     return holds.units().containsKey(Resources.GPU) ? asked.alone() : asked;
+  }
+
+  /**
+   * No value is written to the store's memory any more, which is another's soon. False if a thread
+   * still writes one, though that was waited for: then the node has to find that the process ends.
+   */
+  final boolean stopWriting() {
+    return !(store instanceof StoreClient client) || client.stopWriting(WRITE_PATIENCE);
   }
 
   private Store store() {

@@ -175,6 +175,7 @@ final class StoreService implements AutoCloseable {
 
   /** A process counts as dead, but may still use the memory that it has until it is. */
   void giveUp(long process) {
+    uploads.endOf(process);
     store.giveUp(process);
   }
 

@@ -33,7 +33,7 @@ final class ClientChunks {
   /** For threads that write at the same time; more of them ask for each value. */
   private static final int MAX_CHUNKS = 4;
 
-  /** Chunks that wait for a large value, or are on their way: one for each of two threads. */
+  /** Chunks that wait for a large value, or are on their way; no more than are written to now. */
   private static final int MAX_LARGE_AHEAD = 2;
 
   /** Values are alike if neither is larger than so many of the other. */
@@ -159,7 +159,10 @@ final class ClientChunks {
       if (askBytes > 0) {
         ask(askKey, askBytes, isLarge);
       }
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
+      if (askBytes > 0) {
+        wantedBack(askKey);
+      }
       if (found != null) {
         givenUp(found);
       }
@@ -186,9 +189,10 @@ final class ClientChunks {
     boolean isInRow = areAlike(needed, lastLargeBytes) && nowNs - lastLargeNs < SERIES_NS;
     lastLargeBytes = needed;
     lastLargeNs = nowNs;
+    long written = inUse.stream().filter(chunk -> chunk.isLarge).count();
     boolean asks =
         isInRow
-            && idleLarge.size() + askedLarge.size() < MAX_LARGE_AHEAD
+            && idleLarge.size() + askedLarge.size() < Math.clamp(written, 1, MAX_LARGE_AHEAD)
             && nowNs - noneLargeSinceNs > PAUSE_NS;
     return asks ? needed : 0;
   }
@@ -215,6 +219,7 @@ final class ClientChunks {
         noneLargeSinceNs = System.nanoTime();
       } else {
         noneSinceNs = System.nanoTime();
+        nextBytes = Math.max(FIRST_CHUNK_BYTES, nextBytes / 2); // there may be a smaller one
       }
       return true;
     }
@@ -251,27 +256,30 @@ final class ClientChunks {
     }
   }
 
-  /** The node wants a chunk back: at once, or when what is being written to it is complete. */
+  /**
+   * The node wants a chunk back: at once, or when what is being written to it is complete, or when
+   * it comes. One that is none of these goes back, too, whatever has become of it: the node knows
+   * best.
+   */
   void wantedBack(long key) {
-    boolean giveBack;
+    boolean isUsed = false;
     synchronized (this) {
-      giveBack = removeByKey(idle, key) || removeByKey(idleLarge, key);
       for (Chunk chunk : inUse) {
-        chunk.wantedBack |= chunk.key() == key;
+        if (chunk.key() == key) {
+          chunk.wantedBack = true;
+          isUsed = true;
+        }
       }
-      asked.remove(key);
-      askedLarge.remove(key);
+      isUsed |= asked.remove(key) || askedLarge.remove(key);
+      idle.removeIf(chunk -> chunk.key() == key);
+      idleLarge.removeIf(chunk -> chunk.key() == key);
     }
-    if (giveBack) {
+    if (!isUsed) {
       node.cancelCreate(key);
     }
   }
 
-  private static boolean removeByKey(ArrayDeque<Chunk> chunks, long key) {
-    return chunks.removeIf(chunk -> chunk.key() == key);
-  }
-
-  /** The node knows nothing of a chunk. */
+  /** The node takes nothing of a chunk, as it does not know it, or takes its process for dead. */
   synchronized void lost(Chunk chunk) {
     idle.remove(chunk);
     idleLarge.remove(chunk);

@@ -632,7 +632,7 @@ public final class ObjectStore implements Store, Access, AutoCloseable {
     }
   }
 
-  /** How many bytes are in use, or were given to processes ahead; cheap. */
+  /** How many bytes are in use, or were given to processes ahead and touched; cheap. */
   public long takenBytes() {
     lock.lock();
     try {

@@ -32,10 +32,16 @@ final class Pins {
   private final ReferenceQueue<MemorySegment.Scope> queue = new ReferenceQueue<>();
   private @Nullable Pin newest;
   private int count;
+  private int writers;
 
   /** How many pins have not ended. */
   int count() {
     return count;
+  }
+
+  /** How many of them are of what is being written. */
+  int writers() {
+    return writers;
   }
 
   /** A segment with a scope of its own over a range of a bank. */
@@ -53,6 +59,7 @@ final class Pins {
     }
     newest = pin;
     count++;
+    writers += role == Pin.Role.WRITER ? 1 : 0;
     return pin;
   }
 
@@ -74,6 +81,7 @@ final class Pins {
     pin.next = null;
     pin.clear();
     count--;
+    writers -= pin.role == Pin.Role.WRITER ? 1 : 0;
     return true;
   }
 

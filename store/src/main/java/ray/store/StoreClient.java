@@ -2,11 +2,13 @@ package ray.store;
 
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BiFunction;
 import java.util.function.LongSupplier;
@@ -29,6 +31,10 @@ public final class StoreClient implements Store, Access, AutoCloseable {
   private final SharedBanks banks;
   private final ReentrantLock lock = new ReentrantLock();
   private final Pins pins = new Pins();
+  private final Condition nothingWritten = lock.newCondition();
+
+  /** Guarded by the lock. */
+  private boolean stopped;
 
   /** What this process reads without asking. Changed under the lock. */
   private final KeptObjects kept = new KeptObjects();
@@ -96,14 +102,14 @@ public final class StoreClient implements Store, Access, AutoCloseable {
   public WritableObject create(long key, long sizeBytes, long owner) throws InterruptedException {
     drainViews();
     ClientChunks.Chunk chunk = chunks.take(sizeBytes);
-    if (chunk == null) {
-      CompletableFuture<StoreObject> asked = node.create(key, sizeBytes, owner);
-      return writable(awaitRoom(key, asked), owner, null);
-    }
+    StoreObject object =
+        chunk != null
+            ? chunk.front(key, sizeBytes)
+            : awaitRoom(key, node.create(key, sizeBytes, owner));
     try {
-      return writable(chunk.front(key, sizeBytes), owner, chunk);
+      return writable(object, owner, chunk);
     } catch (RuntimeException | Error e) {
-      chunks.givenUp(chunk);
+      giveUp(key, chunk);
       throw e;
     }
   }
@@ -113,6 +119,9 @@ public final class StoreClient implements Store, Access, AutoCloseable {
     MemorySegment segment = Pins.segment(bank(object.bank()), object.offset(), object.sizeBytes());
     lock.lock();
     try {
+      if (stopped) {
+        throw new StoreClosedException();
+      }
       Pin pin = pins.watch(object.key(), Pin.Role.WRITER, segment);
       pin.chunk = chunk;
       return new WritableObject(this, object, owner, segment, pin);
@@ -239,7 +248,7 @@ public final class StoreClient implements Store, Access, AutoCloseable {
   public CompletableFuture<Boolean> sealedSoon(StoreObject object, long owner, Pin pin) {
     lock.lock();
     try {
-      if (!pins.end(pin)) {
+      if (!endLocked(pin)) {
         return CompletableFuture.completedFuture(false);
       }
       if (owner == self) {
@@ -284,13 +293,39 @@ public final class StoreClient implements Store, Access, AutoCloseable {
 
   @Override
   public void givenUp(long key, Pin pin) {
-    if (!end(pin)) {
-      return;
+    if (end(pin)) {
+      giveUp(key, pin.chunk);
     }
-    if (pin.chunk == null) {
+  }
+
+  private void giveUp(long key, ClientChunks.@Nullable Chunk chunk) {
+    if (chunk == null) {
       node.cancelCreate(key);
     } else {
-      chunks.givenUp(pin.chunk);
+      chunks.givenUp(chunk);
+    }
+  }
+
+  /**
+   * Writes nothing more: whoever creates an object fails from now on. Waits until what is being
+   * written is sealed or given up, for at most so long.
+   *
+   * @return whether it is
+   */
+  public boolean stopWriting(Duration patience) {
+    long leftNs = patience.toNanos();
+    lock.lock();
+    try {
+      stopped = true;
+      while (pins.writers() > 0 && leftNs > 0) {
+        leftNs = nothingWritten.awaitNanos(leftNs);
+      }
+      return pins.writers() == 0;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return pins.writers() == 0;
+    } finally {
+      lock.unlock();
     }
   }
 
@@ -318,10 +353,18 @@ public final class StoreClient implements Store, Access, AutoCloseable {
   private boolean end(Pin pin) {
     lock.lock();
     try {
-      return pins.end(pin);
+      return endLocked(pin);
     } finally {
       lock.unlock();
     }
+  }
+
+  private boolean endLocked(Pin pin) {
+    boolean ended = pins.end(pin);
+    if (pins.writers() == 0) {
+      nothingWritten.signalAll();
+    }
+    return ended;
   }
 
   @Override

@@ -181,6 +181,23 @@ class ClientChunksTest {
     assertThat(node.creates).isEqualTo(3);
   }
 
+  @Test
+  void whoIsRefusedAsksForLess() throws Exception {
+    store.chunkFor(OTHER, 501, 16L * SIZE);
+    store.chunkFor(OTHER, 502, 16L * SIZE);
+    long others = store.stats().chunkBytes();
+
+    // The second chunk would be twice as large as the first, which there is no more.
+    for (int key = 1; node.chunksGiven < 2; key++) {
+      put(key, (byte) 1);
+      node.read();
+      store.release(key, SELF);
+    }
+
+    assertThat(node.chunks).isGreaterThan(2);
+    assertThat(store.stats().chunkBytes() - others).isBetween(8L * SIZE, 12L * SIZE);
+  }
+
   // Large values
 
   private static final long LARGE = 6L * SIZE;
@@ -230,6 +247,19 @@ class ClientChunksTest {
     try (WritableObject object = store.create(99, CAPACITY - 3 * LARGE, NODE)) {
       assertThat(object.coldBytes()).isEqualTo(CAPACITY - warm);
     }
+  }
+
+  @Test
+  void whoIsAloneHasNoMoreThanOneAhead() throws Exception {
+    beginRow();
+    put(3, LARGE, (byte) 3);
+    put(4, LARGE, (byte) 4); // before it has heard of the next chunk
+    assertThat(node.creates).isEqualTo(3);
+
+    putLarge(5, LARGE);
+
+    assertThat(node.creates).isEqualTo(3);
+    assertThat(store.stats().chunkBytes()).isEqualTo(LARGE);
   }
 
   @Test

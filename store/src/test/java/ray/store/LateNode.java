@@ -17,6 +17,7 @@ final class LateNode implements StoreClient.Node {
   int locations;
   int creates;
   int chunks;
+  int chunksGiven;
   private final ObjectStore store;
   private final long self;
 
@@ -63,6 +64,7 @@ final class LateNode implements StoreClient.Node {
     chunks++;
     CompletableFuture<@Nullable StoreObject> future = new CompletableFuture<>();
     StoreObject chunk = store.chunkFor(self, key, sizeBytes);
+    chunksGiven += chunk == null ? 0 : 1;
     unread.add(() -> future.complete(chunk));
     return future;
   }

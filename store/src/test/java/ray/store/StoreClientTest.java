@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.lang.foreign.ValueLayout;
+import java.time.Duration;
 import java.util.Objects;
+import java.util.concurrent.FutureTask;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
@@ -177,5 +179,24 @@ class StoreClientTest {
     assertThat(store.usedBytes()).isEqualTo(SIZE);
     reader.close();
     assertThat(store.usedBytes()).isZero();
+  }
+
+  @Test
+  void whoStopsWritingWaitsForWhatIsBeingWritten() throws Exception {
+    WritableObject written = client.create(11, SIZE, SELF);
+    assertThat(client.stopWriting(Duration.ZERO)).isFalse();
+    FutureTask<Boolean> stopping =
+        new FutureTask<>(() -> client.stopWriting(Duration.ofMinutes(1)));
+    Thread stops = Thread.ofPlatform().start(stopping);
+    while (stops.getState() != Thread.State.TIMED_WAITING) {
+      Thread.onSpinWait();
+    }
+
+    written.seal();
+
+    assertThat(stopping.get()).isTrue();
+    assertThatThrownBy(() -> client.create(12, SIZE, SELF))
+        .isInstanceOf(StoreClosedException.class);
+    assertThat(store.usedBytes()).isEqualTo(SIZE);
   }
 }

@@ -36,7 +36,8 @@ import ray.core.LongMap;
  * create needs their room, and a pin makes one the primary copy. The death of a process drops all
  * its pins and readers, aborts what it was writing, and fails its waiting creates. One that is
  * given up may live on for a while, and write to its memory: nothing more is taken of it and
- * nothing kept for it, but what it has is nobody else's until it is dead.
+ * nothing kept for it, but what it writes or keeps is nobody else's until it is dead, or says that
+ * it is done with it.
  *
  * <h2>Chunks</h2>
  *
@@ -473,9 +474,12 @@ public final class StoreCore {
     return StoreReport.stats(state, evictedObjects);
   }
 
-  /** How many bytes the objects take up, and what processes were given ahead; cheap. */
+  /**
+   * How many bytes the objects take up, and what processes were given ahead, but no more than was
+   * ever touched; cheap.
+   */
   public long takenBytes() {
-    return allocator.usedBytes();
+    return Math.min(allocator.usedBytes(), allocator.warmBytes());
   }
 
   /** How many bytes the objects take up; cheap. */

@@ -127,8 +127,7 @@ final class LeafSequences {
   }
 
   // By hand into an array: a new JVM interprets this for each element of what it writes first, and
-  // a
-  // call of a buffer is ten calls then.
+  // a call of a buffer is ten calls then.
   private static byte[] bytes(byte tag, @Nullable Object[] elements, int size) {
     byte[] out = new byte[size];
     out[0] = tag;

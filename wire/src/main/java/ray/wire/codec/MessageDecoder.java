@@ -42,7 +42,7 @@ public final class MessageDecoder {
   private static final DeathCause[] CAUSES = DeathCause.values();
   private static final @Nullable Object[] NO_ARGUMENTS = {};
 
-  /** The one message with several plain numbers of one kind. */
+  /** The messages with several plain numbers of one kind: all of them, and those of field 3. */
   private static final int NODES_CHANGED = 47;
 
   private static final int RESULTS_LEFT = 58;
