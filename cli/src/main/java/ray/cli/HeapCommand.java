@@ -11,7 +11,6 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
-import ray.processes.NodeClient;
 
 /** {@code ray heap}: what is in the heap of a process. */
 @Command(
@@ -32,13 +31,7 @@ final class HeapCommand implements Callable<Integer> {
   private static final int HISTOGRAM_LINES = 50;
 
   @Spec private CommandSpec spec = CommandSpec.create();
-  @Mixin private NodeAddress address = new NodeAddress();
-
-  @Parameters(
-      index = "0",
-      paramLabel = "WHO",
-      description = "A process's number or id, a task's or an actor's name or id, or: node.")
-  private String who = "";
+  @Mixin private ChosenProcess process = new ChosenProcess();
 
   @Parameters(
       index = "1",
@@ -55,10 +48,7 @@ final class HeapCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException, InterruptedException, CommandFailedException {
-    Target target;
-    try (NodeClient node = address.connect()) {
-      target = Target.find(node, who);
-    }
+    Target target = process.find();
     PrintWriter out = spec.commandLine().getOut();
     if (histogram) {
       String[] words =

@@ -12,7 +12,6 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
-import ray.processes.NodeClient;
 
 /** {@code ray jfr}: records what a process does for a while. */
 @Command(
@@ -34,13 +33,7 @@ final class JfrCommand implements Callable<Integer> {
   private static final int GRACE_SECONDS = 30;
 
   @Spec private CommandSpec spec = CommandSpec.create();
-  @Mixin private NodeAddress address = new NodeAddress();
-
-  @Parameters(
-      index = "0",
-      paramLabel = "WHO",
-      description = "A process's number or id, a task's or an actor's name or id, or: node.")
-  private String who = "";
+  @Mixin private ChosenProcess process = new ChosenProcess();
 
   @Parameters(
       index = "1",
@@ -69,10 +62,7 @@ final class JfrCommand implements Callable<Integer> {
       throw new ParameterException(
           spec.commandLine(), "--seconds must be from 1 to " + MAX_SECONDS + ", not " + seconds);
     }
-    Target target;
-    try (NodeClient node = address.connect()) {
-      target = Target.find(node, who);
-    }
+    Target target = process.find();
     Path recording = OutputFile.check(file, "ray-" + target.pid() + ".jfr");
     PrintWriter out = spec.commandLine().getOut();
     String name = "name=ray-" + ProcessHandle.current().pid();

@@ -9,9 +9,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
-import ray.processes.NodeClient;
 
 /** {@code ray stack}: what the threads of a process are doing. */
 @Command(
@@ -33,12 +31,7 @@ final class StackCommand implements Callable<Integer> {
   private static final String DUMP = "threads";
 
   @Spec private CommandSpec spec = CommandSpec.create();
-  @Mixin private NodeAddress address = new NodeAddress();
-
-  @Parameters(
-      paramLabel = "WHO",
-      description = "A process's number or id, a task's or an actor's name or id, or: node.")
-  private String who = "";
+  @Mixin private ChosenProcess process = new ChosenProcess();
 
   @Option(names = "--json", description = "Print the JDK's dump as JSON, for programs.")
   private boolean json;
@@ -50,10 +43,7 @@ final class StackCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException, InterruptedException, CommandFailedException {
-    Target target;
-    try (NodeClient node = address.connect()) {
-      target = Target.find(node, who);
-    }
+    Target target = process.find();
     PrintWriter out = spec.commandLine().getOut();
     if (locks) {
       out.print(Jcmd.run(target, "Thread.print", "-l"));

@@ -171,7 +171,7 @@ public final class GuestStore implements Store, Access {
     try {
       return node.await(node.seal(object.key()));
     } catch (CompletionException e) {
-      throw failure(e.getCause());
+      throw RemoteStoreException.why(e.getCause());
     }
   }
 
@@ -185,18 +185,11 @@ public final class GuestStore implements Store, Access {
     try {
       return asked.get();
     } catch (ExecutionException e) {
-      throw failure(e.getCause());
+      throw RemoteStoreException.why(e.getCause());
     } catch (InterruptedException e) {
       node.cancelCreate(key);
       throw e;
     }
-  }
-
-  private static ObjectStoreException failure(@Nullable Throwable cause) {
-    return cause instanceof ObjectStoreException told
-        ? told
-        : new RemoteStoreException(
-            cause == null ? "the node can't be reached" : String.valueOf(cause.getMessage()));
   }
 
   @Override
@@ -229,15 +222,7 @@ public final class GuestStore implements Store, Access {
 
   @Override
   public int drainViews() {
-    int ended = 0;
-    for (Pin pin; (pin = pins.pollEnded()) != null; ) {
-      ended++;
-      switch (pin.role) {
-        case READER, KEEPING_READER -> endRead(pin);
-        case WRITER -> givenUp(pin.key, pin);
-      }
-    }
-    return ended;
+    return pins.drainTo(this);
   }
 
   @Override

@@ -90,7 +90,25 @@ final class Pins {
     return (Pin) queue.poll();
   }
 
-  /** The same, waiting for one. Thread-safe. */
+  /**
+   * Ends the reads, and gives up the writes, whose segments nobody can reach any more. Takes no
+   * lock itself.
+   *
+   * @return how many have ended
+   */
+  int drainTo(Access store) {
+    int ended = 0;
+    for (Pin pin; (pin = pollEnded()) != null; ) {
+      ended++;
+      switch (pin.role) {
+        case READER, KEEPING_READER -> store.endRead(pin);
+        case WRITER -> store.givenUp(pin.key, pin);
+      }
+    }
+    return ended;
+  }
+
+  /** The same as {@link #pollEnded}, waiting for one. Thread-safe. */
   @Nullable Pin awaitEnded(long timeoutMs) throws InterruptedException {
     return (Pin) queue.remove(timeoutMs);
   }

@@ -142,7 +142,7 @@ public final class StoreClient implements Store, Access, AutoCloseable {
           GarbageRequest.tryCollect();
         }
       } catch (ExecutionException e) {
-        throw failure(e.getCause());
+        throw RemoteStoreException.why(e.getCause());
       } catch (InterruptedException e) {
         node.cancelCreate(key);
         throw e;
@@ -150,18 +150,11 @@ public final class StoreClient implements Store, Access, AutoCloseable {
     }
   }
 
-  private static ObjectStoreException failure(@Nullable Throwable cause) {
-    return cause instanceof ObjectStoreException told
-        ? told
-        : new RemoteStoreException(
-            cause == null ? "the node can't be reached" : String.valueOf(cause.getMessage()));
-  }
-
   private <T extends @Nullable Object> T join(CompletableFuture<T> answer) {
     try {
       return node.await(answer);
     } catch (CompletionException e) {
-      throw failure(e.getCause());
+      throw RemoteStoreException.why(e.getCause());
     }
   }
 
@@ -369,15 +362,7 @@ public final class StoreClient implements Store, Access, AutoCloseable {
 
   @Override
   public int drainViews() {
-    int ended = 0;
-    for (Pin pin; (pin = pins.pollEnded()) != null; ) {
-      ended++;
-      switch (pin.role) {
-        case READER, KEEPING_READER -> endRead(pin);
-        case WRITER -> givenUp(pin.key, pin);
-      }
-    }
-    return ended;
+    return pins.drainTo(this);
   }
 
   @Override
