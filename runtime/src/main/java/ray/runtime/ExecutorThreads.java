@@ -23,8 +23,11 @@ public final class ExecutorThreads implements AutoCloseable {
   /** For how long after the last work it goes on looking. */
   private static final long WATCH_NS = 3_000_000;
 
-  /** How long a thread looks for more work before it ends. */
+  /** How long a thread looks for more work before it ends, where all is in one JVM. */
   private static final long LINGER_NS = 30_000;
+
+  /** The same where work comes from other processes, whose threads may be held up for a moment. */
+  private static final long POLLING_LINGER_NS = 100_000;
 
   /** How often a thread that looks for work does so before it lets other virtual threads run. */
   private static final int SPINS_BETWEEN_YIELDS = 100;
@@ -187,7 +190,8 @@ public final class ExecutorThreads implements AutoCloseable {
     }
     looking.incrementAndGet();
     try {
-      long untilNs = System.nanoTime() + LINGER_NS;
+      long lingerNs = polling == Polling.NOTHING ? LINGER_NS : POLLING_LINGER_NS;
+      long untilNs = System.nanoTime() + lingerNs;
       while (!closed && System.nanoTime() - untilNs < 0) {
         for (int i = 0; i < SPINS_BETWEEN_YIELDS; i++) {
           if (executor.hasStartable()) {

@@ -26,11 +26,11 @@ public final class LocalWaiting implements Waiting, GeneratorStream.Parker {
   /** How many tasks may run inside each other on one thread's stack. */
   static final int MAX_DEPTH = 24;
 
-  /** How long a thread spins before it parks, at most, where all is in one JVM. */
-  private static final long MAX_SPIN_NS = 25_000;
+  /** What a short wait is, for which a thread spins, where all is in one JVM. */
+  private static final long SHORT_NS = 25_000;
 
   /** The same where what it waits for comes from another process. */
-  private static final long MAX_POLLING_NS = 100_000;
+  private static final long SHORT_POLLING_NS = 100_000;
 
   /**
    * How long a call of the serial mode waits until it may run: for a thread that holds a core up.
@@ -43,20 +43,20 @@ public final class LocalWaiting implements Waiting, GeneratorStream.Parker {
   private final Backend backend;
   private final boolean serial;
   private final Polling polling;
-  private final long maxSpinNs;
+  private final SpinPolicy spins;
   private final Map<ActorId, CompletableFuture<Message.ActorRegistered>> registrations =
       new ConcurrentHashMap<>();
   private List<ExecutorShell> executors = List.of();
-
-  /** The recent waits' time, smoothed; racy by design. */
-  private volatile long averageWaitNs;
 
   /** Waiting for an instance; threads that spin read messages meanwhile. */
   public LocalWaiting(Backend backend, boolean serial, Polling polling) {
     this.backend = backend;
     this.serial = serial;
     this.polling = polling;
-    this.maxSpinNs = polling == Polling.NOTHING ? MAX_SPIN_NS : MAX_POLLING_NS;
+    this.spins =
+        polling == Polling.NOTHING
+            ? new SpinPolicy(SHORT_NS, false)
+            : new SpinPolicy(SHORT_POLLING_NS, true);
   }
 
   /** Lets waiting threads run tasks of these executors. */
@@ -164,18 +164,22 @@ public final class LocalWaiting implements Waiting, GeneratorStream.Parker {
 
   /** Looks for a while, if recent waits were short; returns whether the condition came to hold. */
   private boolean spin(BooleanSupplier condition, long beganNs) {
-    if (averageWaitNs >= maxSpinNs) {
+    long patienceNs = spins.patienceNs();
+    if (patienceNs == 0) {
       return false;
     }
     boolean virtual = Thread.currentThread().isVirtual();
-    for (int i = 0; System.nanoTime() - beganNs < maxSpinNs; i++) {
+    boolean polls = polling != Polling.NOTHING;
+    for (int i = 0; System.nanoTime() - beganNs < patienceNs; i++) {
       if (condition.getAsBoolean()) {
         return true;
       }
       if (polling.poll()) {
         continue;
       }
-      if (virtual && (i & 7) == 7) {
+      // Of a platform thread, to whoever else the system has put on its processor: perhaps the one
+      // that is to answer, and would come to it only when the time slice is over.
+      if ((virtual || polls) && (i & 7) == 7) {
         Thread.yield();
       } else {
         Thread.onSpinWait();
@@ -186,8 +190,7 @@ public final class LocalWaiting implements Waiting, GeneratorStream.Parker {
   }
 
   private void waited(long beganNs) {
-    long sampleNs = System.nanoTime() - beganNs;
-    averageWaitNs += (Math.min(sampleNs, 100 * maxSpinNs) - averageWaitNs) / 8;
+    spins.waited(System.nanoTime() - beganNs);
   }
 
   private static TaskCancelledException interrupted(String what) {
