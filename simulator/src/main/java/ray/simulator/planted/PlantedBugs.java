@@ -115,13 +115,6 @@ public final class PlantedBugs {
               REACHABLE,
               SERIAL_RESULTS),
           bug(
-              "given-up-carves",
-              "values are still made of the chunks of a process that was given up",
-              "store/StoreCore.java",
-              " || dead.contains(from.writer);",
-              ";",
-              FREED),
-          bug(
               "lost-with-its-giver",
               "what is borrowed counts as lost when the process dies that gave it, not its owner",
               "owner/Deaths.java",
