@@ -61,6 +61,9 @@ abstract class ProcessRay extends RuntimeBackend {
     }
   }
 
+  /** Longer than any value takes to be written, once it has room. */
+  private static final Duration WRITE_PATIENCE = Duration.ofSeconds(10);
+
   private final Identity identity;
   private final Transports transports;
   private final OwnerShell owner;
@@ -73,9 +76,6 @@ abstract class ProcessRay extends RuntimeBackend {
   private final Looking looking;
   private final AtomicLong keys = new AtomicLong();
   private volatile @Nullable Store store;
-
-  /** Longer than any value takes to be written, once it has room. */
-  private static final Duration WRITE_PATIENCE = Duration.ofSeconds(10);
 
   /** Whose tasks it runs or submits; 0 before it has joined. */
   private volatile long job;

@@ -3,6 +3,7 @@ package ray.store;
 import java.util.ArrayDeque;
 import java.util.HashSet;
 import java.util.Iterator;
+import java.util.List;
 import java.util.Set;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
@@ -51,16 +52,13 @@ final class ClientChunks {
   /** Memory of which objects are made. */
   static final class Chunk {
     private final StoreObject whole;
-
-    /** Whether it is for one large value. */
-    private final boolean isLarge;
-
+    private final Supply supply;
     private long usedBytes;
     private boolean wantedBack;
 
-    private Chunk(StoreObject whole, boolean isLarge) {
+    private Chunk(StoreObject whole, Supply supply) {
       this.whole = whole;
-      this.isLarge = isLarge;
+      this.supply = supply;
     }
 
     long key() {
@@ -79,12 +77,36 @@ final class ClientChunks {
     }
 
     private boolean fits(long neededBytes) {
-      return leftBytes() >= neededBytes && (!isLarge || areAlike(leftBytes(), neededBytes));
+      return leftBytes() >= neededBytes && (!supply.ofLarge || areAlike(leftBytes(), neededBytes));
     }
 
     /** Whether nobody is to write to it any more; a large value leaves less than it takes. */
     private boolean isUseless() {
-      return wantedBack || leftBytes() < (isLarge ? whole.sizeBytes() : SMALLEST_VALUE_BYTES);
+      return wantedBack
+          || leftBytes() < (supply.ofLarge ? whole.sizeBytes() : SMALLEST_VALUE_BYTES);
+    }
+  }
+
+  /** The chunks for small values, or for a large one each, that nobody writes to. */
+  private static final class Supply {
+    final boolean ofLarge;
+    final ArrayDeque<Chunk> idle = new ArrayDeque<>();
+
+    /** What was asked for and is not here yet, unless it was wanted back since then. */
+    final Set<Long> asked = new HashSet<>();
+
+    private long noneSinceNs = System.nanoTime() - PAUSE_NS;
+
+    Supply(boolean ofLarge) {
+      this.ofLarge = ofLarge;
+    }
+
+    void hasNone() {
+      noneSinceNs = System.nanoTime();
+    }
+
+    boolean mayHaveSome() {
+      return System.nanoTime() - noneSinceNs > PAUSE_NS;
     }
   }
 
@@ -94,17 +116,10 @@ final class ClientChunks {
   private final long largestValueBytes;
 
   // Guarded by this object's monitor.
-  private final ArrayDeque<Chunk> idle = new ArrayDeque<>();
-  private final ArrayDeque<Chunk> idleLarge = new ArrayDeque<>();
+  private final Supply small = new Supply(false);
+  private final Supply large = new Supply(true);
   private final ArrayDeque<Chunk> inUse = new ArrayDeque<>();
-
-  /** What was asked for and is not here yet, unless it was wanted back since then. */
-  private final Set<Long> asked = new HashSet<>();
-
-  private final Set<Long> askedLarge = new HashSet<>();
   private long nextBytes = FIRST_CHUNK_BYTES;
-  private long noneSinceNs = System.nanoTime() - PAUSE_NS;
-  private long noneLargeSinceNs = noneSinceNs;
 
   /** The size of the large value that was begun last, and when that was. */
   private long lastLargeBytes;
@@ -125,7 +140,7 @@ final class ClientChunks {
    */
   @Nullable Chunk take(long sizeBytes) {
     long needed = StoreCore.bytesInStore(sizeBytes);
-    boolean isLarge = needed > largestBytes / CHUNK_SHARE;
+    Supply supply = needed > largestBytes / CHUNK_SHARE ? large : small;
     if (needed > largestValueBytes) {
       return null;
     }
@@ -134,7 +149,7 @@ final class ClientChunks {
     long askBytes;
     long askKey = 0;
     synchronized (this) {
-      Iterator<Chunk> each = (isLarge ? idleLarge : idle).iterator();
+      Iterator<Chunk> each = supply.idle.iterator();
       while (found == null && each.hasNext()) {
         Chunk chunk = each.next();
         if (chunk.fits(needed)) {
@@ -146,10 +161,10 @@ final class ClientChunks {
           each.remove();
         }
       }
-      askBytes = isLarge ? aheadOfLarge(needed) : aheadOfSmall(needed, found);
+      askBytes = supply.ofLarge ? aheadOfLarge(needed) : aheadOfSmall(needed, found);
       if (askBytes > 0) {
         askKey = keys.getAsLong();
-        (isLarge ? askedLarge : asked).add(askKey);
+        supply.asked.add(askKey);
       }
     }
     try {
@@ -157,7 +172,7 @@ final class ClientChunks {
         node.cancelCreate(useless.key());
       }
       if (askBytes > 0) {
-        ask(askKey, askBytes, isLarge);
+        ask(askKey, askBytes, supply);
       }
     } catch (RuntimeException | Error e) {
       if (askBytes > 0) {
@@ -174,12 +189,12 @@ final class ClientChunks {
   /** How many bytes to ask for now that a small value takes this chunk, if it has one. */
   private long aheadOfSmall(long needed, @Nullable Chunk taken) {
     boolean isEnough =
-        taken != null && (taken.leftBytes() > taken.whole.sizeBytes() / 2 || !idle.isEmpty());
+        taken != null && (taken.leftBytes() > taken.whole.sizeBytes() / 2 || !small.idle.isEmpty());
     boolean asks =
-        asked.isEmpty()
+        small.asked.isEmpty()
             && !isEnough
-            && idle.size() + inUse.size() < MAX_CHUNKS
-            && System.nanoTime() - noneSinceNs > PAUSE_NS;
+            && small.idle.size() + inUse.size() < MAX_CHUNKS
+            && small.mayHaveSome();
     return asks ? Math.clamp(nextBytes, CHUNK_SHARE * needed, largestBytes) : 0;
   }
 
@@ -189,11 +204,11 @@ final class ClientChunks {
     boolean isInRow = areAlike(needed, lastLargeBytes) && nowNs - lastLargeNs < SERIES_NS;
     lastLargeBytes = needed;
     lastLargeNs = nowNs;
-    long written = inUse.stream().filter(chunk -> chunk.isLarge).count();
+    long written = inUse.stream().filter(chunk -> chunk.supply == large).count();
     boolean asks =
         isInRow
-            && idleLarge.size() + askedLarge.size() < Math.clamp(written, 1, MAX_LARGE_AHEAD)
-            && nowNs - noneLargeSinceNs > PAUSE_NS;
+            && large.idle.size() + large.asked.size() < Math.clamp(written, 1, MAX_LARGE_AHEAD)
+            && large.mayHaveSome();
     return asks ? needed : 0;
   }
 
@@ -201,33 +216,30 @@ final class ClientChunks {
     return oneBytes <= LIKE_SIZE * otherBytes && otherBytes <= LIKE_SIZE * oneBytes;
   }
 
-  private void ask(long key, long sizeBytes, boolean isLarge) {
+  private void ask(long key, long sizeBytes, Supply supply) {
     var _ =
         node.chunk(key, sizeBytes)
             .whenComplete((chunk, failure) -> {
-              if (!answered(key, chunk, isLarge)) {
+              if (!answered(key, chunk, supply)) {
                 node.cancelCreate(key);
               }
             });
   }
 
   /** Returns false if the chunk was wanted back before its process knew that it has it. */
-  private synchronized boolean answered(long key, @Nullable StoreObject chunk, boolean isLarge) {
-    boolean isWanted = (isLarge ? askedLarge : asked).remove(key);
+  private synchronized boolean answered(long key, @Nullable StoreObject chunk, Supply supply) {
+    boolean isWanted = supply.asked.remove(key);
     if (chunk == null) {
-      if (isLarge) {
-        noneLargeSinceNs = System.nanoTime();
-      } else {
-        noneSinceNs = System.nanoTime();
-        nextBytes = Math.max(FIRST_CHUNK_BYTES, nextBytes / 2); // there may be a smaller one
-      }
-      return true;
+      supply.hasNone();
+    } else if (isWanted) {
+      supply.idle.add(new Chunk(chunk, supply));
     }
-    if (isWanted) {
-      (isLarge ? idleLarge : idle).add(new Chunk(chunk, isLarge));
-      nextBytes = isLarge ? nextBytes : 2 * chunk.sizeBytes();
+    if (supply == small) {
+      // Where there was none, there may be a smaller one.
+      nextBytes =
+          chunk == null ? Math.max(FIRST_CHUNK_BYTES, nextBytes / 2) : 2 * chunk.sizeBytes();
     }
-    return isWanted;
+    return isWanted || chunk == null;
   }
 
   /** The node was told that an object of that size is made of the front of a chunk. */
@@ -248,7 +260,7 @@ final class ClientChunks {
       boolean isUseless = chunk.isUseless();
       giveBack = isUseless && chunk.leftBytes() > 0;
       if (!isUseless) {
-        (chunk.isLarge ? idleLarge : idle).addFirst(chunk);
+        chunk.supply.idle.addFirst(chunk);
       }
     }
     if (giveBack) {
@@ -270,9 +282,10 @@ final class ClientChunks {
           isUsed = true;
         }
       }
-      isUsed |= asked.remove(key) || askedLarge.remove(key);
-      idle.removeIf(chunk -> chunk.key() == key);
-      idleLarge.removeIf(chunk -> chunk.key() == key);
+      for (Supply each : List.of(small, large)) {
+        isUsed |= each.asked.remove(key);
+        each.idle.removeIf(chunk -> chunk.key() == key);
+      }
     }
     if (!isUsed) {
       node.cancelCreate(key);
@@ -281,8 +294,7 @@ final class ClientChunks {
 
   /** The node takes nothing of a chunk, as it does not know it, or takes its process for dead. */
   synchronized void lost(Chunk chunk) {
-    idle.remove(chunk);
-    idleLarge.remove(chunk);
+    chunk.supply.idle.remove(chunk);
     chunk.wantedBack = true;
   }
 }

@@ -14,6 +14,7 @@ import java.util.function.BiFunction;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.LongFunction;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import ray.core.store.CopyKind;
 import ray.core.store.CreateFailure;
@@ -490,12 +491,7 @@ public final class ObjectStore implements Store, Access, AutoCloseable {
 
   /** Whether there is a sealed object with that key. */
   public boolean contains(long key) {
-    lock.lock();
-    try {
-      return core.isSealed(key);
-    } finally {
-      lock.unlock();
-    }
+    return look(() -> core.isSealed(key));
   }
 
   /**
@@ -624,52 +620,27 @@ public final class ObjectStore implements Store, Access, AutoCloseable {
 
   /** The counters of this moment; walks over all objects. */
   public StoreStats stats() {
-    lock.lock();
-    try {
-      return core.stats();
-    } finally {
-      lock.unlock();
-    }
+    return look(core::stats);
   }
 
   /** How many bytes are in use, or were given to processes ahead and touched; cheap. */
   public long takenBytes() {
-    lock.lock();
-    try {
-      return core.takenBytes();
-    } finally {
-      lock.unlock();
-    }
+    return look(core::takenBytes);
   }
 
   /** How many bytes are in use; cheap. */
   public long usedBytes() {
-    lock.lock();
-    try {
-      return core.usedBytes();
-    } finally {
-      lock.unlock();
-    }
+    return look(core::usedBytes);
   }
 
   /** The largest objects and who keeps them, at most so many. */
   public List<ObjectInfo> objects(int limit) {
-    lock.lock();
-    try {
-      return core.objects(limit);
-    } finally {
-      lock.unlock();
-    }
+    return look(() -> core.objects(limit));
   }
 
   /** The processes that keep most bytes, at most so many. */
   public List<Holder> topHolders(int limit) {
-    lock.lock();
-    try {
-      return core.topHolders(limit);
-    } finally {
-      lock.unlock();
-    }
+    return look(() -> core.topHolders(limit));
   }
 
   // Ending
@@ -730,12 +701,7 @@ public final class ObjectStore implements Store, Access, AutoCloseable {
 
   @Override
   public int useCount() {
-    lock.lock();
-    try {
-      return pins.count();
-    } finally {
-      lock.unlock();
-    }
+    return look(pins::count);
   }
 
   private boolean returnMemoryIfUnused() {
@@ -755,6 +721,16 @@ public final class ObjectStore implements Store, Access, AutoCloseable {
   private void checkOpen() {
     if (closed) {
       throw new StoreClosedException();
+    }
+  }
+
+  /** What the core says of itself, under the lock. */
+  private <T> T look(Supplier<T> question) {
+    lock.lock();
+    try {
+      return question.get();
+    } finally {
+      lock.unlock();
     }
   }
 
