@@ -10,18 +10,20 @@ import ray.wire.Polling;
  * Gives executors threads. User code runs on virtual threads, so one that blocks costs no thread of
  * the system; they are started when work waits, look for more for a moment, and end.
  *
- * <p>One platform thread watches. While there has been work lately it looks every few microseconds
- * whether some waits without a thread, so that submitting wakes nobody: waking a parked thread
- * costs more than most tasks. When nothing has come for a while it parks until the next submission.
- * It also takes work from lanes that a long run holds up, and when virtual threads do not get a
- * processor, because user code burns or pins all carriers, it lets platform threads run instead.
+ * <p>One platform thread watches. While work has lately waited without a thread that looked for it,
+ * it looks every few microseconds whether some does again, so that submitting wakes nobody: waking
+ * a parked thread costs more than most tasks. While threads look by themselves, or nothing comes,
+ * it sleeps, and who submits what nobody looks for wakes it: each of its looks takes the processor
+ * from somebody, such as one of the two that answer each other in a synchronous call. It also takes
+ * work from lanes that a long run holds up, and when virtual threads do not get a processor,
+ * because user code burns or pins all carriers, it lets platform threads run instead.
  */
 public final class ExecutorThreads implements AutoCloseable {
-  /** How often the watch looks while there is work. */
+  /** How often the watch looks while it is needed. */
   private static final long LOOK_NS = 50_000;
 
-  /** For how long after the last work it goes on looking. */
-  private static final long WATCH_NS = 3_000_000;
+  /** For how long after work last waited without a thread that looked for it goes on looking. */
+  private static final long WATCH_NS = 500_000;
 
   /** How long a thread looks for more work before it ends, where all is in one JVM. */
   private static final long LINGER_NS = 30_000;
@@ -56,7 +58,7 @@ public final class ExecutorThreads implements AutoCloseable {
   private volatile boolean started;
   private volatile boolean awake = true;
   private volatile boolean closed;
-  private volatile long lastWorkNs = System.nanoTime();
+  private volatile long neededNs = System.nanoTime();
   private volatile long startedNs;
 
   /** What else is to be told the time. */
@@ -85,17 +87,22 @@ public final class ExecutorThreads implements AutoCloseable {
     watch.start();
   }
 
-  /** Something waits for a thread, or for time to pass. Cheap while the watch is awake. */
+  /** Something waits for a thread. Cheap while the watch is awake, or a thread looks for work. */
   void workIsThere() {
-    if (!awake) {
+    if (!awake && !willBeSeen()) {
       wake();
     }
   }
 
   private void wake() {
-    lastWorkNs = System.nanoTime();
+    neededNs = System.nanoTime();
     awake = true;
     LockSupport.unpark(watch);
+  }
+
+  /** Whether a thread looks for work now, or is about to. */
+  private boolean willBeSeen() {
+    return looking.get() > 0 || starting.get() > 0;
   }
 
   private void watch() {
@@ -103,10 +110,8 @@ public final class ExecutorThreads implements AutoCloseable {
     boolean wantsTicks = true;
     while (!closed) {
       long nowNs = System.nanoTime();
-      boolean work = executor.hasStartable();
-      if (work && !serial) {
-        lastWorkNs = nowNs;
-        provide(nowNs);
+      if (executor.hasStartable() && !serial && provide(nowNs)) {
+        neededNs = nowNs;
       }
       if (nowNs - tickedNs > TICK_NS) {
         tickedNs = nowNs;
@@ -114,25 +119,38 @@ public final class ExecutorThreads implements AutoCloseable {
         executor.tick(nowNs);
         wantsTicks = ticker.tick(nowNs);
       }
-      if (nowNs - lastWorkNs < WATCH_NS) {
+      if (nowNs - neededNs < WATCH_NS) {
         LockSupport.parkNanos(this, LOOK_NS);
-      } else if (executor.hasLongLanes() || executor.hasTimers() || wantsTicks) {
-        LockSupport.parkNanos(this, TICK_NS);
       } else {
-        awake = false;
-        if (!isNeeded()) {
-          LockSupport.park(this);
-        }
-        awake = true;
-        wantsTicks = true;
-        lastWorkNs = System.nanoTime();
+        wantsTicks = sleep(wantsTicks);
       }
     }
   }
 
-  /** Looks once more, after the others could see that the watch sleeps and wake it. */
-  private boolean isNeeded() {
-    return executor.hasStartable() && !serial
+  /**
+   * Until it is woken or time is to be told; returns whether it has to be told again.
+   *
+   * <p>Looks once more when the others can see that the watch sleeps and would wake it.
+   */
+  private boolean sleep(boolean wantsTicks) {
+    awake = false;
+    try {
+      if (executor.hasStartable() && !serial && !willBeSeen()) {
+        return wantsTicks;
+      }
+      if (wantsTicks || isTimed()) {
+        LockSupport.parkNanos(this, TICK_NS);
+        return wantsTicks;
+      }
+      LockSupport.park(this);
+      return true;
+    } finally {
+      awake = true;
+    }
+  }
+
+  private boolean isTimed() {
+    return executor.hasStartable() && !serial // a thread is about to look, if it gets a processor
         || executor.hasLongLanes()
         || executor.hasTimers()
         || ticker.tick(System.nanoTime());
@@ -145,9 +163,10 @@ public final class ExecutorThreads implements AutoCloseable {
     }
   }
 
-  private void provide(long nowNs) {
+  /** Starts a thread unless one looks already; returns whether none did. */
+  private boolean provide(long nowNs) {
     if (looking.get() > 0) {
-      return;
+      return false;
     }
     if (starting.get() == 0) {
       startedNs = nowNs;
@@ -158,6 +177,7 @@ public final class ExecutorThreads implements AutoCloseable {
       platform.incrementAndGet();
       RayThreads.unstarted("ray-task-platform", this::workOnPlatform).start();
     }
+    return true;
   }
 
   private void workOnPlatform() {
@@ -176,6 +196,9 @@ public final class ExecutorThreads implements AutoCloseable {
     Thread.currentThread().setContextClassLoader(code);
     while (!closed) {
       Lane lane = next();
+      if (executor.hasStartable()) {
+        workIsThere(); // who brought it may have left it to this thread
+      }
       if (lane == null) {
         return;
       }
@@ -222,6 +245,8 @@ public final class ExecutorThreads implements AutoCloseable {
 
   /** Tells the watch that time matters again. */
   public void nudge() {
-    workIsThere();
+    if (!awake) {
+      wake();
+    }
   }
 }

@@ -26,6 +26,12 @@ final class Poller implements AutoCloseable {
   /** How long the own thread leaves the reading to others who did it lately. */
   private static final long LEFT_TO_OTHERS_NS = 300_000;
 
+  /**
+   * The same where they go on doing it: to look takes the processor from somebody, such as one of
+   * the two that answer each other in a synchronous call.
+   */
+  private static final long LONG_LEFT_TO_OTHERS_NS = 1_200_000;
+
   /** How long the own thread goes on looking after something has come. */
   private static final long SPIN_NS = 20_000;
 
@@ -254,12 +260,15 @@ final class Poller implements AutoCloseable {
 
   private void run() {
     long housekeptNs = System.nanoTime();
+    long leaveNs = LEFT_TO_OTHERS_NS;
     while (!closed) {
       long nowNs = System.nanoTime();
       if (nowNs - othersReadNs < LEFT_TO_OTHERS_NS || !reading.compareAndSet(false, true)) {
-        LockSupport.parkNanos(this, LEFT_TO_OTHERS_NS);
+        LockSupport.parkNanos(this, leaveNs);
+        leaveNs = Math.min(2 * leaveNs, LONG_LEFT_TO_OTHERS_NS);
         continue;
       }
+      leaveNs = LEFT_TO_OTHERS_NS;
       boolean any = false;
       try (Mailbox.Batch batch = Mailbox.batch()) {
         try {
