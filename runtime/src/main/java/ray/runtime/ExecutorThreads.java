@@ -46,6 +46,12 @@ public final class ExecutorThreads implements AutoCloseable {
   /** How often timers and idle leases are looked at. */
   private static final long TICK_NS = 1_000_000;
 
+  /** For how long they are looked at as often as that when the watch was told that time matters. */
+  private static final long TICKING_NS = 5_000_000;
+
+  /** How often leases are looked at when nothing has happened for a while. */
+  private static final long LONGEST_REST_NS = 32_000_000;
+
   private final ExecutorShell executor;
   private final Ticker ticker;
   private final Polling polling;
@@ -57,9 +63,17 @@ public final class ExecutorThreads implements AutoCloseable {
   private final AtomicInteger platform = new AtomicInteger();
   private volatile boolean started;
   private volatile boolean awake = true;
+
+  /** Sleeps for longer than a tick, or until it is woken. */
+  private volatile boolean resting;
+
   private volatile boolean closed;
   private volatile long neededNs = System.nanoTime();
+  private volatile long nudgedNs = System.nanoTime();
   private volatile long startedNs;
+
+  /** For how long the watch is to rest next; its own. */
+  private long restNs = TICK_NS;
 
   /** What else is to be told the time. */
   @FunctionalInterface
@@ -138,22 +152,32 @@ public final class ExecutorThreads implements AutoCloseable {
       if (executor.hasStartable() && !serial && !willBeSeen()) {
         return wantsTicks;
       }
-      if (wantsTicks || isTimed()) {
+      resting = true;
+      long nowNs = System.nanoTime();
+      if (isUrgent(nowNs)) {
+        resting = false;
+        restNs = TICK_NS;
         LockSupport.parkNanos(this, TICK_NS);
         return wantsTicks;
       }
-      LockSupport.park(this);
+      if (wantsTicks || ticker.tick(nowNs)) {
+        LockSupport.parkNanos(this, restNs);
+        restNs = Math.min(2 * restNs, LONGEST_REST_NS);
+      } else {
+        LockSupport.park(this);
+      }
       return true;
     } finally {
+      resting = false;
       awake = true;
     }
   }
 
-  private boolean isTimed() {
-    return executor.hasStartable() && !serial // a thread is about to look, if it gets a processor
+  private boolean isUrgent(long nowNs) {
+    return nowNs - nudgedNs < TICKING_NS
+        || executor.hasStartable() && !serial // a thread is about to look, if it gets a processor
         || executor.hasLongLanes()
-        || executor.hasTimers()
-        || ticker.tick(System.nanoTime());
+        || executor.hasTimers();
   }
 
   /** The same as the watch does, without waiting for it. */
@@ -243,10 +267,12 @@ public final class ExecutorThreads implements AutoCloseable {
     LockSupport.unpark(watch);
   }
 
-  /** Tells the watch that time matters again. */
+  /** Tells the watch that time matters again. Cheap while it looks at the time anyway. */
   public void nudge() {
-    if (!awake) {
-      wake();
+    if (resting) {
+      resting = false;
+      nudgedNs = System.nanoTime();
+      LockSupport.unpark(watch);
     }
   }
 }

@@ -38,7 +38,7 @@ final class LeaseQueue {
   /** How many tasks' arguments are looked at before leases are asked for. */
   static final int MAX_LOOKED_AT = 16;
 
-  /** How long an idle lease is kept for the next task. */
+  /** How long an idle lease is kept for the next task, unless told otherwise. */
   static final long IDLE_NS = 5_000_000;
 
   /** How long idle leases are returned at once after the node has asked for them. */
@@ -49,6 +49,7 @@ final class LeaseQueue {
   private final long self;
   private final OwnerEffects effects;
   private final Data data;
+  private final long idleNs;
   private final ArrayDeque<Task> tasks = new ArrayDeque<>();
   private final Map<Long, Slot> slots = new LinkedHashMap<>();
 
@@ -94,8 +95,9 @@ final class LeaseQueue {
     }
   }
 
-  LeaseQueue(FunctionKey key, long job, long self, OwnerEffects effects, Data data) {
+  LeaseQueue(FunctionKey key, long job, long self, OwnerEffects effects, Data data, long idleNs) {
     this.data = data;
+    this.idleNs = idleNs;
     this.key = key;
     this.job = job;
     this.self = self;
@@ -389,7 +391,7 @@ final class LeaseQueue {
       if (idleSinceNs == 0) {
         idleSinceNs = nowNs;
       }
-      if (nowNs - idleSinceNs < IDLE_NS) {
+      if (nowNs - idleSinceNs < idleNs) {
         return;
       }
     }

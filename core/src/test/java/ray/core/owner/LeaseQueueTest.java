@@ -267,6 +267,21 @@ class LeaseQueueTest {
   }
 
   @Test
+  void anIdleLeaseIsKeptForAsLongAsItsOwnerWasTold() {
+    OwnerFixture patient = new OwnerFixture(3 * LeaseQueue.IDLE_NS);
+    patient.now = START_NS;
+    patient.submit(own(2), 0);
+    patient.grant(1);
+    patient.doneAfter(1_000, own(2), 1, value("a"));
+
+    assertThat(patient.core.tick(START_NS + 3 * LeaseQueue.IDLE_NS - 1)).isTrue();
+    assertThat(patient.sent(WORKER, Message.ShrinkLeases.class)).isEmpty();
+    patient.core.tick(START_NS + 3 * LeaseQueue.IDLE_NS);
+
+    assertThat(patient.sent(WORKER, Message.ShrinkLeases.class)).hasSize(1);
+  }
+
+  @Test
   void aLeaseThatWasBusyForLongIsKeptForItsTimeToo() {
     owner.now = START_NS;
     submit(1, 1);
