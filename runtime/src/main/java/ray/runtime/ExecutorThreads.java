@@ -67,12 +67,15 @@ public final class ExecutorThreads implements AutoCloseable {
   /** Sleeps for longer than a tick, or until it is woken. */
   private volatile boolean resting;
 
+  /** Time matters; the watch has not seen it yet. */
+  private volatile boolean nudged;
+
   private volatile boolean closed;
   private volatile long neededNs = System.nanoTime();
-  private volatile long nudgedNs = System.nanoTime();
   private volatile long startedNs;
 
-  /** For how long the watch is to rest next; its own. */
+  // The watch's own.
+  private long nudgedNs = System.nanoTime();
   private long restNs = TICK_NS;
 
   /** What else is to be told the time. */
@@ -134,6 +137,7 @@ public final class ExecutorThreads implements AutoCloseable {
         wantsTicks = ticker.tick(nowNs);
       }
       if (nowNs - neededNs < WATCH_NS) {
+        restNs = TICK_NS;
         LockSupport.parkNanos(this, LOOK_NS);
       } else {
         wantsTicks = sleep(wantsTicks);
@@ -154,6 +158,10 @@ public final class ExecutorThreads implements AutoCloseable {
       }
       resting = true;
       long nowNs = System.nanoTime();
+      if (nudged) {
+        nudged = false;
+        nudgedNs = nowNs;
+      }
       if (isUrgent(nowNs)) {
         resting = false;
         restNs = TICK_NS;
@@ -269,9 +277,11 @@ public final class ExecutorThreads implements AutoCloseable {
 
   /** Tells the watch that time matters again. Cheap while it looks at the time anyway. */
   public void nudge() {
+    if (!nudged) {
+      nudged = true;
+    }
     if (resting) {
       resting = false;
-      nudgedNs = System.nanoTime();
       LockSupport.unpark(watch);
     }
   }
