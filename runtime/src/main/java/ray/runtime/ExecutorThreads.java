@@ -37,7 +37,10 @@ public final class ExecutorThreads implements AutoCloseable {
   /** When a lane counts as held up. */
   private static final long HELD_UP_NS = 1_000_000;
 
-  /** How long a virtual thread may take to begin before a platform thread is started. */
+  /**
+   * How long a virtual thread that is to begin, or looks for work, may be without a processor
+   * before a platform thread is started.
+   */
   private static final long STARVED_NS = 20_000_000;
 
   /** How many platform threads may run user code at a time. */
@@ -73,6 +76,9 @@ public final class ExecutorThreads implements AutoCloseable {
   private volatile boolean closed;
   private volatile long neededNs = System.nanoTime();
   private volatile long startedNs;
+
+  /** When a thread that looks for work last did. */
+  private volatile long lookedNs;
 
   // The watch's own.
   private long nudgedNs = System.nanoTime();
@@ -168,7 +174,8 @@ public final class ExecutorThreads implements AutoCloseable {
         LockSupport.parkNanos(this, TICK_NS);
         return wantsTicks;
       }
-      if (wantsTicks || ticker.tick(nowNs)) {
+      // Who is to see work may get no processor to do so: then this does, if a little later.
+      if (wantsTicks || willBeSeen() || ticker.tick(nowNs)) {
         LockSupport.parkNanos(this, restNs);
         restNs = Math.min(2 * restNs, LONGEST_REST_NS);
       } else {
@@ -197,10 +204,11 @@ public final class ExecutorThreads implements AutoCloseable {
 
   /** Starts a thread unless one looks already; returns whether none did. */
   private boolean provide(long nowNs) {
-    if (looking.get() > 0) {
+    boolean isLooking = looking.get() > 0;
+    if (isLooking && nowNs - lookedNs < STARVED_NS) {
       return false;
     }
-    if (starting.get() == 0) {
+    if (!isLooking && starting.get() == 0) {
       startedNs = nowNs;
       starting.incrementAndGet();
       Thread.ofVirtual().name("ray-task").start(this::work);
@@ -243,11 +251,12 @@ public final class ExecutorThreads implements AutoCloseable {
     if (lane != null) {
       return lane;
     }
+    long nowNs = System.nanoTime();
+    lookedNs = nowNs;
     looking.incrementAndGet();
     try {
-      long lingerNs = polling == Polling.NOTHING ? LINGER_NS : POLLING_LINGER_NS;
-      long untilNs = System.nanoTime() + lingerNs;
-      while (!closed && System.nanoTime() - untilNs < 0) {
+      long untilNs = nowNs + (polling == Polling.NOTHING ? LINGER_NS : POLLING_LINGER_NS);
+      while (!closed && nowNs - untilNs < 0) {
         for (int i = 0; i < SPINS_BETWEEN_YIELDS; i++) {
           if (executor.hasStartable()) {
             lane = executor.take();
@@ -260,6 +269,8 @@ public final class ExecutorThreads implements AutoCloseable {
           }
         }
         Thread.yield();
+        nowNs = System.nanoTime();
+        lookedNs = nowNs;
       }
       polling.leave();
       return null;
