@@ -129,7 +129,7 @@ public final class OwnerShell extends Mailbox implements Endpoint, OwnerEffects 
     this.collector = collector;
     this.failures = failures;
     this.waiting = waiting;
-    this.core = new OwnerCore(self, this, peers.idleLeaseNs());
+    this.core = new OwnerCore(self, this);
     this.values = new Values(this, serializers, store, peers.node(), storeKeys);
   }
 
@@ -139,9 +139,8 @@ public final class OwnerShell extends Mailbox implements Endpoint, OwnerEffects 
    * @param transport carries messages
    * @param node the node service
    * @param control the control service
-   * @param idleLeaseNs how long an idle lease is kept: the longer, the more it costs to ask again
    */
-  public record Peers(Transport transport, long node, long control, long idleLeaseNs) {}
+  public record Peers(Transport transport, long node, long control) {}
 
   /** The process's id. */
   public long id() {

@@ -38,7 +38,7 @@ final class LeaseQueue {
   /** How many tasks' arguments are looked at before leases are asked for. */
   static final int MAX_LOOKED_AT = 16;
 
-  /** How long an idle lease is kept for the next task, unless told otherwise. */
+  /** How long an idle lease is kept for the next task. */
   static final long IDLE_NS = 5_000_000;
 
   /** How long idle leases are returned at once after the node has asked for them. */
@@ -49,7 +49,6 @@ final class LeaseQueue {
   private final long self;
   private final OwnerEffects effects;
   private final Data data;
-  private final long idleNs;
   private final ArrayDeque<Task> tasks = new ArrayDeque<>();
   private final Map<Long, Slot> slots = new LinkedHashMap<>();
 
@@ -95,9 +94,8 @@ final class LeaseQueue {
     }
   }
 
-  LeaseQueue(FunctionKey key, long job, long self, OwnerEffects effects, Data data, long idleNs) {
+  LeaseQueue(FunctionKey key, long job, long self, OwnerEffects effects, Data data) {
     this.data = data;
-    this.idleNs = idleNs;
     this.key = key;
     this.job = job;
     this.self = self;
@@ -118,6 +116,8 @@ final class LeaseQueue {
     boolean worthIt = ofRun ? hasSurplus() : outstanding <= 2 * leases;
     if (worthIt || waiting() >= GATHER) {
       dispatch(pushes, nowNs);
+    } else if (waiting() == 1) {
+      effects.tickSoon();
     }
   }
 
@@ -390,8 +390,9 @@ final class LeaseQueue {
     if (!atOnce) {
       if (idleSinceNs == 0) {
         idleSinceNs = nowNs;
+        effects.tickSoon();
       }
-      if (nowNs - idleSinceNs < idleNs) {
+      if (nowNs - idleSinceNs < IDLE_NS) {
         return;
       }
     }

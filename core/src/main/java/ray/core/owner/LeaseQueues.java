@@ -16,7 +16,6 @@ final class LeaseQueues {
   private final DeadProcesses dead;
   private final LeaseQueue.PushMaker pushes;
   private final LeaseQueue.Data data;
-  private final long idleLeaseNs;
   private final Map<FunctionKey, LeaseQueue> queues = new LinkedHashMap<>();
 
   /** Where runs have ended since the last dispatch. */
@@ -27,10 +26,8 @@ final class LeaseQueues {
       OwnerEffects effects,
       DeadProcesses dead,
       LeaseQueue.PushMaker pushes,
-      LeaseQueue.Data data,
-      long idleLeaseNs) {
+      LeaseQueue.Data data) {
     this.data = data;
-    this.idleLeaseNs = idleLeaseNs;
     this.self = self;
     this.dead = dead;
     this.effects = effects;
@@ -41,7 +38,7 @@ final class LeaseQueues {
   LeaseQueue of(FunctionKey key, long job) {
     LeaseQueue queue = queues.get(key);
     if (queue == null) {
-      queue = new LeaseQueue(key, job, self, effects, data, idleLeaseNs);
+      queue = new LeaseQueue(key, job, self, effects, data);
       queues.put(key, queue);
     }
     return queue;

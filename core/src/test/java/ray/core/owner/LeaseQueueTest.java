@@ -267,18 +267,26 @@ class LeaseQueueTest {
   }
 
   @Test
-  void anIdleLeaseIsKeptForAsLongAsItsOwnerWasTold() {
-    OwnerFixture patient = new OwnerFixture(3 * LeaseQueue.IDLE_NS);
-    patient.now = START_NS;
-    patient.submit(own(2), 0);
-    patient.grant(1);
-    patient.doneAfter(1_000, own(2), 1, value("a"));
+  void whoHasAnIdleLeaseIsToldTheTimeSoon() {
+    owner.now = START_NS;
+    submit(1, 1);
+    owner.grant(1);
+    int before = owner.ticksWanted;
 
-    assertThat(patient.core.tick(START_NS + 3 * LeaseQueue.IDLE_NS - 1)).isTrue();
-    assertThat(patient.sent(WORKER, Message.ShrinkLeases.class)).isEmpty();
-    patient.core.tick(START_NS + 3 * LeaseQueue.IDLE_NS);
+    owner.done(own(2), 1, value("a"));
 
-    assertThat(patient.sent(WORKER, Message.ShrinkLeases.class)).hasSize(1);
+    assertThat(owner.ticksWanted).isEqualTo(before + 1);
+  }
+
+  @Test
+  void whoGathersTasksIsToldTheTimeSoon() {
+    oneLeaseForTasksOf(1_000);
+    submit(2, 4);
+    int before = owner.ticksWanted;
+
+    submit(5, 6);
+
+    assertThat(owner.ticksWanted).isEqualTo(before + 1);
   }
 
   @Test

@@ -51,16 +51,8 @@ final class OwnerFixture implements OwnerEffects {
 
   final List<Message.ActorRegistered> registrations = new ArrayList<>();
   boolean streamEnded;
-  final OwnerCore core;
+  final OwnerCore core = new OwnerCore(SELF, this);
   long now = 1;
-
-  OwnerFixture() {
-    this(LeaseQueue.IDLE_NS);
-  }
-
-  OwnerFixture(long idleLeaseNs) {
-    this.core = new OwnerCore(SELF, this, idleLeaseNs);
-  }
 
   static ObjectId own(long number) {
     return new ObjectId(SELF, number);
