@@ -6,8 +6,9 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import ray.Ray;
 import ray.RayInstance;
 import ray.RayOptions;
@@ -46,7 +47,8 @@ class BusyCarriersTest {
   }
 
   /** The thread of this task goes on to look for another, and lets them run meanwhile. */
-  private static int light() {
+  private static int light(int afterMs) throws InterruptedException {
+    Thread.sleep(afterMs);
     burns = true;
     burners.forEach(LockSupport::unpark);
     return burners.size();
@@ -57,13 +59,15 @@ class BusyCarriersTest {
     return burners.size();
   }
 
-  @Test
-  void aTaskBeginsThoughTheThreadThatLooksForItHasNoCarrier() {
+  /** After a while, whoever watches over threads has come to rest. */
+  @ParameterizedTest
+  @ValueSource(ints = {0, 100})
+  void aTaskBeginsThoughTheThreadThatLooksForItHasNoCarrier(int afterMs) {
     try (LocalNode node = LocalNode.start(RayOptions.defaults().cpus(3).objectStore(32L << 20));
         RayInstance ray = Ray.start(RayOptions.defaults().address(node.address()).quiet())) {
       for (int round = 0; round < ROUNDS; round++) {
         int threads = Ray.remote(BusyCarriersTest::prepare).on(ray).remote().get(PATIENCE);
-        Ray.remote(BusyCarriersTest::light).on(ray).remote().get(PATIENCE);
+        Ray.remote(BusyCarriersTest::light).on(ray).remote(afterMs).get(PATIENCE);
 
         int ended = Ray.remote(BusyCarriersTest::putOut).on(ray).remote().get(PATIENCE);
 

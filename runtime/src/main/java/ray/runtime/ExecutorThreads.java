@@ -49,10 +49,7 @@ public final class ExecutorThreads implements AutoCloseable {
   /** How often timers and idle leases are looked at. */
   private static final long TICK_NS = 1_000_000;
 
-  /** For how long they are looked at as often as that when the watch was told that time matters. */
-  private static final long TICKING_NS = 5_000_000;
-
-  /** How often leases are looked at when nothing has happened for a while. */
+  /** How seldom when nothing has happened for a while. */
   private static final long LONGEST_REST_NS = 32_000_000;
 
   private final ExecutorShell executor;
@@ -65,24 +62,28 @@ public final class ExecutorThreads implements AutoCloseable {
   private final AtomicInteger starting = new AtomicInteger();
   private final AtomicInteger platform = new AtomicInteger();
   private volatile boolean started;
-  private volatile boolean awake = true;
-
-  /** Sleeps for longer than a tick, or until it is woken. */
-  private volatile boolean resting;
+  private volatile boolean closed;
+  private volatile Sleep sleep = Sleep.NONE;
 
   /** Time matters; the watch has not seen it yet. */
   private volatile boolean nudged;
 
-  private volatile boolean closed;
   private volatile long neededNs = System.nanoTime();
   private volatile long startedNs;
 
   /** When a thread that looks for work last did. */
   private volatile long lookedNs;
 
-  // The watch's own.
-  private long nudgedNs = System.nanoTime();
+  /** For how long the watch rests next; its own. */
   private long restNs = TICK_NS;
+
+  /** How the watch sleeps: for how long, unless it is woken. */
+  private enum Sleep {
+    NONE,
+    FOR_A_TICK,
+    FOR_LONGER,
+    FOR_EVER
+  }
 
   /** What else is to be told the time. */
   @FunctionalInterface
@@ -112,15 +113,22 @@ public final class ExecutorThreads implements AutoCloseable {
 
   /** Something waits for a thread. Cheap while the watch is awake, or a thread looks for work. */
   void workIsThere() {
-    if (!awake && !willBeSeen()) {
+    if (sleep != Sleep.NONE && !willBeSeen()) {
+      neededNs = System.nanoTime();
       wake();
     }
   }
 
   private void wake() {
-    neededNs = System.nanoTime();
-    awake = true;
+    sleep = Sleep.NONE;
     LockSupport.unpark(watch);
+  }
+
+  /** A thread looks, or is about to: has the watch look at the time, lest it get no processor. */
+  private void watchOver() {
+    if (sleep == Sleep.FOR_EVER) {
+      wake();
+    }
   }
 
   /** Whether a thread looks for work now, or is about to. */
@@ -133,7 +141,7 @@ public final class ExecutorThreads implements AutoCloseable {
     boolean wantsTicks = true;
     while (!closed) {
       long nowNs = System.nanoTime();
-      if (executor.hasStartable() && !serial && provide(nowNs)) {
+      if (hasStartable() && provide(nowNs)) {
         neededNs = nowNs;
       }
       if (nowNs - tickedNs > TICK_NS) {
@@ -146,53 +154,50 @@ public final class ExecutorThreads implements AutoCloseable {
         restNs = TICK_NS;
         LockSupport.parkNanos(this, LOOK_NS);
       } else {
-        wantsTicks = sleep(wantsTicks);
+        sleep(wantsTicks);
       }
     }
   }
 
   /**
-   * Until it is woken or time is to be told; returns whether it has to be told again.
+   * Until it is woken or time is to be told: the more seldom, the longer nothing has happened.
    *
    * <p>Looks once more when the others can see that the watch sleeps and would wake it.
    */
-  private boolean sleep(boolean wantsTicks) {
-    awake = false;
-    try {
-      if (executor.hasStartable() && !serial && !willBeSeen()) {
-        return wantsTicks;
-      }
-      resting = true;
-      long nowNs = System.nanoTime();
-      if (nudged) {
-        nudged = false;
-        nudgedNs = nowNs;
-      }
-      if (isUrgent(nowNs)) {
-        resting = false;
-        restNs = TICK_NS;
-        LockSupport.parkNanos(this, TICK_NS);
-        return wantsTicks;
-      }
-      // Who is to see work may get no processor to do so: then this does, if a little later.
-      if (wantsTicks || willBeSeen() || ticker.tick(nowNs)) {
+  private void sleep(boolean wantsTicks) {
+    sleep = Sleep.FOR_EVER;
+    boolean isUrgent = nudged || isUrgent();
+    if (isUrgent) {
+      nudged = false;
+      restNs = TICK_NS;
+    }
+    boolean willBeSeen = willBeSeen();
+    if (!willBeSeen && hasStartable()) {
+      sleep = Sleep.NONE;
+      return;
+    }
+    // Who is to see work may get no processor to do so: then this does, if a little later.
+    boolean isTimed = isUrgent || wantsTicks || willBeSeen || ticker.tick(System.nanoTime());
+    // Else it was woken before it slept, of which a lock that it waited for may have taken notice.
+    if (sleep == Sleep.FOR_EVER) {
+      if (isTimed) {
+        sleep = restNs > TICK_NS ? Sleep.FOR_LONGER : Sleep.FOR_A_TICK;
         LockSupport.parkNanos(this, restNs);
         restNs = Math.min(2 * restNs, LONGEST_REST_NS);
       } else {
         LockSupport.park(this);
       }
-      return true;
-    } finally {
-      resting = false;
-      awake = true;
     }
+    sleep = Sleep.NONE;
   }
 
-  private boolean isUrgent(long nowNs) {
-    return nowNs - nudgedNs < TICKING_NS
-        || executor.hasStartable() && !serial // a thread is about to look, if it gets a processor
-        || executor.hasLongLanes()
-        || executor.hasTimers();
+  private boolean isUrgent() {
+    return hasStartable() || executor.hasLongLanes() || executor.hasTimers();
+  }
+
+  /** Whether something waits that may have a thread of this. */
+  private boolean hasStartable() {
+    return !serial && executor.hasStartable();
   }
 
   /** The same as the watch does, without waiting for it. */
@@ -211,6 +216,7 @@ public final class ExecutorThreads implements AutoCloseable {
     if (!isLooking && starting.get() == 0) {
       startedNs = nowNs;
       starting.incrementAndGet();
+      watchOver();
       Thread.ofVirtual().name("ray-task").start(this::work);
     } else if (nowNs - startedNs > STARVED_NS && platform.get() < MAX_PLATFORM) {
       startedNs = nowNs;
@@ -254,6 +260,7 @@ public final class ExecutorThreads implements AutoCloseable {
     long nowNs = System.nanoTime();
     lookedNs = nowNs;
     looking.incrementAndGet();
+    watchOver();
     try {
       long untilNs = nowNs + (polling == Polling.NOTHING ? LINGER_NS : POLLING_LINGER_NS);
       while (!closed && nowNs - untilNs < 0) {
@@ -291,9 +298,8 @@ public final class ExecutorThreads implements AutoCloseable {
     if (!nudged) {
       nudged = true;
     }
-    if (resting) {
-      resting = false;
-      LockSupport.unpark(watch);
+    if (sleep.compareTo(Sleep.FOR_A_TICK) > 0) {
+      wake();
     }
   }
 }
