@@ -55,6 +55,9 @@ final class EmbeddedRay extends RuntimeBackend {
   /** How long a close waits for running tasks. */
   private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(5);
 
+  /** How long an idle lease is kept: many times what it costs to ask for another. */
+  private static final long IDLE_LEASE_NS = 5_000_000;
+
   private static final AtomicLong INSTANCES = new AtomicLong();
   private final long job;
   private final long nodeId;
@@ -99,7 +102,7 @@ final class EmbeddedRay extends RuntimeBackend {
             (worker, reason) -> {});
     transport.register(nodeId, node);
     LocalWaiting waiting = waiting();
-    var peers = new OwnerShell.Peers(transport, nodeId, controlId);
+    var peers = new OwnerShell.Peers(transport, nodeId, controlId, IDLE_LEASE_NS);
     AtomicLong keys = new AtomicLong(1);
     ClassLoader loader = Thread.currentThread().getContextClassLoader();
     ValueSerializers serializers =

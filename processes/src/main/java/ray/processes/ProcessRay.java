@@ -61,6 +61,12 @@ abstract class ProcessRay extends RuntimeBackend {
     }
   }
 
+  /**
+   * How long an idle lease is kept for the next task: to ask for another takes about a millisecond
+   * where nothing has run for a while. Others who wait get it back at once.
+   */
+  private static final long IDLE_LEASE_NS = 1_000_000_000;
+
   /** Longer than any value takes to be written, once it has room. */
   private static final Duration WRITE_PATIENCE = Duration.ofSeconds(10);
 
@@ -178,7 +184,10 @@ abstract class ProcessRay extends RuntimeBackend {
     this.collector = new RefCollector(failures, name);
     var peers =
         new OwnerShell.Peers(
-            transports.sockets(), identity.session().node(), identity.session().control());
+            transports.sockets(),
+            identity.session().node(),
+            identity.session().control(),
+            IDLE_LEASE_NS);
     this.owner =
         new OwnerShell(
             identity.self(),

@@ -129,7 +129,7 @@ public final class OwnerShell extends Mailbox implements Endpoint, OwnerEffects 
     this.collector = collector;
     this.failures = failures;
     this.waiting = waiting;
-    this.core = new OwnerCore(self, this);
+    this.core = new OwnerCore(self, this, peers.idleLeaseNs());
     this.values = new Values(this, serializers, store, peers.node(), storeKeys);
   }
 
@@ -139,8 +139,9 @@ public final class OwnerShell extends Mailbox implements Endpoint, OwnerEffects 
    * @param transport carries messages
    * @param node the node service
    * @param control the control service
+   * @param idleLeaseNs how long an idle lease is kept: the longer, the more it costs to ask again
    */
-  public record Peers(Transport transport, long node, long control) {}
+  public record Peers(Transport transport, long node, long control, long idleLeaseNs) {}
 
   /** The process's id. */
   public long id() {
@@ -462,11 +463,6 @@ public final class OwnerShell extends Mailbox implements Endpoint, OwnerEffects 
     switch (event) {
       case Submit(Task task, Object[] cells, Object site, long nowNs) ->
           core.submit(task, cells, site, nowNs);
-      case Message.LeasesGranted granted -> {
-        core.receive(granted, System.nanoTime());
-        // They are to be given back when they have been idle for a while.
-        toRun.add(waiting::timeMatters);
-      }
       case Message message -> core.receive(message, System.nanoTime());
       case HandleCell cell -> core.handleDropped(cell.id, cell);
       case Put(Handle<?> handle, Outcome outcome, Object site) ->

@@ -38,7 +38,7 @@ class ValuesTest {
       OwnerShell owner =
           new OwnerShell(
               SELF,
-              new OwnerShell.Peers(new LocalTransport(), NODE, NODE),
+              new OwnerShell.Peers(new LocalTransport(), NODE, NODE, 0),
               () -> store,
               serializers,
               () -> 1,

@@ -62,7 +62,7 @@ final class Cluster implements Network.Members {
   private static final int CHECK_EVERY = 64;
 
   /** How long nothing may happen before that means that nothing ever will. */
-  private static final long QUIET_NS = 1_000_000_000L;
+  static final long QUIET_NS = 1_000_000_000L;
 
   private final Setting setting;
   private final Schedule schedule = new Schedule();
@@ -250,14 +250,16 @@ final class Cluster implements Network.Members {
   /** Something of a process that takes about so long, if it lives by then. */
   void later(SimProcess process, long meanNs, Runnable what) {
     long delayNs = dice.around(meanNs) * slowness(process.id);
-    schedule.after(delayNs, () -> when(process, what));
+    schedule.after(delayNs, () -> when(process, true, what));
   }
 
-  private void when(SimProcess process, Runnable what) {
+  private void when(SimProcess process, boolean isProgress, Runnable what) {
     if (!process.alive) {
       return;
     }
-    lastProgressNs = schedule.nowNs();
+    if (isProgress) {
+      lastProgressNs = schedule.nowNs();
+    }
     if (process.isPaused()) {
       process.postponed.add(what);
     } else {
@@ -271,6 +273,10 @@ final class Cluster implements Network.Members {
       lastProgressNs = schedule.nowNs();
       process.postponed.remove().run();
     }
+  }
+
+  long nowNs() {
+    return schedule.nowNs();
   }
 
   /** Something that happens whether or not anything goes on. */
@@ -383,7 +389,9 @@ final class Cluster implements Network.Members {
         // From now on nothing of the dead gets in, even if the process reads this later.
         process.told.add(dead);
       }
-      when(process, () -> deliver(process, payload));
+      // A node that asks for leases in vain, again and again, brings nobody further.
+      boolean isProgress = !(payload instanceof Message.ReclaimLeases);
+      when(process, isProgress, () -> deliver(process, payload));
       return;
     }
     lastProgressNs = schedule.nowNs();
@@ -716,7 +724,7 @@ final class Cluster implements Network.Members {
     schedule.idly(
         SHARE_NS,
         () -> {
-          if (node.alive && !ending) {
+          if (node.alive) {
             node.core.share(schedule.nowNs());
             share(node);
           }
@@ -865,7 +873,7 @@ final class Cluster implements Network.Members {
   int run() {
     try {
       while (driversLeft > 0) {
-        if (!step()) {
+        if (!step(QUIET_NS)) {
           throw new Violation(Rule.PROGRESS, "nothing happens any more\n" + describe());
         }
       }
@@ -879,8 +887,8 @@ final class Cluster implements Network.Members {
     }
   }
 
-  private boolean step() {
-    if (schedule.isEmpty() || schedule.isIdle() && schedule.nowNs() - lastProgressNs > QUIET_NS) {
+  private boolean step(long quietNs) {
+    if (schedule.isEmpty() || schedule.isIdle() && schedule.nowNs() - lastProgressNs > quietNs) {
       return false;
     }
     if (++steps > MAX_STEPS) {
@@ -950,6 +958,7 @@ final class Cluster implements Network.Members {
         leftovers(each, left);
       }
     }
+    becomeQuiet(QUIET_NS + setting.idleLeaseNs());
     for (SimNode node : nodes.values()) {
       if (node.alive) {
         left.append(node.leftovers());
@@ -966,8 +975,13 @@ final class Cluster implements Network.Members {
   }
 
   private void becomeQuiet() {
+    becomeQuiet(QUIET_NS);
+  }
+
+  /** Until nothing has happened for so long. */
+  private void becomeQuiet(long quietNs) {
     lastProgressNs = schedule.nowNs();
-    while (step()) {
+    while (step(quietNs)) {
       // Until nothing happens any more.
     }
   }

@@ -117,6 +117,14 @@ record Setting(
     return Dice.of(seed, 11).oneIn(4) ? 2 : 16;
   }
 
+  /**
+   * How long owners keep idle leases: as where the node is in the same JVM, or for so long that a
+   * task which waits for an idle lease of somebody else waits for ever.
+   */
+  long idleLeaseNs() {
+    return Dice.of(seed, 13).coin() ? 5_000_000 : 3 * Cluster.QUIET_NS;
+  }
+
   /** How many tasks the programs submit when all goes well. */
   int tasks() {
     int tasks = 0;

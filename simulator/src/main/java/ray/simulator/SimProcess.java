@@ -57,6 +57,11 @@ final class SimProcess implements OwnerEffects, ExecutorEffects {
   static final long SMALL_BYTES = 16;
   private static final long LARGE_BYTES = 1 << 16;
 
+  /** How soon a core is told the time that wants it, and how seldom when nothing has happened. */
+  private static final long TICK_NS = 1_000_000;
+
+  private static final long LONGEST_TICK_NS = 32_000_000;
+
   /** A handle, as the program and the collector see it. */
   static final class Cell {
     final ObjectId id;
@@ -148,7 +153,7 @@ final class SimProcess implements OwnerEffects, ExecutorEffects {
   private final ArrayDeque<Runnable> afterwards = new ArrayDeque<>();
   private long nextNumber = 2;
   private long received;
-  private boolean tickPlanned;
+  private long tickAtNs = Long.MAX_VALUE;
   private long tickDelayNs;
   private boolean takePlanned;
   private boolean collectPlanned;
@@ -164,7 +169,7 @@ final class SimProcess implements OwnerEffects, ExecutorEffects {
     this.dice = dice;
     this.chunks =
         new SimChunks(this, Dice.of(cluster.setting().seed(), 20_000 + id), cluster.usesChunks());
-    this.owner = new OwnerCore(id, this);
+    this.owner = new OwnerCore(id, this, cluster.setting().idleLeaseNs());
     this.executor = new ExecutorCore(id, this);
   }
 
@@ -218,7 +223,12 @@ final class SimProcess implements OwnerEffects, ExecutorEffects {
       case Message.ItemsTaken m -> executor.receive(m, nowNs());
       case Message.CreateActor m -> executor.receive(m, nowNs());
       case Message.StopActor m -> executor.receive(m, nowNs());
-      case Message.CancelRun m -> executor.receive(m, nowNs());
+      case Message.CancelRun m -> {
+        executor.receive(m, nowNs());
+        if (m.force()) {
+          tickSoon();
+        }
+      }
       case Message.Retire m -> {
         executor.receive(m, nowNs());
         letsGo |= m.letGo();
@@ -254,8 +264,6 @@ final class SimProcess implements OwnerEffects, ExecutorEffects {
       next.run();
     }
     planTake();
-    tickDelayNs = 0;
-    planTick();
   }
 
   private void planTake() {
@@ -276,23 +284,36 @@ final class SimProcess implements OwnerEffects, ExecutorEffects {
     }
   }
 
-  /** The longer nothing has happened, the later it is told the time. */
+  /** As real processes do: only where a core wants it, and more and more seldom. */
+  @Override
+  public void tickSoon() {
+    tickDelayNs = TICK_NS;
+    planTick();
+  }
+
   private void planTick() {
-    if (!tickPlanned) {
-      tickPlanned = true;
-      tickDelayNs = Math.min(100_000_000, Math.max(1_000_000, tickDelayNs * 2));
-      cluster.idly(this, tickDelayNs, this::tick);
+    long atNs = cluster.nowNs() + tickDelayNs;
+    if (atNs < tickAtNs) {
+      tickAtNs = atNs;
+      cluster.idly(
+          this,
+          tickDelayNs,
+          () -> {
+            if (tickAtNs == atNs) {
+              tick();
+            }
+          });
     }
   }
 
   private void tick() {
-    tickPlanned = false;
-    long delayNs = tickDelayNs;
+    tickAtNs = Long.MAX_VALUE;
     boolean again = owner.tick(nowNs());
     again |= executor.tick(nowNs());
     settle();
     if (again) {
-      tickDelayNs = delayNs;
+      tickDelayNs = Math.min(LONGEST_TICK_NS, 2 * tickDelayNs);
+      planTick();
     }
   }
 
@@ -398,9 +419,6 @@ final class SimProcess implements OwnerEffects, ExecutorEffects {
   }
 
   /** Every process is told the time all along. */
-  @Override
-  public void tickSoon() {}
-
   @Override
   public void actorRegistered(Message.ActorRegistered answer) {}
 

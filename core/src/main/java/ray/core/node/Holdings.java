@@ -58,6 +58,20 @@ final class Holdings {
     return wanted == 0 || gpus.find(wanted) != Gpus.NONE_FITS;
   }
 
+  /** Whether so much is not free only because of what runs hold. */
+  boolean waitsForRuns(Resources asked) {
+    if (fits(asked)) {
+      return false;
+    }
+    for (Map.Entry<String, Long> need : asked.units().entrySet()) {
+      String name = need.getKey();
+      if (free.getOrDefault(name, 0L) + heldByRuns.getOrDefault(name, 0L) < need.getValue()) {
+        return false;
+      }
+    }
+    return true;
+  }
+
   /** The GPUs that a lease would get, which fits; 0 if it asks for none. */
   long gpusFor(Resources asked) {
     long wanted = asked.units().getOrDefault(Resources.GPU, 0L);

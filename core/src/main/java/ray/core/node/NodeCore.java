@@ -256,7 +256,10 @@ public final class NodeCore {
 
   /** Others have leases that they may not use: asks for those. */
   private void reclaim() {
-    JobShares.Surplus surplus = surplus();
+    reclaim(surplus());
+  }
+
+  private void reclaim(JobShares.@Nullable Surplus surplus) {
     Long richest = surplus == null ? null : holdings.richestOwner(surplus.job());
     int busy = surplus == null ? 0 : surplus.leases();
     for (Long owner : holdings.owners()) {
@@ -287,19 +290,25 @@ public final class NodeCore {
 
   /**
    * Time passed: to be called every now and then, so that jobs which want more than there is get
-   * the same of it.
+   * the same of it, and that who waits gets what comes to idle: owners are asked again and again.
    */
   public void share(long nowNs) {
     Set<Long> wanting = new HashSet<>();
     demands.values().forEach(demand -> wanting.add(demand.pool.job()));
     holdings.shares().look(nowNs, wanting);
     JobShares.Surplus surplus = surplus();
-    if (surplus != null) {
-      Long richest = holdings.richestOwner(surplus.job());
-      if (richest != null) {
-        effects.send(richest, new Message.ReclaimLeases(self, surplus.leases()));
-      }
+    if (surplus != null || isAnyWaitingForRuns()) {
+      reclaim(surplus);
     }
+  }
+
+  /** Whether to give idle leases back would help anybody who waits. */
+  private boolean isAnyWaitingForRuns() {
+    return !resuming.isEmpty()
+        || actors.stream()
+            .anyMatch(each -> holdings.waitsForRuns(each.spec().options().resources()))
+        || demands.keySet().stream()
+            .anyMatch(each -> holdings.waitsForRuns(each.schedulingClass().resources()));
   }
 
   /** Who waits, in the order in which it is served. */

@@ -38,17 +38,21 @@ final class LeaseQueue {
   /** How many tasks' arguments are looked at before leases are asked for. */
   static final int MAX_LOOKED_AT = 16;
 
-  /** How long an idle lease is kept for the next task. */
+  /** How long an idle lease is kept for the next task, unless told otherwise. */
   static final long IDLE_NS = 5_000_000;
 
-  /** How long idle leases are returned at once after the node has asked for them. */
-  static final long EAGER_NS = 100_000_000;
+  /**
+   * How long idle leases are returned at once after the node has asked for them: several times as
+   * long as until it asks again, if others still wait.
+   */
+  static final long EAGER_NS = 250_000_000;
 
   final FunctionKey key;
   final long job;
   private final long self;
   private final OwnerEffects effects;
   private final Data data;
+  private final long idleNs;
   private final ArrayDeque<Task> tasks = new ArrayDeque<>();
   private final Map<Long, Slot> slots = new LinkedHashMap<>();
 
@@ -94,8 +98,9 @@ final class LeaseQueue {
     }
   }
 
-  LeaseQueue(FunctionKey key, long job, long self, OwnerEffects effects, Data data) {
+  LeaseQueue(FunctionKey key, long job, long self, OwnerEffects effects, Data data, long idleNs) {
     this.data = data;
+    this.idleNs = idleNs;
     this.key = key;
     this.job = job;
     this.self = self;
@@ -392,7 +397,7 @@ final class LeaseQueue {
         idleSinceNs = nowNs;
         effects.tickSoon();
       }
-      if (nowNs - idleSinceNs < IDLE_NS) {
+      if (nowNs - idleSinceNs < idleNs) {
         return;
       }
     }

@@ -16,6 +16,7 @@ final class LeaseQueues {
   private final DeadProcesses dead;
   private final LeaseQueue.PushMaker pushes;
   private final LeaseQueue.Data data;
+  private final long idleLeaseNs;
   private final Map<FunctionKey, LeaseQueue> queues = new LinkedHashMap<>();
 
   /** Where runs have ended since the last dispatch. */
@@ -26,8 +27,10 @@ final class LeaseQueues {
       OwnerEffects effects,
       DeadProcesses dead,
       LeaseQueue.PushMaker pushes,
-      LeaseQueue.Data data) {
+      LeaseQueue.Data data,
+      long idleLeaseNs) {
     this.data = data;
+    this.idleLeaseNs = idleLeaseNs;
     this.self = self;
     this.dead = dead;
     this.effects = effects;
@@ -38,7 +41,7 @@ final class LeaseQueues {
   LeaseQueue of(FunctionKey key, long job) {
     LeaseQueue queue = queues.get(key);
     if (queue == null) {
-      queue = new LeaseQueue(key, job, self, effects, data);
+      queue = new LeaseQueue(key, job, self, effects, data, idleLeaseNs);
       queues.put(key, queue);
     }
     return queue;
@@ -161,8 +164,13 @@ final class LeaseQueues {
    * what can run elsewhere.
    */
   void processDied(long process) {
+    boolean waits = false;
     for (LeaseQueue queue : queues.values()) {
       queue.processDied(process);
+      waits |= queue.waiting() > 0;
+    }
+    if (waits) {
+      effects.tickSoon();
     }
   }
 

@@ -43,13 +43,18 @@ public final class OwnerCore {
 
   /** An owner with a random id, new for each incarnation of the process. */
   public OwnerCore(long self, OwnerEffects effects) {
+    this(self, effects, LeaseQueue.IDLE_NS);
+  }
+
+  /** The same, which keeps an idle lease for the next task for so long. */
+  public OwnerCore(long self, OwnerEffects effects, long idleLeaseNs) {
     this.effects = effects;
     this.references = new References(self, effects, dead, this::ready, this::freed);
     this.borrowing = references.borrowing();
     this.outcomes = references.outcomes();
     this.aliases = references.aliases();
     this.adoption = references.adoption();
-    this.tasks = new TaskLife(self, effects, references, dead, time);
+    this.tasks = new TaskLife(self, effects, references, dead, time, idleLeaseNs);
     this.queues = tasks.queues();
     this.actors = tasks.actors();
     this.cancellation = new Cancellation(self, effects, references, tasks);

@@ -38,7 +38,12 @@ final class TaskLife {
   private boolean closed;
 
   TaskLife(
-      long self, OwnerEffects effects, References references, DeadProcesses dead, EventTime time) {
+      long self,
+      OwnerEffects effects,
+      References references,
+      DeadProcesses dead,
+      EventTime time,
+      long idleLeaseNs) {
     this.self = self;
     this.effects = effects;
     this.references = references;
@@ -49,7 +54,7 @@ final class TaskLife {
     this.arguments = new Arguments(references);
     this.abandoned = new AbandonedRuns(arguments);
     this.generators = new Generators(effects, references);
-    this.queues = new LeaseQueues(self, effects, dead, this::run, arguments::addBytes);
+    this.queues = new LeaseQueues(self, effects, dead, this::run, arguments::addBytes, idleLeaseNs);
     this.actors = new ActorClients(self, effects, references, arguments, this, time, this::run);
   }
 

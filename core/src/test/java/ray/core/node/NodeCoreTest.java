@@ -426,6 +426,54 @@ class NodeCoreTest implements NodeEffects {
     assertThat(sent(WORKER, Message.LeaseResumed.class)).isEmpty();
   }
 
+  /** What comes to idle later would else be kept for its time. */
+  @Test
+  void forAsLongAsOneWaitsIdleLeasesAreAskedForAgainAndAgain() {
+    withWorker();
+    request(OWNER, KEY, 2);
+    request(OTHER, KEY, 1);
+    int asked = sent(OWNER, Message.ReclaimLeases.class).size();
+
+    core.share(1);
+    core.share(2);
+    assertThat(sent(OWNER, Message.ReclaimLeases.class)).hasSize(asked + 2);
+    core.receive(new Message.ReturnLease(attached().getFirst().lease()));
+    core.share(3);
+
+    assertThat(sent(OWNER, Message.ReclaimLeases.class)).hasSize(asked + 2);
+  }
+
+  @Test
+  void forAsLongAsAnActorOrARunWaitsIdleLeasesAreAskedForAgainAndAgain() {
+    withWorker();
+    request(OWNER, KEY, 2);
+    core.receive(placeActor(1));
+    core.share(1);
+    assertThat(sent(OWNER, Message.ReclaimLeases.class)).hasSize(2);
+    long suspended = attached().getFirst().lease();
+    core.receive(new Message.SuspendLease(suspended));
+    assertThat(sent(WORKER, Message.CreateActor.class)).hasSize(1);
+    core.receive(new Message.ResumeLease(suspended));
+    assertThat(sent(OWNER, Message.ReclaimLeases.class)).hasSize(3);
+
+    core.share(2);
+
+    assertThat(sent(OWNER, Message.ReclaimLeases.class)).hasSize(4);
+  }
+
+  @Test
+  void whoWaitsForWhatActorsHoldIsNoReasonToAskAgain() {
+    withWorker();
+    core.receive(placeActor(1));
+    request(OWNER, KEY, 1);
+    request(OTHER, key(2), 1);
+    int asked = sent(OWNER, Message.ReclaimLeases.class).size();
+
+    core.share(1);
+
+    assertThat(sent(OWNER, Message.ReclaimLeases.class)).hasSize(asked);
+  }
+
   @Test
   void aLeaseSuspendedOrResumedTwiceCountsOnce() {
     withWorker();

@@ -290,6 +290,33 @@ class LeaseQueueTest {
   }
 
   @Test
+  void whoseLenderDiesIsToldTheTimeSoonAndAsksAgain() {
+    submit(1, 1);
+    int before = owner.ticksWanted;
+
+    owner.receive(new Message.ProcessDied(NODE, "it crashed"));
+    assertThat(owner.ticksWanted).isEqualTo(before + 1);
+    owner.core.tick(START_NS);
+
+    assertThat(asked()).containsExactly(1, 1);
+  }
+
+  @Test
+  void anIdleLeaseIsKeptForAsLongAsItsOwnerWasTold() {
+    OwnerFixture patient = new OwnerFixture(3 * LeaseQueue.IDLE_NS);
+    patient.now = START_NS;
+    patient.submit(own(2), 0);
+    patient.grant(1);
+    patient.doneAfter(1_000, own(2), 1, value("a"));
+
+    assertThat(patient.core.tick(START_NS + 3 * LeaseQueue.IDLE_NS - 1)).isTrue();
+    assertThat(patient.sent(WORKER, Message.ShrinkLeases.class)).isEmpty();
+    patient.core.tick(START_NS + 3 * LeaseQueue.IDLE_NS);
+
+    assertThat(patient.sent(WORKER, Message.ShrinkLeases.class)).hasSize(1);
+  }
+
+  @Test
   void aLeaseThatWasBusyForLongIsKeptForItsTimeToo() {
     owner.now = START_NS;
     submit(1, 1);

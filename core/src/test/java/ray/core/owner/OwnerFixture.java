@@ -51,8 +51,16 @@ final class OwnerFixture implements OwnerEffects {
 
   final List<Message.ActorRegistered> registrations = new ArrayList<>();
   boolean streamEnded;
-  final OwnerCore core = new OwnerCore(SELF, this);
+  final OwnerCore core;
   long now = 1;
+
+  OwnerFixture() {
+    this(LeaseQueue.IDLE_NS);
+  }
+
+  OwnerFixture(long idleLeaseNs) {
+    this.core = new OwnerCore(SELF, this, idleLeaseNs);
+  }
 
   static ObjectId own(long number) {
     return new ObjectId(SELF, number);

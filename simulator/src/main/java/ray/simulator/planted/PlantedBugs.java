@@ -353,6 +353,29 @@ public final class PlantedBugs {
               PROGRESS,
               FREED),
           bug(
+              "idle-asked-for-once",
+              "a lease that comes to idle while others wait is kept for as long as any",
+              "node/NodeCore.java",
+              "surplus != null || isAnyWaitingForRuns()",
+              "surplus != null",
+              PROGRESS,
+              FREED),
+          bug(
+              "idle-untold",
+              "an owner does not ask to be told the time when a lease comes to idle",
+              "owner/LeaseQueue.java",
+              "        idleSinceNs = nowNs;\n        effects.tickSoon();",
+              "        idleSinceNs = nowNs;",
+              FREED),
+          bug(
+              "gathered-untold",
+              "an owner does not ask to be told the time when it gathers tasks",
+              "owner/LeaseQueue.java",
+              "      effects.tickSoon();\n    }\n  }",
+              "    }\n  }",
+              PROGRESS,
+              FREED),
+          bug(
               "suspended-given-back-twice",
               "the resources of a suspended lease are free once more when it is returned",
               "node/NodeCore.java",
@@ -377,12 +400,13 @@ public final class PlantedBugs {
               SERIAL_RESULTS,
               PROGRESS),
           bug(
-              "stays-with-its-program",
-              "the constructor of an actor that stays is cancelled when its program dies",
-              "executor/ExecutorCore.java",
-              "return actor != null && actor.creation == run && actor.spec().isDetached();",
-              "return false;",
-              STAYS),
+                  "stays-with-its-program",
+                  "the constructor of an actor that stays is cancelled when its program dies",
+                  "executor/ExecutorCore.java",
+                  "return actor != null && actor.creation == run && actor.spec().isDetached();",
+                  "return false;",
+                  STAYS)
+              .in("deaths"),
           // ---- the store
           bug(
               "actor-keeps-cpus",
