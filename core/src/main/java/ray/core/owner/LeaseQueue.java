@@ -401,7 +401,7 @@ final class LeaseQueue {
         return;
       }
     }
-    idleSinceNs = nowNs;
+    idleSinceNs = 0;
     slots.values().forEach(this::giveBackSurplus);
   }
 

@@ -278,6 +278,24 @@ class LeaseQueueTest {
     assertThat(owner.ticksWanted).isEqualTo(before + 1);
   }
 
+  /** Not for long enough to be given back by then, as others wait no more. */
+  @Test
+  void whoHasAnotherIdleLeaseWhenOneWasGivenBackAtOnceIsToldTheTimeSoon() {
+    owner.now = START_NS;
+    submit(1, 2);
+    owner.grant(2);
+    owner.done(own(2), 1, value("a"));
+    owner.receive(new Message.ReclaimLeases(NODE, 0));
+    assertThat(givenBackBy(WORKER)).containsExactly(1);
+    int before = owner.ticksWanted;
+
+    owner.now = START_NS + LeaseQueue.EAGER_NS;
+    owner.done(own(4), 1, value("b"));
+
+    assertThat(givenBackBy(WORKER)).containsExactly(1);
+    assertThat(owner.ticksWanted).isEqualTo(before + 1);
+  }
+
   @Test
   void whoGathersTasksIsToldTheTimeSoon() {
     oneLeaseForTasksOf(1_000);
