@@ -141,8 +141,8 @@ public final class HeadProcess implements AutoCloseable {
     PrintStream err = System.err;
     System.setOut(printed);
     System.setErr(printed);
-    out.close();
     err.close();
+    out.close(); // last, as the end of the output is what the command waits for
   }
 
   /** Blocks: all threads are daemons, and a signal ends the process, at any time. */
