@@ -13,7 +13,7 @@ import ray.wire.socket.WorkerPorts;
 
 /**
  * A node in this JVM, with workers in processes of their own: for tests, and for tools that need a
- * node for as long as they run. Its files go when it is closed.
+ * node for as long as they run. It ends, and its files go, when it is closed or when the JVM ends.
  */
 public final class LocalNode implements AutoCloseable {
   private static final long DEFAULT_STORE_BYTES = 256L << 20;
@@ -21,6 +21,8 @@ public final class LocalNode implements AutoCloseable {
   private final Path folder;
   private final HeadNode head;
   private final int port;
+  private final Thread atExit = new Thread(this::end, "ray-local-node-exit");
+  private boolean ended;
 
   private LocalNode(Path folder, HeadNode head, int port) {
     this.folder = folder;
@@ -68,8 +70,10 @@ public final class LocalNode implements AutoCloseable {
               HeadProcess.storage(options.givenObjectStoreBytes().orElse(DEFAULT_STORE_BYTES)),
               workers,
               memory);
-      return new LocalNode(
-          folder, head, head.start(new InetSocketAddress(host, 0), WorkerPorts.ANY));
+      int port = head.start(new InetSocketAddress(host, 0), WorkerPorts.ANY);
+      LocalNode node = new LocalNode(folder, head, port);
+      Runtime.getRuntime().addShutdownHook(node.atExit);
+      return node;
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -95,6 +99,19 @@ public final class LocalNode implements AutoCloseable {
 
   @Override
   public void close() {
+    end();
+    try {
+      Runtime.getRuntime().removeShutdownHook(atExit);
+    } catch (IllegalStateException shuttingDown) {
+      // The hook runs, and finds nothing left to do.
+    }
+  }
+
+  private synchronized void end() {
+    if (ended) {
+      return;
+    }
+    ended = true;
     head.close();
     try {
       RunningNode.delete(folder);
