@@ -47,11 +47,21 @@ class BusyCarriersTest {
   }
 
   /** The thread of this task goes on to look for another, and lets them run meanwhile. */
-  private static int light(int afterMs) throws InterruptedException {
-    Thread.sleep(afterMs);
+  private static int light(boolean whenWatchSleeps) {
+    while (whenWatchSleeps && !watchSleeps()) {
+      Thread.onSpinWait();
+    }
     burns = true;
     burners.forEach(LockSupport::unpark);
     return burners.size();
+  }
+
+  /** Whether who watches over this worker's threads has come to rest until it is woken. */
+  private static boolean watchSleeps() {
+    return Thread.getAllStackTraces().keySet().stream()
+        .anyMatch(thread ->
+            thread.getName().startsWith("ray-watch-worker")
+                && thread.getState() == Thread.State.WAITING);
   }
 
   private static int putOut() {
@@ -59,15 +69,14 @@ class BusyCarriersTest {
     return burners.size();
   }
 
-  /** After a while, whoever watches over threads has come to rest. */
   @ParameterizedTest
-  @ValueSource(ints = {0, 100})
-  void aTaskBeginsThoughTheThreadThatLooksForItHasNoCarrier(int afterMs) {
+  @ValueSource(booleans = {false, true})
+  void aTaskBeginsThoughTheThreadThatLooksForItHasNoCarrier(boolean whenWatchSleeps) {
     try (LocalNode node = LocalNode.start(RayOptions.defaults().cpus(3).objectStore(32L << 20));
         RayInstance ray = Ray.start(RayOptions.defaults().address(node.address()).quiet())) {
       for (int round = 0; round < ROUNDS; round++) {
         int threads = Ray.remote(BusyCarriersTest::prepare).on(ray).remote().get(PATIENCE);
-        Ray.remote(BusyCarriersTest::light).on(ray).remote(afterMs).get(PATIENCE);
+        Ray.remote(BusyCarriersTest::light).on(ray).remote(whenWatchSleeps).get(PATIENCE);
 
         int ended = Ray.remote(BusyCarriersTest::putOut).on(ray).remote().get(PATIENCE);
 
