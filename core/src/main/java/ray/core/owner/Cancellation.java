@@ -101,7 +101,13 @@ final class Cancellation {
     if (task.isEnded()) {
       return;
     }
-    if (task.state == TaskInfo.State.RUNNING && !task.spec().isCreation()) {
+    boolean runs = task.state == TaskInfo.State.RUNNING;
+    if (task.spec().isCreation()) {
+      if (!runs) {
+        tasks.fail(task, failure);
+        return;
+      }
+    } else if (runs) {
       boolean force = how.force() && task.spec().actor() == null;
       var cancel = new Message.CancelRun(task.spec().id(), how.recursive(), force);
       effects.send(task.worker, cancel);

@@ -127,7 +127,8 @@ final class TaskLife {
     }
   }
 
-  private void fail(Task task, Outcome.Failed failure) {
+  /** A task can't run any more; of an actor that is never made others are told, too. */
+  void fail(Task task, Outcome.Failed failure) {
     ActorId actor = task.spec().actor();
     if (actor != null && task.spec().isCreation()) {
       actors.creationFailed(actor, task, failure);

@@ -100,6 +100,17 @@ class ActorChangesTest {
         .containsExactly(ErrorCode.ACTOR_DIED, ErrorCode.TASK_CANCELLED);
   }
 
+  @Test
+  void thatAnActorIsNeverMadeBecauseItsOwnerWasClosedIsSaid() {
+    owner.createActor(ACTOR, 0, THEIRS);
+
+    owner.core.close(1);
+
+    assertThat(owner.sent(CONTROL, Message.ActorCreated.class))
+        .extracting(told -> told.failure().code())
+        .containsExactly(ErrorCode.TASK_CANCELLED);
+  }
+
   // ---- the handle of another owner's actor
 
   @Test
