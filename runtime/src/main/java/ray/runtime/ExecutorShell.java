@@ -261,13 +261,11 @@ public final class ExecutorShell extends Mailbox implements Endpoint, ExecutorEf
   void startTimer(Execution run) {
     call(() -> {
       core.startTimer(run, System.nanoTime());
-      timersRun = true;
       return true;
     });
-    watchTime();
   }
 
-  /** A time limit or a long lane has to be watched from now on. */
+  /** Something that has to do with time has to be watched from now on. */
   void watchTime() {
     ExecutorThreads workers = threads;
     if (workers != null) {
@@ -364,13 +362,7 @@ public final class ExecutorShell extends Mailbox implements Endpoint, ExecutorEf
           core.closed(closed, nowNs);
         }
       }
-      case Message message -> {
-        core.receive(message, System.nanoTime());
-        if (message instanceof Message.CancelRun cancel && cancel.force()) {
-          timersRun = true;
-          toRun.add(this::watchTime);
-        }
-      }
+      case Message message -> core.receive(message, System.nanoTime());
       case Detached(Execution run) -> core.detached(run);
       case Unblocked(Execution run) -> core.unblocked(run, System.nanoTime());
       case Lend lend ->
@@ -455,6 +447,12 @@ public final class ExecutorShell extends Mailbox implements Endpoint, ExecutorEf
   public void actorGone(ActorSlot actor) {
     actor.instance(null);
     activeNs = System.nanoTime();
+  }
+
+  @Override
+  public void tickSoon() {
+    timersRun = true;
+    toRun.add(this::watchTime);
   }
 
   @Override

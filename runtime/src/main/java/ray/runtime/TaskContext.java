@@ -55,7 +55,6 @@ final class TaskContext {
   /** The run has submitted tasks, which may have been gathered. */
   void submitted() {
     submitted = true;
-    executor.watchTime();
   }
 
   boolean hasSubmitted() {

@@ -223,12 +223,7 @@ final class SimProcess implements OwnerEffects, ExecutorEffects {
       case Message.ItemsTaken m -> executor.receive(m, nowNs());
       case Message.CreateActor m -> executor.receive(m, nowNs());
       case Message.StopActor m -> executor.receive(m, nowNs());
-      case Message.CancelRun m -> {
-        executor.receive(m, nowNs());
-        if (m.force()) {
-          tickSoon();
-        }
-      }
+      case Message.CancelRun m -> executor.receive(m, nowNs());
       case Message.Retire m -> {
         executor.receive(m, nowNs());
         letsGo |= m.letGo();
@@ -418,7 +413,6 @@ final class SimProcess implements OwnerEffects, ExecutorEffects {
     checkFailure(failure);
   }
 
-  /** Every process is told the time all along. */
   @Override
   public void actorRegistered(Message.ActorRegistered answer) {}
 

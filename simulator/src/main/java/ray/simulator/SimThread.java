@@ -295,7 +295,6 @@ final class SimThread implements World {
     startedNs = process.nowNs();
     if (run.spec().policy().timeoutNs() > 0) {
       process.executor.startTimer(run, process.nowNs());
-      process.tickSoon();
     }
     cluster.trace().note("starts", process.id, run);
     cluster.checker().started(run);

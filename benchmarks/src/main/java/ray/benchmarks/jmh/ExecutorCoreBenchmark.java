@@ -107,6 +107,11 @@ public class ExecutorCoreBenchmark {
     }
 
     @Override
+    public void tickSoon() {
+      throw new IllegalStateException("nothing has a time limit");
+    }
+
+    @Override
     public void actorGone(ActorSlot actor) {
       throw new IllegalStateException("there is no actor");
     }

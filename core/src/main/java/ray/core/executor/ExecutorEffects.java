@@ -26,6 +26,9 @@ public interface ExecutorEffects {
   /** An actor has ended; its object can go. */
   void actorGone(ActorSlot actor);
 
+  /** Something waits for time to pass: {@link ExecutorCore#tick} is to be called soon. */
+  void tickSoon();
+
   /** Where the node service is. */
   long node();
 }

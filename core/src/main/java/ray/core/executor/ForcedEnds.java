@@ -28,6 +28,7 @@ final class ForcedEnds {
   /** A run has to end from now on. */
   void start(Execution run, long nowNs) {
     waiting.add(new Forced(run, nowNs + FORCE_AFTER.toNanos()));
+    effects.tickSoon();
   }
 
   /** Time passed: has the process ended if a run is still there. Returns whether any has time. */

@@ -25,6 +25,7 @@ final class TimeLimits {
   void start(Execution run, long nowNs) {
     run.deadlineNs = nowNs + run.spec().policy().timeoutNs();
     timed.add(run);
+    effects.tickSoon();
   }
 
   /** A run has ended. */

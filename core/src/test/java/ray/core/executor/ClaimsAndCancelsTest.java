@@ -37,6 +37,7 @@ class ClaimsAndCancelsTest implements ExecutorEffects {
   private final List<Message> toNode = new ArrayList<>();
   private final List<Execution> interrupted = new ArrayList<>();
   private final List<Integer> taken = new ArrayList<>();
+  private int ticksWanted;
   private final ExecutorCore core = new ExecutorCore(0xb, this);
 
   private static TaskSpec spec(long number, @Nullable ActorId actor, long timeoutNs) {
@@ -216,6 +217,7 @@ class ClaimsAndCancelsTest implements ExecutorEffects {
     core.receive(new Message.CancelRun(id(2), false, true), 1);
 
     assertThat(interrupted).containsExactly(lane.runs().getFirst());
+    assertThat(ticksWanted).isEqualTo(1);
     assertThat(core.tick(FORCE_AFTER_NS)).isTrue();
     assertThat(endings()).isEmpty();
     assertThat(core.tick(1 + FORCE_AFTER_NS)).isFalse();
@@ -329,6 +331,7 @@ class ClaimsAndCancelsTest implements ExecutorEffects {
     core.receive(new Message.AttachLease(1, OWNER, KEY, 0), 1);
     Execution run = take().runs().getFirst();
     core.startTimer(run, 1);
+    assertThat(ticksWanted).isEqualTo(1);
 
     core.tick(10_000);
 
@@ -386,6 +389,11 @@ class ClaimsAndCancelsTest implements ExecutorEffects {
 
   @Override
   public void cancelChildren(ObjectId task, boolean force) {}
+
+  @Override
+  public void tickSoon() {
+    ticksWanted++;
+  }
 
   @Override
   public void actorGone(ActorSlot actor) {}

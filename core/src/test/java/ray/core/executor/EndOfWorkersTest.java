@@ -143,6 +143,9 @@ class EndOfWorkersTest implements ExecutorEffects {
   public void cancelChildren(ObjectId task, boolean force) {}
 
   @Override
+  public void tickSoon() {}
+
+  @Override
   public void actorGone(ActorSlot actor) {}
 
   @Override

@@ -1004,6 +1004,9 @@ class ExecutorCoreTest implements ExecutorEffects {
   }
 
   @Override
+  public void tickSoon() {}
+
+  @Override
   public void actorGone(ActorSlot actor) {
     gone.add(actor);
   }

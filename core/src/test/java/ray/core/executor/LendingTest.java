@@ -205,6 +205,9 @@ class LendingTest implements ExecutorEffects {
   public void cancelChildren(ObjectId task, boolean force) {}
 
   @Override
+  public void tickSoon() {}
+
+  @Override
   public void actorGone(ActorSlot actor) {}
 
   @Override

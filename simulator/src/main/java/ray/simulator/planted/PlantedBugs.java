@@ -170,6 +170,15 @@ public final class PlantedBugs {
                   FREED)
               .in("force"),
           bug(
+                  "force-untold",
+                  "an executor does not ask to be told the time when a run is cancelled by force",
+                  "executor/ForcedEnds.java",
+                  "    effects.tickSoon();\n",
+                  "",
+                  PROGRESS,
+                  FREED)
+              .in("force"),
+          bug(
               "arguments-let-go-early",
               "the arguments of a run that was given up are let go while it still reads them",
               "owner/AbandonedRuns.java",
