@@ -34,12 +34,15 @@ final class Faults implements AutoCloseable {
   private final Deque<Frozen> frozen = new ArrayDeque<>();
 
   /** When something died that may have had anything of any driver. */
-  private final List<Long> deathsMs = new ArrayList<>();
+  private final List<Death> deaths = new ArrayList<>();
 
   /** What the faults of programs may explain, by their driver. */
   private final Map<Driver, Map<String, Strike>> strikes = new HashMap<>();
 
   private record Frozen(long pid, long untilMs) {}
+
+  /** Programs may know of it before the signal's sender has returned. */
+  private record Death(long fromMs, long toMs) {}
 
   private record Strike(Fault fault, long fromMs, long toMs) {}
 
@@ -83,10 +86,11 @@ final class Faults implements AutoCloseable {
     }
     for (Fault fault : List.copyOf(nextMs.keySet())) {
       if (nowMs > nextMs.getOrDefault(fault, Long.MAX_VALUE)) {
+        long fromMs = System.currentTimeMillis();
         if (does(fault)) {
           counts.merge(fault, 1, Integer::sum);
           if (fault.isDeadly()) {
-            deathsMs.add(System.currentTimeMillis());
+            deaths.add(new Death(fromMs, System.currentTimeMillis()));
           }
         }
         plan(fault);
@@ -191,7 +195,7 @@ final class Faults implements AutoCloseable {
   /** Whether a program of a driver may have lost something in this time. */
   boolean explain(Driver driver, long fromMs, long toMs) {
     long sinceMs = fromMs - DEATH_MARGIN_MS;
-    return deathsMs.stream().anyMatch(deathMs -> deathMs >= sinceMs && deathMs <= toMs)
+    return deaths.stream().anyMatch(death -> death.toMs() >= sinceMs && death.fromMs() <= toMs)
         || strikes.getOrDefault(driver, Map.of()).values().stream()
             .anyMatch(strike -> strike.toMs() >= sinceMs && strike.fromMs() <= toMs);
   }
