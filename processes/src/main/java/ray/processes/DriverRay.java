@@ -121,9 +121,21 @@ final class DriverRay extends ProcessRay {
 
   private void headGone(String reason) {
     if (!closed.get()) {
-      System.err.println(
-          "Ray: the node is gone, and with it all that this program had there (" + reason + ")");
+      if (!isJvmEnding()) {
+        System.err.println(
+            "Ray: the node is gone, and with it all that this program had there (" + reason + ")");
+      }
       owner().shut();
+    }
+  }
+
+  /** Its node may end with it, or be ended by the same key. */
+  private static boolean isJvmEnding() {
+    try {
+      Runtime.getRuntime().removeShutdownHook(new Thread());
+      return false;
+    } catch (IllegalStateException ending) {
+      return true;
     }
   }
 

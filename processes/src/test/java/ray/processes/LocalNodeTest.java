@@ -11,6 +11,7 @@ import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 import ray.Ray;
 import ray.RayInstance;
 import ray.RayOptions;
@@ -44,12 +45,13 @@ class LocalNodeTest {
   }
 
   @Test
-  void leavesNothingWhereItsJvmIsToldToEnd() throws Exception {
+  void leavesNothingWhereItsJvmIsToldToEndAndSaysNothing(@TempDir Path temporary) throws Exception {
+    Path errors = temporary.resolve("errors");
     String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
     String classes = System.getProperty("java.class.path");
     ProcessBuilder holder =
         new ProcessBuilder(java, "-Xmx512m", "-cp", classes, Holder.class.getName())
-            .redirectError(ProcessBuilder.Redirect.INHERIT);
+            .redirectError(errors.toFile());
     Process process = holder.start();
     try (BufferedReader out = process.inputReader(StandardCharsets.UTF_8)) {
       long worker = Long.parseLong(line(out));
@@ -60,6 +62,7 @@ class LocalNodeTest {
 
       assertThat(process.waitFor(PATIENCE_S, TimeUnit.SECONDS)).isTrue();
       assertThat(Files.exists(folder)).as("%s is left", folder).isFalse();
+      assertThat(errors).content().doesNotContain("Ray:");
       Waiting.await(
           "the end of its worker",
           () -> !ProcessHandle.of(worker).map(ProcessHandle::isAlive).orElse(false));
