@@ -13,10 +13,12 @@ import ray.wire.Polling;
  * <p>One platform thread watches. While work has lately waited without a thread that looked for it,
  * it looks every few microseconds whether some does again, so that submitting wakes nobody: waking
  * a parked thread costs more than most tasks. While threads look by themselves, or nothing comes,
- * it sleeps, and who submits what nobody looks for wakes it: each of its looks takes the processor
- * from somebody, such as one of the two that answer each other in a synchronous call. It also takes
- * work from lanes that a long run holds up, and when virtual threads do not get a processor,
- * because user code burns or pins all carriers, it lets platform threads run instead.
+ * it sleeps: each of its looks takes the processor from somebody, such as one of the two that
+ * answer each other in a synchronous call. What nobody looks for then wakes it; but what comes from
+ * another process after a while has a thread started at once, and wakes it only if that comes to
+ * pass again soon. The watch also takes work from lanes that a long run holds up, and when virtual
+ * threads do not get a processor, because user code burns or pins all carriers, it lets platform
+ * threads run instead.
  */
 public final class ExecutorThreads implements AutoCloseable {
   /** How often the watch looks while it is needed. */
@@ -51,6 +53,9 @@ public final class ExecutorThreads implements AutoCloseable {
 
   /** How seldom when nothing has happened for a while. */
   private static final long LONGEST_REST_NS = 32_000_000;
+
+  /** For how long after a thread looked for work time is told, so that the next need not ask. */
+  private static final long TIMED_NS = 1_000_000_000;
 
   private final ExecutorShell executor;
   private final Ticker ticker;
@@ -113,9 +118,17 @@ public final class ExecutorThreads implements AutoCloseable {
 
   /** Something waits for a thread. Cheap while the watch is awake, or a thread looks for work. */
   void workIsThere() {
-    if (sleep != Sleep.NONE && !willBeSeen()) {
-      neededNs = System.nanoTime();
+    if (sleep == Sleep.NONE || willBeSeen()) {
+      return;
+    }
+    long nowNs = System.nanoTime();
+    boolean isAgain = nowNs - neededNs < WATCH_NS;
+    neededNs = nowNs;
+    // Within one JVM, who submits often waits for the task, and runs it.
+    if (isAgain || polling == Polling.NOTHING) {
       wake();
+    } else {
+      provideNow(nowNs);
     }
   }
 
@@ -177,7 +190,9 @@ public final class ExecutorThreads implements AutoCloseable {
       return;
     }
     // Who is to see work may get no processor to do so: then this does, if a little later.
-    boolean isTimed = isUrgent || wantsTicks || willBeSeen || ticker.tick(System.nanoTime());
+    long nowNs = System.nanoTime();
+    boolean isTimed =
+        isUrgent || wantsTicks || willBeSeen || nowNs - lookedNs < TIMED_NS || ticker.tick(nowNs);
     // Else it was woken before it slept, of which a lock that it waited for may have taken notice.
     if (sleep == Sleep.FOR_EVER) {
       if (isTimed) {
@@ -202,8 +217,12 @@ public final class ExecutorThreads implements AutoCloseable {
 
   /** The same as the watch does, without waiting for it. */
   void provideNow() {
+    provideNow(System.nanoTime());
+  }
+
+  private void provideNow(long nowNs) {
     if (!serial && started) {
-      provide(System.nanoTime());
+      provide(nowNs);
     }
   }
 
