@@ -34,6 +34,8 @@ class ExecutorCoreTest implements ExecutorEffects {
   private static final long CONTROL = 1;
   private static final FunctionKey KEY =
       new FunctionKey("f", Resources.ONE_CPU, SchedulingStrategy.standard());
+  private static final FunctionKey GPU_KEY =
+      new FunctionKey("f", Resources.NONE.with(Resources.GPU, 1), SchedulingStrategy.standard());
 
   private record Sent(long to, Message message) {}
 
@@ -49,11 +51,16 @@ class ExecutorCoreTest implements ExecutorEffects {
   // ---- helpers
 
   private static TaskSpec spec(long number, ActorId actor, String group, long timeoutNs) {
+    return spec(number, KEY, actor, group, timeoutNs);
+  }
+
+  private static TaskSpec spec(
+      long number, FunctionKey key, ActorId actor, String group, long timeoutNs) {
     return new TaskSpec(
         new ObjectId(OWNER, number),
         null,
         new CallSpec(
-            7, KEY, "f" + number, "f", 1, new TaskPolicy(0, "", timeoutNs, 0, group, Map.of())),
+            7, key, "f" + number, "f", 1, new TaskPolicy(0, "", timeoutNs, 0, group, Map.of())),
         new Object[0],
         List.of(),
         actor);
@@ -71,6 +78,15 @@ class ExecutorCoreTest implements ExecutorEffects {
     receive(
         new Message.PushTasks(
             OWNER, Arrays.stream(numbers).mapToObj(ExecutorCoreTest::pushOf).toList()));
+  }
+
+  private void pushWithGpu(long number) {
+    TaskSpec task = spec(number, GPU_KEY, null, "", 0);
+    receive(new Message.PushTasks(OWNER, List.of(new Message.Push(task, 1, null))));
+  }
+
+  private void attachWithGpu(long lease, long gpus) {
+    receive(new Message.AttachLease(lease, OWNER, GPU_KEY, gpus));
   }
 
   private void attach(long lease) {
@@ -271,6 +287,35 @@ class ExecutorCoreTest implements ExecutorEffects {
 
     assertThat(sent(NODE, Message.ReplaceLease.class))
         .containsExactly(new Message.ReplaceLease(SELF, OWNER, 7, KEY));
+  }
+
+  @Test
+  void aBlockedRunWithGpusSuspendsTheLeaseThatHasThemAndGoesOnWithThem() {
+    attachWithGpu(1, 0b01);
+    attachWithGpu(2, 0b10);
+    pushWithGpu(2);
+    pushWithGpu(4);
+    Lane first = takeSome();
+    Lane second = takeSome();
+    Execution run = first.runs().getFirst();
+    long itsLease = run.gpus() == 0b01 ? 1 : 2;
+
+    core.blocked(run, first, 1, now);
+    core.unblocked(run, now);
+    receive(new Message.LeaseResumed(itsLease));
+
+    assertThat(sent(NODE, Message.SuspendLease.class))
+        .containsExactly(new Message.SuspendLease(itsLease));
+    assertThat(sent(NODE, Message.ResumeLease.class))
+        .containsExactly(new Message.ResumeLease(itsLease));
+    assertThat(resumed).containsExactly(run);
+    assertThat(run.gpus()).isEqualTo(itsLease).isNotEqualTo(second.runs().getFirst().gpus());
+    finish(second, value());
+    finish(first, value());
+    receive(new Message.ShrinkLeases(OWNER, GPU_KEY, 2));
+    assertThat(sent(OWNER, Message.LeasesReturned.class))
+        .extracting(Message.LeasesReturned::count)
+        .containsExactly(2);
   }
 
   @Test
