@@ -57,7 +57,7 @@ public sealed interface Message {
    */
   record Retire(boolean letGo) implements Message {}
 
-  /** The worker has run as many tasks as it may: it is to retire. */
+  /** The worker has run, or was handed, as many tasks as it may run: it is to retire. */
   record WorkerSpent(long worker) implements Message {}
 
   /** A worker on which an owner has leases retires: hand it no more tasks, and give them back. */

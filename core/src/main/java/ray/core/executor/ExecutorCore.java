@@ -6,6 +6,7 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import ray.ErrorCode;
 import ray.ObjectId;
+import ray.core.FunctionKey;
 import ray.core.Invariant;
 import ray.core.Message;
 import ray.core.Outcome;
@@ -38,7 +39,7 @@ public final class ExecutorCore {
   /** After how many tasks this worker is to end; 0 without limit. */
   private int maxTasks;
 
-  private int tasksRun;
+  private int tasksCounted;
   private boolean spent;
 
   /** An executor of the worker with this id. */
@@ -65,7 +66,7 @@ public final class ExecutorCore {
   /** A message arrived. */
   public void receive(Message message, long nowNs) {
     switch (message) {
-      case Message.PushTasks push -> queues.push(push);
+      case Message.PushTasks push -> push(push);
       case Message.PushCalls push -> actors.push(push);
       case Message.AttachLease attach -> queues.attach(attach);
       case Message.LeaseResumed resumed -> blocked.resumed(resumed.lease());
@@ -82,6 +83,17 @@ public final class ExecutorCore {
       case Message.Retire retire -> retiring = true;
       case Message.ProcessDied died -> ownerDied(died.process());
       default -> throw new IllegalArgumentException("not for an executor: " + message);
+    }
+  }
+
+  /**
+   * Tasks of a class with a limit count as they come, as their owner counts what it hands over: one
+   * that waits for others would keep the node from hearing that those can't come here any more.
+   */
+  private void push(Message.PushTasks message) {
+    queues.push(message);
+    for (Message.Push each : message.tasks()) {
+      count(each.spec().schedulingClass().runtimeEnv().maxTasks());
     }
   }
 
@@ -267,19 +279,17 @@ public final class ExecutorCore {
     for (Result result : results) {
       result.run().queue.observe(result.durationNs());
       end(result.run(), result.outcomes(), result.retained(), result.items(), result.durationNs());
-      count(result.run().queue);
+      FunctionKey key = result.run().queue.key;
+      if (key != null && key.runtimeEnv().maxTasks() == 0) {
+        count(maxTasks);
+      }
     }
     reports.send();
   }
 
-  /** A task was run here: when there were enough of them, the worker asks to be retired. */
-  private void count(CallQueue queue) {
-    if (queue.key == null || spent) {
-      return;
-    }
-    int asked = queue.key.runtimeEnv().maxTasks();
-    int limit = asked > 0 ? asked : maxTasks;
-    if (++tasksRun >= limit && limit > 0) {
+  /** One more task counts here: when there are enough of them, the worker asks to be retired. */
+  private void count(int limit) {
+    if (limit > 0 && !spent && ++tasksCounted >= limit) {
       spent = true;
       effects.send(effects.node(), new Message.WorkerSpent(self));
     }

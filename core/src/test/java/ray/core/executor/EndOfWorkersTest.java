@@ -79,6 +79,22 @@ class EndOfWorkersTest implements ExecutorEffects {
     assertThat(timesSpent()).isOne();
   }
 
+  /**
+   * Their owner hands it no more: the node must not lend it to that owner, whatever they wait for.
+   */
+  @Test
+  void itSaysSoBeforeTheTasksHaveEnded() {
+    attach(TWICE);
+    push(TWICE);
+    push(TWICE);
+
+    assertThat(timesSpent()).isOne();
+    runOne();
+    assertThat(core.mayEnd()).isFalse();
+    runOne();
+    assertThat(timesSpent()).isOne();
+  }
+
   @Test
   void theNodesLimitHoldsForTasksWithoutOne() {
     core.endAfter(1);
