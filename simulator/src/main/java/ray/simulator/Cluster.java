@@ -429,12 +429,13 @@ final class Cluster implements Network.Members {
 
   /**
    * Nobody but the control service ends the constructor of an actor that is to stay, or its worker
-   * does that is itself closed.
+   * does that is itself closed. It may cancel a task of its own, and fail as it reads that.
    */
   private void checkThatItStays(Message.ActorCreated created) {
     SimProcess worker = processes.get(created.worker());
     if (created.failure() == null
         || created.failure().code() != ErrorCode.TASK_CANCELLED
+        || created.failure().message().endsWith(Facts.BY_WHAT_IT_READ)
         || worker == null
         || worker.closed) {
       return;

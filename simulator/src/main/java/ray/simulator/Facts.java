@@ -26,6 +26,9 @@ final class Facts {
   /** The message of failures of runs that were kept from going on, by what was judged before. */
   static final String DISTURBED = "disturbed by a fault";
 
+  /** What a run was disturbed by is what it has read: nobody has cancelled it. */
+  static final String BY_WHAT_IT_READ = ", of what it read";
+
   /** Why tasks are refused and actors die where no worker can be started. */
   static final String NO_WORKER = "no worker can be started";
 

@@ -266,7 +266,8 @@ final class SimThread implements World {
 
   private void disturbed(Execution run, ErrorCode code) {
     taint(run);
-    finish(run, List.of(Outcome.Failed.of(code, Facts.DISTURBED)));
+    String why = run.isCancelled() ? Facts.DISTURBED : Facts.DISTURBED + Facts.BY_WHAT_IT_READ;
+    finish(run, List.of(Outcome.Failed.of(code, why)));
   }
 
   /** A method did not come to its end: what its caller's next calls find is not what it should. */
