@@ -21,7 +21,7 @@ import ray.RayOptions;
 class LocalNodeTest {
   private static final long PATIENCE_S = 60;
 
-  /** A JVM with a node, of which it tells a worker and the folder, and which then waits. */
+  /** A JVM with a node: tells a worker and the folder of it, and waits until its input ends. */
   static final class Holder {
     private Holder() {}
 
@@ -29,13 +29,13 @@ class LocalNodeTest {
       return ProcessHandle.current().pid();
     }
 
-    public static void main(String[] args) throws InterruptedException {
+    public static void main(String[] args) throws IOException {
       RayOptions small = RayOptions.defaults().cpus(1).objectStore(32L << 20);
       try (LocalNode node = LocalNode.start(small);
           RayInstance ray = Ray.start(RayOptions.defaults().address(node.address()).quiet())) {
         System.out.println(Ray.remote(Holder::pid).on(ray).remote().get());
         System.out.println(Objects.requireNonNull(node.logs().getParent()));
-        Thread.sleep(TimeUnit.SECONDS.toMillis(PATIENCE_S));
+        System.in.read();
       }
     }
   }
